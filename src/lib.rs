@@ -1,0 +1,3 @@
+//! `whtui`: a full-screen terminal program for people who keep a `PostHog` data warehouse in sync.
+
+pub mod warehouse;

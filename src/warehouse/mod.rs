@@ -1,0 +1,5 @@
+//! What is known about syncs. Pure: no clock, no I/O, nothing of the other rooms of the house.
+
+pub mod ids;
+pub mod status;
+pub mod text;

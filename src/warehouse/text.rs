@@ -1,0 +1,203 @@
+//! Text from outside: replies, files, standard input.
+//!
+//! [`Foreign`] is the only form in which such text enters the program. [`Foreign::shown`] is for people: it
+//! carries no control or escape characters, no bidirectional marks and no embedded passwords.
+//! [`Foreign::raw`] is for matching and for requests, where names have to be exact.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// How many characters of one text are ever shown; what is longer ends in an ellipsis.
+const SHOWN_LIMIT: usize = 20_000;
+
+/// How many combining marks may follow one character before the rest is dropped.
+const COMBINING_LIMIT: usize = 4;
+
+/// A text that somebody else wrote.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Foreign(Arc<str>);
+
+impl Foreign {
+    /// Takes a text in, unchanged.
+    #[must_use]
+    pub fn new(raw: &str) -> Self {
+        Self(Arc::from(raw))
+    }
+
+    /// The text exactly as it came. Only for matching and for requests, never for the screen.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// The text on one line, safe to show: line breaks and tabs become spaces.
+    #[must_use]
+    pub fn shown(&self) -> Cow<'_, str> {
+        clean(&self.0, false)
+    }
+
+    /// The text safe to show, with its line breaks kept.
+    #[must_use]
+    pub fn shown_lines(&self) -> Cow<'_, str> {
+        clean(&self.0, true)
+    }
+
+    /// Whether there is nothing but white space in it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}
+
+impl fmt::Debug for Foreign {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:?}", self.shown())
+    }
+}
+
+impl From<&str> for Foreign {
+    fn from(raw: &str) -> Self {
+        Self::new(raw)
+    }
+}
+
+impl From<String> for Foreign {
+    fn from(raw: String) -> Self {
+        Self(Arc::from(raw))
+    }
+}
+
+/// A text made safe to show. Plain short text, the usual case, is borrowed.
+#[must_use]
+pub fn clean(text: &str, keep_lines: bool) -> Cow<'_, str> {
+    let plain = text.len() <= SHOWN_LIMIT
+        && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
+        && !text.contains("://");
+    if plain {
+        return Cow::Borrowed(text);
+    }
+    let masked = mask_passwords(text);
+    let mut shown = String::with_capacity(masked.len().min(SHOWN_LIMIT));
+    let mut combining = 0;
+    for (count, symbol) in masked.chars().enumerate() {
+        if count == SHOWN_LIMIT {
+            shown.push('…');
+            break;
+        }
+        match symbol {
+            '\n' if keep_lines => shown.push('\n'),
+            '\r' if keep_lines => {}
+            '\n' | '\r' | '\t' => shown.push(' '),
+            symbol if symbol.is_control() || is_invisible(symbol) => shown.push('\u{fffd}'),
+            symbol if is_combining(symbol) => {
+                combining += 1;
+                if combining <= COMBINING_LIMIT {
+                    shown.push(symbol);
+                }
+                continue;
+            }
+            symbol => shown.push(symbol),
+        }
+        combining = 0;
+    }
+    Cow::Owned(shown)
+}
+
+/// Replaces the password of every `scheme://user:password@host` by three stars.
+fn mask_passwords(text: &str) -> Cow<'_, str> {
+    if !text.contains("://") {
+        return Cow::Borrowed(text);
+    }
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find("://") {
+        let (before, after) = rest.split_at(start + 3);
+        masked.push_str(before);
+        let end = after
+            .find(|symbol: char| symbol.is_whitespace() || matches!(symbol, '/' | '"' | '\'' | '<' | '>' | '`'))
+            .unwrap_or(after.len());
+        // A password may itself hold an `@` or a `/`; the last `@` before white space ends it.
+        let word = after.find(char::is_whitespace).unwrap_or(after.len());
+        let login_end = after[..word].rfind('@').filter(|at| after[..*at].contains(':'));
+        rest = match login_end {
+            Some(at) => {
+                let user = after[..at].split(':').next().unwrap_or_default();
+                masked.push_str(user);
+                masked.push_str(":***");
+                &after[at..]
+            }
+            None => {
+                masked.push_str(&after[..end]);
+                &after[end..]
+            }
+        };
+    }
+    masked.push_str(rest);
+    Cow::Owned(masked)
+}
+
+/// Characters that draw nothing but change how their neighbours are read or laid out.
+fn is_invisible(symbol: char) -> bool {
+    matches!(symbol,
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Marks that are drawn over the character before them.
+fn is_combining(symbol: char) -> bool {
+    matches!(symbol,
+        '\u{0300}'..='\u{036f}' | '\u{0483}'..='\u{0489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+        || (symbol > '\u{02ff}' && unicode_width::UnicodeWidthChar::width(symbol) == Some(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escape_sequences_and_bidirectional_marks_do_not_survive() {
+        let text = Foreign::new("a\u{1b}[31mred\u{202e}evil\u{9b}2J\ttab\nline");
+        assert_eq!(text.shown(), "a\u{fffd}[31mred\u{fffd}evil\u{fffd}2J tab line");
+        assert!(text.shown_lines().ends_with("tab\nline"));
+    }
+
+    #[test]
+    fn passwords_in_addresses_are_masked() {
+        for (raw, shown) in [
+            ("postgres://bob:s3cret@db:5432/x refused", "postgres://bob:***@db:5432/x refused"),
+            ("postgres://bob:p@ss/w@db/x", "postgres://bob:***@db/x"),
+            ("see https://posthog.com/docs", "see https://posthog.com/docs"),
+            ("mail me@x.org or https://a:1/b", "mail me@x.org or https://a:1/b"),
+            ("two a://u:p@h b://v:q@i", "two a://u:***@h b://v:***@i"),
+        ] {
+            assert_eq!(Foreign::new(raw).shown(), shown);
+        }
+    }
+
+    #[test]
+    fn combining_floods_and_endless_texts_are_cut() {
+        let flood = format!("e{}", "\u{0301}".repeat(500));
+        assert_eq!(Foreign::new(&flood).shown().chars().count(), 1 + COMBINING_LIMIT);
+        let endless = Foreign::from("x".repeat(10_000_000));
+        assert_eq!(endless.shown().chars().count(), SHOWN_LIMIT + 1);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_moves_the_cursor_is_ever_shown(text in any::<String>()) {
+            let text = Foreign::from(text);
+            prop_assert!(!text.shown().chars().any(|symbol| symbol.is_control() || is_invisible(symbol)));
+            prop_assert!(!text.shown_lines().chars().any(|symbol| symbol != '\n' && symbol.is_control()));
+        }
+    }
+}
