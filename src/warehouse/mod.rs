@@ -1,5 +1,20 @@
 //! What is known about syncs. Pure: no clock, no I/O, nothing of the other rooms of the house.
 
+pub mod account;
+pub mod consent;
+pub mod diagnosis;
+pub mod failure;
+pub mod field;
+pub mod freshness;
 pub mod ids;
+pub mod inventory;
+pub mod job;
+pub mod operation;
+pub mod runs;
+pub mod schema;
+pub mod settings;
+pub mod source;
+pub mod state;
 pub mod status;
+pub mod survey;
 pub mod text;

@@ -71,9 +71,8 @@ impl From<String> for Foreign {
 /// A text made safe to show. Plain short text, the usual case, is borrowed.
 #[must_use]
 pub fn clean(text: &str, keep_lines: bool) -> Cow<'_, str> {
-    let plain = text.len() <= SHOWN_LIMIT
-        && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
-        && !text.contains("://");
+    let plain =
+        text.len() <= SHOWN_LIMIT && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) && !text.contains("://");
     if plain {
         return Cow::Borrowed(text);
     }
@@ -89,6 +88,7 @@ pub fn clean(text: &str, keep_lines: bool) -> Cow<'_, str> {
             '\n' if keep_lines => shown.push('\n'),
             '\r' if keep_lines => {}
             '\n' | '\r' | '\t' => shown.push(' '),
+            '\u{fe00}'..='\u{fe0f}' => continue,
             symbol if symbol.is_control() || is_invisible(symbol) => shown.push('\u{fffd}'),
             symbol if is_combining(symbol) => {
                 combining += 1;
@@ -145,7 +145,6 @@ fn is_invisible(symbol: char) -> bool {
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'
-        | '\u{fe00}'..='\u{fe0f}'
         | '\u{feff}' | '\u{fff0}'..='\u{fffb}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}')

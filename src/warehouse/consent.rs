@@ -1,0 +1,170 @@
+//! Consent: the only way to a request that discards data.
+//!
+//! A [`Challenge`] says what would be lost and what must be answered. Answered rightly it turns into a [`Consent`]
+//! for exactly one act on exactly one target. A consent cannot be built elsewhere, copied or used twice.
+
+use jiff::SignedDuration;
+
+use super::field::Field;
+use super::ids::{SchemaId, SourceId};
+use super::text::Foreign;
+
+/// An act that discards data or cannot be undone (contract, section 6).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Discard {
+    /// Drop the table when the next run starts, and read everything again.
+    ResyncSchema(SchemaId),
+    /// Drop the table and forget the cursor; the configuration stays.
+    DeleteData(SchemaId),
+    /// Remove the schema and its table.
+    DestroySchema(SchemaId),
+    /// Remove the source with all its schemas, tables, schedules and its webhook.
+    DestroySource(SourceId),
+}
+
+impl Discard {
+    /// Whether the target itself goes, not only its data.
+    #[must_use]
+    pub fn destroys(&self) -> bool {
+        matches!(self, Self::DestroySchema(_) | Self::DestroySource(_))
+    }
+}
+
+/// What would be lost, in numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loss {
+    /// Name of the target.
+    pub name: Foreign,
+    /// How many tables lose their data.
+    pub tables: usize,
+    /// Rows stored in them now; `Unknown` when any of them could not be told.
+    pub rows: Field<u64>,
+    /// How long the usual successful run took, where jobs tell.
+    pub usual_run: Option<SignedDuration>,
+}
+
+/// What has to be given for consent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// A plain yes.
+    Yes,
+    /// This text, typed.
+    Typed(String),
+}
+
+/// The longest name that is asked to be typed.
+const TYPED_LIMIT: usize = 40;
+
+/// A question that has to be answered before data may be discarded.
+#[derive(Debug, PartialEq)]
+pub struct Challenge {
+    discard: Discard,
+    loss: Loss,
+    demand: Demand,
+}
+
+impl Challenge {
+    /// Asks about one act. Whatever destroys its target, or hits several tables, demands its name.
+    #[must_use]
+    pub fn new(discard: Discard, loss: Loss) -> Self {
+        let demand =
+            if discard.destroys() || loss.tables > 1 { Demand::Typed(typable(&loss.name)) } else { Demand::Yes };
+        Self { discard, loss, demand }
+    }
+
+    /// The act in question.
+    #[must_use]
+    pub fn discard(&self) -> &Discard {
+        &self.discard
+    }
+
+    /// What would be lost.
+    #[must_use]
+    pub fn loss(&self) -> &Loss {
+        &self.loss
+    }
+
+    /// What has to be given.
+    #[must_use]
+    pub fn demand(&self) -> &Demand {
+        &self.demand
+    }
+
+    /// Adds what was learned of the usual run while the question stood.
+    pub fn learn_usual_run(&mut self, usual: SignedDuration) {
+        self.loss.usual_run = Some(usual);
+    }
+
+    /// Whether this answer would be right.
+    #[must_use]
+    pub fn accepts(&self, typed: &str) -> bool {
+        match &self.demand {
+            Demand::Yes => true,
+            Demand::Typed(expected) => typed.trim() == expected,
+        }
+    }
+
+    /// Answers the question. A wrong answer gives it back.
+    ///
+    /// # Errors
+    /// The challenge itself, when `typed` is not what it demands.
+    pub fn answer(self, typed: &str) -> Result<Consent, Self> {
+        if self.accepts(typed) { Ok(Consent { discard: self.discard }) } else { Err(self) }
+    }
+}
+
+/// The name as it is asked for: what is on the screen, or a plain word where that cannot be typed.
+fn typable(name: &Foreign) -> String {
+    let shown = name.shown();
+    let shown = shown.trim();
+    let easy = !shown.is_empty()
+        && shown.len() <= TYPED_LIMIT
+        && shown.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+        && !shown.contains("  ");
+    if easy { shown.to_owned() } else { "destroy".to_owned() }
+}
+
+/// Leave to do one act on one target, once.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Consent {
+    discard: Discard,
+}
+
+impl Consent {
+    /// What was consented to.
+    #[must_use]
+    pub fn discard(&self) -> &Discard {
+        &self.discard
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn loss(name: &str, tables: usize) -> Loss {
+        Loss { name: Foreign::new(name), tables, rows: Field::Known(5), usual_run: None }
+    }
+
+    #[test]
+    fn destroying_demands_the_name_and_gives_the_question_back_until_it_is_right() {
+        let source = Discard::DestroySource(SourceId::new("s"));
+        let challenge = Challenge::new(source.clone(), loss("prod", 9));
+        let challenge = challenge.answer("prd").unwrap_err();
+        assert_eq!(challenge.answer(" prod ").unwrap().discard(), &source);
+    }
+
+    #[test]
+    fn a_resync_of_one_table_demands_a_yes() {
+        let challenge = Challenge::new(Discard::ResyncSchema(SchemaId::new("t")), loss("orders", 1));
+        assert_eq!(challenge.demand(), &Demand::Yes);
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_typed_is_replaced_by_a_word() {
+        for name in ["", "   ", "a\u{1b}[2J", "приклад", &"x".repeat(60)] {
+            let challenge = Challenge::new(Discard::DestroySchema(SchemaId::new("t")), loss(name, 1));
+            assert_eq!(challenge.demand(), &Demand::Typed("destroy".to_owned()), "{name:?}");
+        }
+    }
+}

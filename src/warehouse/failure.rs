@@ -1,0 +1,163 @@
+//! Why a call did not do what was asked, in words a person can act upon (contract, sections 2, 4 and 5).
+
+use jiff::SignedDuration;
+
+use super::text::Foreign;
+
+/// Why a call failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What kind of failure it was.
+    pub kind: FailureKind,
+    /// The server's own explanation, or that of the network layer; may be blank.
+    pub detail: Foreign,
+    /// HTTP status, when there was a reply.
+    pub status: Option<u16>,
+    /// The request field the server objected to.
+    pub attr: Option<Foreign>,
+}
+
+/// Kinds of failure, told apart by what a person can do about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// No connection could be made: nothing was sent.
+    Unreachable,
+    /// The connection broke, or the reply was cut, after something was sent.
+    Interrupted,
+    /// No reply in time.
+    TimedOut,
+    /// 401: the key is unknown, rolled, deleted or missing.
+    KeyRejected,
+    /// 403: the key lacks this scope.
+    MissingScope(Foreign),
+    /// 403: the key is limited to other projects or organizations.
+    OutOfBounds,
+    /// 403 for another reason.
+    Forbidden,
+    /// 404.
+    NotFound,
+    /// 400, 402, 405, 409, 413, 415: the server refuses this request as it is.
+    Refused,
+    /// 429, with the time the server asks to wait.
+    TooManyRequests(Option<SignedDuration>),
+    /// 500 and the like.
+    ServerError,
+    /// 502, 503, 504, 408: a gateway gave up; the request may have been carried out.
+    Gateway,
+    /// The reply points elsewhere. The key is not sent there.
+    Redirected,
+    /// The reply is no JSON: probably not a `PostHog` API.
+    NotJson,
+    /// The reply is JSON, but not of the expected shape.
+    Malformed,
+    /// The reply is larger than this program accepts.
+    TooLarge,
+    /// A write was held back before it left, because of read-only mode.
+    ReadOnly,
+    /// Something in this program went wrong.
+    Internal,
+}
+
+impl Failure {
+    /// A failure without a reply.
+    #[must_use]
+    pub fn new(kind: FailureKind, detail: &str) -> Self {
+        Self { kind, detail: Foreign::new(detail), status: None, attr: None }
+    }
+
+    /// Whether the request may have been carried out although it failed. For a write this means: read back before
+    /// it is repeated (contract, section 4).
+    #[must_use]
+    pub fn outcome_unknown(&self) -> bool {
+        match self.kind {
+            FailureKind::Interrupted
+            | FailureKind::TimedOut
+            | FailureKind::Gateway
+            | FailureKind::ServerError
+            | FailureKind::NotJson
+            | FailureKind::Malformed
+            | FailureKind::TooLarge
+            | FailureKind::Internal => true,
+            FailureKind::Unreachable
+            | FailureKind::KeyRejected
+            | FailureKind::MissingScope(_)
+            | FailureKind::OutOfBounds
+            | FailureKind::Forbidden
+            | FailureKind::NotFound
+            | FailureKind::Refused
+            | FailureKind::TooManyRequests(_)
+            | FailureKind::Redirected
+            | FailureKind::ReadOnly => false,
+        }
+    }
+
+    /// Whether the same read may succeed a moment later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::Unreachable
+                | FailureKind::Interrupted
+                | FailureKind::TimedOut
+                | FailureKind::TooManyRequests(_)
+                | FailureKind::Gateway
+        )
+    }
+
+    /// Whether the server could be reached at all.
+    #[must_use]
+    pub fn reached_the_server(&self) -> bool {
+        !matches!(self.kind, FailureKind::Unreachable | FailureKind::Interrupted | FailureKind::TimedOut)
+    }
+
+    /// What happened and what to do next, as a sentence that follows "… failed: ".
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        let detail = self.detail.shown();
+        let detail = detail.trim();
+        let said = |otherwise: &str| if detail.is_empty() { otherwise.to_owned() } else { detail.to_owned() };
+        match &self.kind {
+            FailureKind::Unreachable => {
+                format!("no connection ({}); check the host and your network", said("the host did not answer"))
+            }
+            FailureKind::Interrupted => "the connection broke; check your network".to_owned(),
+            FailureKind::TimedOut => "the server did not answer in time".to_owned(),
+            FailureKind::KeyRejected => {
+                "the server rejects the API key; create a new personal API key in PostHog and start again with it"
+                    .to_owned()
+            }
+            FailureKind::MissingScope(scope) => {
+                format!("the API key lacks the scope {}; add it to the key in PostHog's settings", scope.shown())
+            }
+            FailureKind::OutOfBounds => {
+                format!(
+                    "the API key is limited to other projects ({}); choose one of those with --project",
+                    said("403")
+                )
+            }
+            FailureKind::Forbidden => format!("not allowed: {}", said("the server gives no reason")),
+            FailureKind::NotFound => "it does not exist (any more), or belongs to another project".to_owned(),
+            FailureKind::Refused => format!("the server refused: {}", said("no reason given")),
+            FailureKind::TooManyRequests(_) => "too many requests; wait a moment".to_owned(),
+            FailureKind::ServerError => {
+                format!("PostHog had an error of its own ({})", self.status.unwrap_or(500))
+            }
+            FailureKind::Gateway => {
+                format!("PostHog is not answering behind its gateway ({})", self.status.unwrap_or(502))
+            }
+            FailureKind::Redirected => {
+                "the host redirects elsewhere, and the key is not sent there; use the final address as --host"
+                    .to_owned()
+            }
+            FailureKind::NotJson => {
+                "the reply is not JSON, so this is probably not a PostHog API; check the host".to_owned()
+            }
+            FailureKind::Malformed => {
+                "the reply does not have the expected shape; check that the host is a PostHog API".to_owned()
+            }
+            FailureKind::TooLarge => "the reply is too large".to_owned(),
+            FailureKind::ReadOnly => "read-only mode: nothing was sent".to_owned(),
+            FailureKind::Internal => format!("an error inside whtui: {}", said("unknown")),
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! All sources and tables of the project as last read, with the state that was made of each.
+
+use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
+
+use super::ids::{SchemaId, SourceId};
+use super::job::Job;
+use super::runs::Runs;
+use super::schema::{Schema, SchemaDetail};
+use super::source::Source;
+use super::state::{Circumstances, Severity, State, state_of};
+use super::status::Status;
+use super::survey::{Completeness, FullSchema, SourcePage};
+use super::text::Foreign;
+
+/// Where a table is held. Valid until the next change of the inventory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Spot {
+    source: u32,
+    table: u32,
+}
+
+/// A source, and what was made of it.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// As the server told it.
+    pub source: Source,
+    /// Its tables counted by state.
+    pub tally: Tally,
+    /// State of each table, in the order of [`Source::schemas`].
+    states: Vec<State>,
+    seen_in: u64,
+}
+
+impl Held {
+    /// Its tables with their states.
+    pub fn tables(&self) -> impl Iterator<Item = (&Schema, State)> {
+        self.source.schemas.iter().zip(self.states.iter().copied())
+    }
+}
+
+/// Tables counted by what is the matter with them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All of them.
+    pub total: usize,
+    /// Broken ones, those switched off by `PostHog` included.
+    pub broken: usize,
+    /// Switched off by `PostHog`.
+    pub switched_off: usize,
+    /// Worth a look.
+    pub doubtful: usize,
+    /// On the move.
+    pub moving: usize,
+    /// In good order.
+    pub well: usize,
+    /// The worst state among them; `None` without tables.
+    pub worst: Option<State>,
+}
+
+impl Tally {
+    fn of(states: &[State]) -> Self {
+        let mut tally = Self { total: states.len(), worst: states.iter().min().copied(), ..Self::default() };
+        for state in states {
+            match state.severity() {
+                Severity::Broken => tally.broken += 1,
+                Severity::Doubtful => tally.doubtful += 1,
+                Severity::Moving => tally.moving += 1,
+                Severity::Well => tally.well += 1,
+                Severity::Idle => {}
+            }
+            tally.switched_off += usize::from(*state == State::SwitchedOff);
+        }
+        tally
+    }
+}
+
+/// A table went from one state to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The table.
+    pub schema: SchemaId,
+    /// Its state before.
+    pub from: State,
+    /// Its state now.
+    pub to: State,
+}
+
+/// All that is known of a project.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    held: Vec<Held>,
+    by_source: HashMap<SourceId, u32>,
+    by_schema: HashMap<SchemaId, Spot>,
+    details: HashMap<SchemaId, SchemaDetail>,
+    runs: HashMap<SchemaId, Runs>,
+    running_since: HashMap<SchemaId, Timestamp>,
+    reading: u64,
+}
+
+impl Inventory {
+    /// All sources, in the order the server listed them.
+    #[must_use]
+    pub fn sources(&self) -> &[Held] {
+        &self.held
+    }
+
+    /// One source.
+    #[must_use]
+    pub fn source(&self, id: &SourceId) -> Option<&Held> {
+        self.held.get(*self.by_source.get(id)? as usize)
+    }
+
+    /// Where a table is held.
+    #[must_use]
+    pub fn spot(&self, id: &SchemaId) -> Option<Spot> {
+        self.by_schema.get(id).copied()
+    }
+
+    /// The table at a spot, with its source and its state.
+    #[must_use]
+    pub fn at(&self, spot: Spot) -> Option<(&Held, &Schema, State)> {
+        let held = self.held.get(spot.source as usize)?;
+        let index = spot.table as usize;
+        Some((held, held.source.schemas.get(index)?, *held.states.get(index)?))
+    }
+
+    /// One table, with its source and its state.
+    #[must_use]
+    pub fn schema(&self, id: &SchemaId) -> Option<(&Held, &Schema, State)> {
+        self.at(self.spot(id)?)
+    }
+
+    /// The spots of one source's tables, or of all.
+    pub fn spots(&self, only: Option<&SourceId>) -> impl Iterator<Item = Spot> {
+        let only = only.map(|id| self.by_source.get(id).copied().unwrap_or(u32::MAX));
+        self.held.iter().enumerate().flat_map(move |(source, held)| {
+            let source = u32::try_from(source).unwrap_or(u32::MAX);
+            let count = if only.is_none_or(|wanted| wanted == source) { held.source.schemas.len() } else { 0 };
+            (0..count).map(move |table| Spot { source, table: u32::try_from(table).unwrap_or(u32::MAX) })
+        })
+    }
+
+    /// What the full form of a table told, when it was read.
+    #[must_use]
+    pub fn detail(&self, id: &SchemaId) -> Option<&SchemaDetail> {
+        self.details.get(id)
+    }
+
+    /// What the jobs of a table told, when they were read.
+    #[must_use]
+    pub fn runs(&self, id: &SchemaId) -> Option<&Runs> {
+        self.runs.get(id)
+    }
+
+    /// All tables counted.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.held.iter().fold(Tally::default(), |sum, held| Tally {
+            total: sum.total + held.tally.total,
+            broken: sum.broken + held.tally.broken,
+            switched_off: sum.switched_off + held.tally.switched_off,
+            doubtful: sum.doubtful + held.tally.doubtful,
+            moving: sum.moving + held.tally.moving,
+            well: sum.well + held.tally.well,
+            worst: [sum.worst, held.tally.worst].into_iter().flatten().min(),
+        })
+    }
+
+    /// A table whose billing pause blocks every reload of the project, if there is one.
+    #[must_use]
+    pub fn billing_pause(&self) -> Option<(&Held, &Schema)> {
+        let held = self.held.iter().find(|held| held.tally.worst == Some(State::BillingPause))?;
+        let (schema, _) = held.tables().find(|(_, state)| *state == State::BillingPause)?;
+        Some((held, schema))
+    }
+
+    /// Starts a new reading of the list: what it does not bring is gone at its end.
+    pub fn begin_reading(&mut self) {
+        self.reading += 1;
+    }
+
+    /// Takes in a page of the list.
+    pub fn learn_sources(&mut self, page: SourcePage, now: Timestamp) -> Vec<Transition> {
+        let mut transitions = Vec::new();
+        for source in page.sources {
+            self.place(source, now, &mut transitions);
+        }
+        if page.end == Some(Completeness::Whole) {
+            let reading = self.reading;
+            if self.held.iter().any(|held| held.seen_in != reading) {
+                self.held.retain(|held| held.seen_in == reading);
+                self.reindex();
+            }
+        }
+        transitions
+    }
+
+    fn place(&mut self, source: Source, now: Timestamp, transitions: &mut Vec<Transition>) {
+        let index = self.by_source.get(&source.id).map_or(self.held.len(), |index| *index as usize);
+        let known = self.held.get(index);
+        let same_tables = known.is_some_and(|held| {
+            held.source.schemas.len() == source.schemas.len()
+                && held.source.schemas.iter().zip(&source.schemas).all(|(old, new)| old.id == new.id)
+        });
+        self.note_new_runs(&source, known.is_some(), now);
+        let states = self.assess(&source, now);
+        if same_tables {
+            if let Some(held) = self.held.get(index) {
+                compare(&held.source.schemas, &held.states, &states, transitions);
+            }
+        }
+        if !same_tables && let Some(held) = self.held.get(index) {
+            for schema in &held.source.schemas {
+                self.by_schema.remove(&schema.id);
+            }
+        }
+        let tally = Tally::of(&states);
+        let held = Held { source, tally, states, seen_in: self.reading };
+        match self.held.get_mut(index) {
+            Some(place) => *place = held,
+            None => self.held.push(held),
+        }
+        if !same_tables {
+            self.index(index);
+        }
+    }
+
+    /// Remembers which tables turned to `Running` before our eyes.
+    fn note_new_runs(&mut self, source: &Source, source_known: bool, now: Timestamp) {
+        for schema in &source.schemas {
+            if schema.status != Status::Running {
+                self.running_since.remove(&schema.id);
+                continue;
+            }
+            let was = self.by_schema.get(&schema.id).and_then(|spot| self.at(*spot));
+            let turned = match was {
+                Some((_, before, _)) => before.status != Status::Running,
+                None => source_known,
+            };
+            if turned {
+                self.running_since.insert(schema.id.clone(), now);
+            }
+        }
+    }
+
+    fn assess(&self, source: &Source, now: Timestamp) -> Vec<State> {
+        source
+            .schemas
+            .iter()
+            .map(|schema| {
+                let around = Circumstances {
+                    direct: source.direct,
+                    runs: self.runs.get(&schema.id),
+                    running_since: self.running_since.get(&schema.id).copied(),
+                    now,
+                };
+                state_of(schema, &around)
+            })
+            .collect()
+    }
+
+    /// Takes in a full form.
+    pub fn learn_schema(&mut self, full: FullSchema, now: Timestamp) -> Vec<Transition> {
+        let id = full.schema.id.clone();
+        self.details.insert(id.clone(), full.detail);
+        let Some(spot) = self.spot(&id) else { return Vec::new() };
+        let Some(held) = self.held.get(spot.source as usize) else { return Vec::new() };
+        let mut source = held.source.clone();
+        if let Some(place) = source.schemas.get_mut(spot.table as usize) {
+            *place = full.schema;
+        }
+        let seen_in = held.seen_in;
+        let mut transitions = Vec::new();
+        self.place(source, now, &mut transitions);
+        if let Some(held) = self.held.get_mut(spot.source as usize) {
+            held.seen_in = seen_in;
+        }
+        transitions
+    }
+
+    /// Takes in jobs of a source. Tables named in the question that have none are now known to have none.
+    pub fn learn_jobs(
+        &mut self,
+        source: &SourceId,
+        asked: &[Foreign],
+        jobs: Vec<Job>,
+        now: Timestamp,
+    ) -> Vec<Transition> {
+        let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
+        let Some(held) = self.held.get(index as usize) else { return Vec::new() };
+        let mut by_schema: HashMap<SchemaId, Vec<Job>> = HashMap::new();
+        let asked: HashSet<&Foreign> = asked.iter().collect();
+        for schema in held.source.schemas.iter().filter(|schema| asked.contains(&schema.name)) {
+            by_schema.entry(schema.id.clone()).or_default();
+        }
+        for job in jobs {
+            if let Some(schema) = job.schema.clone() {
+                by_schema.entry(schema).or_default().push(job);
+            }
+        }
+        for (schema, jobs) in by_schema {
+            self.runs.entry(schema).or_default().learn(jobs, now);
+        }
+        self.reassess(index as usize, now)
+    }
+
+    /// Looks at everything again, since time has passed.
+    pub fn reassess_all(&mut self, now: Timestamp) -> Vec<Transition> {
+        (0..self.held.len()).flat_map(|index| self.reassess(index, now)).collect()
+    }
+
+    fn reassess(&mut self, index: usize, now: Timestamp) -> Vec<Transition> {
+        let Some(held) = self.held.get(index) else { return Vec::new() };
+        let states = self.assess(&held.source, now);
+        let mut transitions = Vec::new();
+        compare(&held.source.schemas, &held.states, &states, &mut transitions);
+        if let Some(held) = self.held.get_mut(index) {
+            held.tally = Tally::of(&states);
+            held.states = states;
+        }
+        transitions
+    }
+
+    /// Forgets a source that was destroyed.
+    pub fn forget_source(&mut self, id: &SourceId) {
+        self.held.retain(|held| held.source.id != *id);
+        self.reindex();
+    }
+
+    /// Forgets a table that was destroyed.
+    pub fn forget_schema(&mut self, id: &SchemaId, now: Timestamp) {
+        let Some(spot) = self.spot(id) else { return };
+        if let Some(held) = self.held.get_mut(spot.source as usize) {
+            held.source.schemas.retain(|schema| schema.id != *id);
+        }
+        self.reassess(spot.source as usize, now);
+        self.reindex();
+    }
+
+    fn index(&mut self, index: usize) {
+        let Some(held) = self.held.get(index) else { return };
+        let source = u32::try_from(index).unwrap_or(u32::MAX);
+        self.by_source.insert(held.source.id.clone(), source);
+        for (table, schema) in held.source.schemas.iter().enumerate() {
+            let table = u32::try_from(table).unwrap_or(u32::MAX);
+            self.by_schema.insert(schema.id.clone(), Spot { source, table });
+        }
+    }
+
+    fn reindex(&mut self) {
+        self.by_source.clear();
+        self.by_schema.clear();
+        for index in 0..self.held.len() {
+            self.index(index);
+        }
+        let known = &self.by_schema;
+        self.details.retain(|id, _| known.contains_key(id));
+        self.runs.retain(|id, _| known.contains_key(id));
+        self.running_since.retain(|id, _| known.contains_key(id));
+    }
+}
+
+fn compare(schemas: &[Schema], before: &[State], after: &[State], transitions: &mut Vec<Transition>) {
+    for ((schema, from), to) in schemas.iter().zip(before).zip(after) {
+        if from != to {
+            transitions.push(Transition { schema: schema.id.clone(), from: *from, to: *to });
+        }
+    }
+}
