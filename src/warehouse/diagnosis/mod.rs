@@ -8,4 +8,9 @@ impl Verdict {
     pub fn is_on_purpose(&self) -> bool {
         false
     }
+    /// title
+    #[must_use]
+    pub fn title(&self) -> &str {
+        ""
+    }
 }

@@ -1,0 +1,3 @@
+//! What to do about it: which recovery is proposed, and how an action is followed to its end.
+
+pub mod follow;

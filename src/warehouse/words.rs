@@ -1,0 +1,98 @@
+//! Numbers and spans as people read them.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::field::Field;
+use super::freshness::age;
+
+/// A whole number with thousands separated: `12,331`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A number with its noun: `1 table`, `1,200 tables`.
+#[must_use]
+pub fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(number as u64))
+}
+
+/// A number that may be missing: `–` for none, `?` for not known.
+#[must_use]
+pub fn rows(field: Field<u64>) -> String {
+    match field {
+        Field::Known(number) => count(number),
+        Field::Null => "–".to_owned(),
+        Field::Unknown => "?".to_owned(),
+    }
+}
+
+/// A span in its two largest units: `43s`, `2m 5s`, `3h 20m`, `4d 2h`.
+#[must_use]
+pub fn span(duration: SignedDuration) -> String {
+    let seconds = duration.as_secs().max(0);
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    let two = |large: i64, name: char, small: i64, small_name: char| {
+        if small == 0 { format!("{large}{name}") } else { format!("{large}{name} {small}{small_name}") }
+    };
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => two(minutes, 'm', seconds % 60, 's'),
+        3_600..86_400 => two(hours, 'h', minutes % 60, 'm'),
+        _ => two(days, 'd', hours % 24, 'h'),
+    }
+}
+
+/// A span in its largest unit: `43s`, `2m`, `3h`, `4d`.
+#[must_use]
+pub fn short_span(duration: SignedDuration) -> String {
+    span(duration).split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// How long ago: `now`, `43s ago`, `2m ago`.
+#[must_use]
+pub fn ago(then: Timestamp, now: Timestamp) -> String {
+    let age = age(then, now);
+    if age.as_secs() < 1 { "now".to_owned() } else { format!("{} ago", short_span(age)) }
+}
+
+/// A moment in full, UTC: `2026-11-20 14:03:07Z`.
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_spans_read_well() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(12_331), "12,331");
+        assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
+        assert_eq!(counted(1, "table"), "1 table");
+        for (seconds, full, short) in
+            [(-5, "0s", "0s"), (43, "43s", "43s"), (125, "2m 5s", "2m"), (7_200, "2h", "2h"), (90_000, "1d 1h", "1d")]
+        {
+            assert_eq!(span(SignedDuration::from_secs(seconds)), full);
+            assert_eq!(short_span(SignedDuration::from_secs(seconds)), short);
+        }
+    }
+
+    #[test]
+    fn a_time_ahead_of_ours_is_now() {
+        let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
+        assert_eq!(ago(now + SignedDuration::from_hours(2), now), "now");
+    }
+}
