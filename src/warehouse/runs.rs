@@ -14,6 +14,8 @@ pub struct Runs {
     grew_at: Option<Timestamp>,
     /// When the running job was first seen by this program.
     watched_since: Option<Timestamp>,
+    /// When jobs were last read.
+    read_at: Option<Timestamp>,
 }
 
 impl Runs {
@@ -22,6 +24,7 @@ impl Runs {
 
     /// Takes in jobs of this schema as read at `now`; known ones are replaced, older ones kept.
     pub fn learn(&mut self, read: impl IntoIterator<Item = Job>, now: Timestamp) {
+        self.read_at = Some(now);
         let before = self.running().map(|job| (job.id.clone(), job.rows.known().copied()));
         for job in read {
             match self.jobs.iter_mut().find(|known| known.id == job.id) {
@@ -53,6 +56,12 @@ impl Runs {
     #[must_use]
     pub fn jobs(&self) -> &[Job] {
         &self.jobs
+    }
+
+    /// When jobs were last read.
+    #[must_use]
+    pub fn read_at(&self) -> Option<Timestamp> {
+        self.read_at
     }
 
     /// The newest job.

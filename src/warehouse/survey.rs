@@ -1,10 +1,14 @@
 //! What must still be asked to be sure, and what the answers look like. The same for the screen and for scripts.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::account::{Key, Project, User};
+use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
 use super::inventory::Inventory;
 use super::job::Job;
 use super::operation::JobQuery;
+use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
 use super::text::Foreign;
@@ -84,13 +88,23 @@ pub struct FullSchema {
 /// How many names go into one question for jobs: the server answers at most 50 jobs a question.
 const NAMES_A_QUESTION: usize = 4;
 
-/// Which jobs must be read to know whether the tables that claim to run do so. Tables in `Running` only.
+/// How long jobs once read are proof enough.
+const PROOF_LASTS: SignedDuration = SignedDuration::from_secs(20);
+
+/// Which jobs must be read to know whether the tables that claim to run do so. Nothing is asked about others.
 #[must_use]
-pub fn unproven_runs(inventory: &Inventory) -> Vec<Need> {
+pub fn unproven_runs(inventory: &Inventory, now: Timestamp) -> Vec<Need> {
     let mut needs = Vec::new();
-    for held in inventory.sources() {
-        let names: Vec<Foreign> =
-            held.tables().filter(|(_, state)| state.claims_to_run()).map(|(schema, _)| schema.name.clone()).collect();
+    for held in inventory.sources().iter().filter(|held| !held.source.direct) {
+        let unproven = |schema: &Schema| {
+            let read_at = inventory.runs(&schema.id).and_then(Runs::read_at);
+            read_at.is_none_or(|read_at| age(read_at, now) >= PROOF_LASTS)
+        };
+        let names: Vec<Foreign> = held
+            .tables()
+            .filter(|(schema, state)| state.claims_to_run() && unproven(schema))
+            .map(|(schema, _)| schema.name.clone())
+            .collect();
         for names in names.chunks(NAMES_A_QUESTION) {
             needs.push(Need::Jobs(JobQuery { source: held.source.id.clone(), schemas: names.to_vec(), after: None }));
         }

@@ -1,0 +1,207 @@
+//! The one table of commands. It drives dispatch, footer hints, help, palette, keymap names and the README.
+
+pub mod availability;
+pub mod keymap;
+
+pub use availability::{Availability, Context, Subject, SubjectSchema, SubjectSource};
+
+use availability as can;
+
+/// Names a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is described by its row in the table below")]
+pub enum CommandId {
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    Top,
+    Bottom,
+    Open,
+    Back,
+    NextPane,
+    PreviousPane,
+    SourcesPane,
+    TablesPane,
+    DetailsPane,
+    Filter,
+    Sort,
+    ReverseSort,
+    AllTables,
+    NextProblem,
+    Reload,
+    Cancel,
+    PauseResume,
+    Resync,
+    DeleteData,
+    Destroy,
+    RefreshTableList,
+    Palette,
+    Help,
+    Activity,
+    Refresh,
+    CopyError,
+    Redraw,
+    Suspend,
+    Quit,
+    QuitNow,
+}
+
+/// Commands that belong together in the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// Moving around.
+    Moving,
+    /// Finding things.
+    Finding,
+    /// Doing something to what is selected.
+    Acting,
+    /// The program itself.
+    Program,
+}
+
+impl Group {
+    /// All groups, in the order of the help.
+    pub const ALL: [Self; 4] = [Self::Acting, Self::Finding, Self::Moving, Self::Program];
+
+    /// Its title.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Moving => "Moving",
+            Self::Finding => "Finding",
+            Self::Acting => "Acting on the selection",
+            Self::Program => "Program",
+        }
+    }
+}
+
+/// What a command may do to data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Danger {
+    /// It sends nothing, or only looks.
+    Looks,
+    /// It changes something on the server; no data is discarded.
+    Writes,
+    /// It discards data, and asks first.
+    Discards,
+}
+
+/// A row of the table.
+pub struct Command {
+    /// Which.
+    pub id: CommandId,
+    /// Its name in the keymap.
+    pub name: &'static str,
+    /// Its title, for hints and palette.
+    pub title: &'static str,
+    /// What it does, in one sentence.
+    pub sentence: &'static str,
+    /// Where it is listed.
+    pub group: Group,
+    /// What it may do to data.
+    pub danger: Danger,
+    /// How much it deserves a place in the footer; 0 for none.
+    pub hint: u8,
+    /// Whether it can be used now.
+    pub available: fn(&Context) -> Availability,
+}
+
+/// A row that sends nothing.
+const fn looks(
+    id: CommandId,
+    name: &'static str,
+    title: &'static str,
+    sentence: &'static str,
+    group: Group,
+    hint: u8,
+    available: fn(&Context) -> Availability,
+) -> Command {
+    Command { id, name, title, sentence, group, danger: Danger::Looks, hint, available }
+}
+
+/// A row that changes something.
+const fn acts(
+    id: CommandId,
+    name: &'static str,
+    title: &'static str,
+    sentence: &'static str,
+    danger: Danger,
+    hint: u8,
+    available: fn(&Context) -> Availability,
+) -> Command {
+    Command { id, name, title, sentence, group: Group::Acting, danger, hint, available }
+}
+
+use CommandId as C;
+use Danger::{Discards, Writes};
+use Group::{Finding, Moving, Program};
+
+/// Every command there is.
+#[rustfmt::skip] // one row, one line
+pub static COMMANDS: &[Command] = &[
+    acts(C::Reload, "reload", "reload", "Request a sync of the selected table, or of every enabled table of the selected source, and follow it to its end.", Writes, 90, can::reload),
+    acts(C::Cancel, "cancel", "cancel", "Cancel the running sync of the selected table; repairs a phantom run.", Writes, 85, can::cancel),
+    acts(C::PauseResume, "pause-resume", "pause/resume", "Switch the selected table off or on; its data stays.", Writes, 40, can::pause_resume),
+    acts(C::Resync, "resync", "resync", "Drop the selected table and read everything again. Asks first.", Discards, 30, can::resync),
+    acts(C::DeleteData, "delete-data", "delete data", "Drop the data of the selected table and keep its configuration. Asks first.", Discards, 25, can::delete_data),
+    acts(C::Destroy, "destroy", "destroy", "Remove the selected table, or the selected source with all its tables. Asks for the name.", Discards, 20, can::destroy),
+    acts(C::RefreshTableList, "refresh-table-list", "refresh table list", "Read the list of tables again at the source; vanished tables are switched off or removed.", Writes, 0, can::refresh_table_list),
+    looks(C::CopyError, "copy-error", "copy error", "Copy the error text of the selection to the clipboard.", Group::Acting, 15, can::copy_error),
+    looks(C::Filter, "filter", "filter", "Show only what matches some letters; Esc clears it.", Finding, 80, can::filter),
+    looks(C::Sort, "sort", "sort", "Sort the focused table by its next column.", Finding, 35, can::sort),
+    looks(C::ReverseSort, "reverse-sort", "reverse sort", "Turn the order of the focused table around.", Finding, 0, can::sort),
+    looks(C::AllTables, "all-tables", "all tables", "Show the tables of all sources, or those of the selected source.", Finding, 50, can::always),
+    looks(C::NextProblem, "next-problem", "next problem", "Jump to the next broken or doubtful row of the focused table.", Finding, 45, can::sort),
+    looks(C::Down, "down", "down", "One row down.", Moving, 0, can::always),
+    looks(C::Up, "up", "up", "One row up.", Moving, 0, can::always),
+    looks(C::PageDown, "page-down", "page down", "One page down.", Moving, 0, can::always),
+    looks(C::PageUp, "page-up", "page up", "One page up.", Moving, 0, can::always),
+    looks(C::Top, "top", "top", "To the first row.", Moving, 0, can::always),
+    looks(C::Bottom, "bottom", "bottom", "To the last row.", Moving, 0, can::always),
+    looks(C::Open, "open", "open", "From source to tables, from table to details.", Moving, 60, can::open),
+    looks(C::Back, "back", "back", "Clear the filter, or go back one pane.", Moving, 55, can::always),
+    looks(C::NextPane, "next-pane", "next pane", "Focus the next pane.", Moving, 0, can::always),
+    looks(C::PreviousPane, "previous-pane", "previous pane", "Focus the previous pane.", Moving, 0, can::always),
+    looks(C::SourcesPane, "sources-pane", "sources", "Focus the sources.", Moving, 0, can::always),
+    looks(C::TablesPane, "tables-pane", "tables", "Focus the tables.", Moving, 0, can::always),
+    looks(C::DetailsPane, "details-pane", "details", "Focus the details.", Moving, 0, can::always),
+    looks(C::Palette, "palette", "actions", "List every action that applies to the selection, and why the others do not.", Program, 95, can::always),
+    looks(C::Help, "help", "help", "Show every key.", Program, 100, can::always),
+    looks(C::Activity, "activity", "activity", "Show what changed and what was done since the start.", Program, 28, can::always),
+    looks(C::Refresh, "refresh", "refresh", "Read everything shown again, now.", Program, 0, can::refresh),
+    looks(C::Redraw, "redraw", "redraw", "Draw the screen anew.", Program, 0, can::always),
+    looks(C::Suspend, "suspend", "suspend", "Stop the program and go back to the shell; `fg` brings it back.", Program, 0, can::always),
+    looks(C::Quit, "quit", "quit", "End the program; asks when actions are still followed.", Program, 97, can::always),
+    looks(C::QuitNow, "quit-now", "quit at once", "End the program without asking.", Program, 0, can::always),
+];
+
+/// The row of a command.
+#[must_use]
+pub fn command(id: CommandId) -> &'static Command {
+    // Every identifier has its row; a test proves it.
+    COMMANDS.iter().find(|command| command.id == id).unwrap_or(&COMMANDS[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_command_has_exactly_one_row_and_one_name() {
+        let ids: HashSet<_> = COMMANDS.iter().map(|command| command.id).collect();
+        let names: HashSet<_> = COMMANDS.iter().map(|command| command.name).collect();
+        assert_eq!(ids.len(), COMMANDS.len());
+        assert_eq!(names.len(), COMMANDS.len());
+        assert_eq!(ids.len(), CommandId::QuitNow as usize + 1);
+        assert!(ids.iter().all(|id| command(*id).id == *id));
+    }
+
+    #[test]
+    fn what_discards_says_that_it_asks() {
+        for command in COMMANDS.iter().filter(|command| command.danger == Discards) {
+            assert!(command.sentence.contains("Asks"), "{}", command.name);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What changed since the start, and what was done from here.
+
+use jiff::Timestamp;
+use std::collections::VecDeque;
+
+use crate::warehouse::recovery::follow::Tone;
+
+/// How many entries are kept.
+const KEPT: usize = 500;
+
+/// One line of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// How it is meant.
+    pub tone: Tone,
+    /// What.
+    pub text: String,
+}
+
+/// The time line, and the notice that is shown now.
+#[derive(Clone, Debug, Default)]
+pub struct Activity {
+    entries: VecDeque<Entry>,
+    notice: Option<Entry>,
+    generation: u64,
+}
+
+impl Activity {
+    /// Writes an entry down.
+    pub fn note(&mut self, at: Timestamp, tone: Tone, text: String) {
+        if self.entries.len() == KEPT {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(Entry { at, tone, text });
+    }
+
+    /// Shows a notice, and answers with the number of its timer.
+    pub fn show(&mut self, at: Timestamp, tone: Tone, text: String) -> u64 {
+        self.notice = Some(Entry { at, tone, text });
+        self.generation += 1;
+        self.generation
+    }
+
+    /// Takes the notice away, if it is still the one of that number.
+    pub fn expire(&mut self, generation: u64) {
+        if generation == self.generation {
+            self.notice = None;
+        }
+    }
+
+    /// The notice that is shown now.
+    #[must_use]
+    pub fn notice(&self) -> Option<&Entry> {
+        self.notice.as_ref()
+    }
+
+    /// All entries, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
+        self.entries.iter()
+    }
+}

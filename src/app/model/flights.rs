@@ -1,0 +1,101 @@
+//! Requests in flight. An answer whose request is not among them is late and is dropped.
+
+use std::collections::HashMap;
+
+use crate::app::effect::{Effect, FollowId, RequestId, Urgency};
+use crate::warehouse::operation::Operation;
+use crate::warehouse::survey::Need;
+
+/// Why something was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To know what is there.
+    Show,
+    /// The whole list, for these followed actions too.
+    List(Vec<FollowId>),
+    /// A step of a followed action.
+    Follow(FollowId),
+}
+
+/// A request in flight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flight {
+    /// Why.
+    pub purpose: Purpose,
+    /// What was asked; `None` for writes.
+    pub need: Option<Need>,
+}
+
+/// All requests in flight.
+#[derive(Debug, Default)]
+pub struct Flights {
+    last: u64,
+    open: HashMap<RequestId, Flight>,
+    /// How many answers came too late.
+    pub dropped: u64,
+}
+
+impl Flights {
+    fn open(&mut self, flight: Flight) -> RequestId {
+        self.last += 1;
+        let request = RequestId(self.last);
+        self.open.insert(request, flight);
+        request
+    }
+
+    /// Asks for something.
+    #[must_use]
+    pub fn fetch(&mut self, need: Need, purpose: Purpose, urgency: Urgency) -> Effect {
+        let request = self.open(Flight { purpose, need: Some(need.clone()) });
+        Effect::Fetch { request, need, urgency }
+    }
+
+    /// Asks for something to show, unless that is already asked.
+    #[must_use]
+    pub fn fetch_once(&mut self, need: Need, urgency: Urgency) -> Option<Effect> {
+        let asked = self.open.values().any(|flight| flight.need.as_ref() == Some(&need));
+        (!asked).then(|| self.fetch(need, Purpose::Show, urgency))
+    }
+
+    /// Sends a write for a followed action.
+    #[must_use]
+    pub fn send(&mut self, operation: Operation, follow: FollowId) -> Effect {
+        let request = self.open(Flight { purpose: Purpose::Follow(follow), need: None });
+        Effect::Send { request, operation }
+    }
+
+    /// The request an answer belongs to; a late one is counted.
+    pub fn recognise(&mut self, request: RequestId) -> Option<&mut Flight> {
+        if !self.open.contains_key(&request) {
+            self.dropped += 1;
+        }
+        self.open.get_mut(&request)
+    }
+
+    /// The request that is over now.
+    pub fn land(&mut self, request: RequestId) -> Option<Flight> {
+        let flight = self.open.remove(&request);
+        if flight.is_none() {
+            self.dropped += 1;
+        }
+        flight
+    }
+
+    /// Whether the list is being read.
+    #[must_use]
+    pub fn is_reading_list(&self) -> bool {
+        self.open.values().any(|flight| flight.need == Some(Need::Sources))
+    }
+
+    /// How many requests are open.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether a write is open.
+    #[must_use]
+    pub fn is_writing(&self) -> bool {
+        self.open.values().any(|flight| flight.need.is_none())
+    }
+}

@@ -1,0 +1,158 @@
+//! Everything the program knows and shows. Changed only by [`update`](super::update::update).
+
+pub mod activity;
+pub mod columns;
+pub mod flights;
+pub mod link;
+pub mod overlay;
+pub mod selection;
+pub mod table;
+
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+use super::commands::keymap::Keymap;
+use super::effect::FollowId;
+use super::layout::{Layout, Pane, Size};
+use super::settings::{Settings, Start};
+use crate::warehouse::failure::Failure;
+use crate::warehouse::ids::{SchemaId, SourceId};
+use crate::warehouse::inventory::Inventory;
+use crate::warehouse::recovery::follow::Follow;
+use crate::warehouse::survey::Identity;
+use activity::Activity;
+use flights::Flights;
+use link::Link;
+use overlay::Overlay;
+use table::TableView;
+
+/// Everything the program knows and shows.
+#[derive(Debug)]
+pub struct Model {
+    /// The time of the last message.
+    pub now: Timestamp,
+    /// Size of the terminal.
+    pub size: Size,
+    /// Whether the terminal has the focus.
+    pub focused: bool,
+    /// How the program was started.
+    pub settings: Settings,
+    /// Which key means which command.
+    pub keymap: Keymap,
+    /// What fills the terminal.
+    pub screen: Screen,
+    /// What lies over it.
+    pub overlay: Option<Overlay>,
+    /// All sources and tables.
+    pub inventory: Inventory,
+    /// Whose key this is.
+    pub identity: Identity,
+    /// How the connection is doing.
+    pub link: Link,
+    /// The sources as they are looked at.
+    pub sources: TableView<SourceId>,
+    /// The tables as they are looked at.
+    pub schemas: TableView<SchemaId>,
+    /// Tables of all sources, not only of the selected one.
+    pub all_tables: bool,
+    /// Which pane has the focus.
+    pub focus: Pane,
+    /// Whether the details are about the source rather than the table.
+    pub details_of_source: bool,
+    /// First line of the details.
+    pub details_scroll: usize,
+    /// Why the details of this table could not be read.
+    pub details_failure: Option<(SchemaId, Failure)>,
+    /// Actions on their way.
+    pub follows: BTreeMap<FollowId, Follow>,
+    /// Requests in flight.
+    pub flights: Flights,
+    /// What changed, and what was done.
+    pub activity: Activity,
+    /// Followed actions that wait for the next reading of the list.
+    pub list_waiters: Vec<FollowId>,
+    /// Numbers that tell current timers from outdated ones.
+    pub generations: Generations,
+}
+
+/// What fills the terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// There is no key: what to do, and the demo.
+    Welcome {
+        /// Why it cannot connect.
+        reason: String,
+    },
+    /// Host and key come from different places: may the key be sent there?
+    MustConfirm {
+        /// Where the host comes from.
+        host_from: String,
+        /// Where the key comes from.
+        key_from: String,
+    },
+    /// Sources, tables, details.
+    Main,
+}
+
+/// Numbers of the latest timers of each kind.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Generations {
+    /// Of reading the list.
+    pub refresh: u64,
+    /// Of the clock.
+    pub clock: u64,
+    /// Of the resting selection.
+    pub rested: u64,
+    /// Of followed actions.
+    pub follow: u64,
+}
+
+impl Model {
+    /// The model at the start, before anything happened.
+    #[must_use]
+    pub fn new(settings: Settings, keymap: Keymap, size: Size, now: Timestamp) -> Self {
+        let screen = match &settings.start {
+            Start::Welcome { reason } => Screen::Welcome { reason: reason.clone() },
+            Start::MustConfirm { host_from, key_from, .. } => {
+                Screen::MustConfirm { host_from: host_from.clone(), key_from: key_from.clone() }
+            }
+            Start::Connected(_) => Screen::Main,
+        };
+        Self {
+            now,
+            size,
+            focused: true,
+            settings,
+            keymap,
+            screen,
+            overlay: None,
+            inventory: Inventory::default(),
+            identity: Identity::default(),
+            link: Link::default(),
+            sources: TableView::default(),
+            schemas: TableView::default(),
+            all_tables: false,
+            focus: Pane::Sources,
+            details_of_source: true,
+            details_scroll: 0,
+            details_failure: None,
+            follows: BTreeMap::new(),
+            flights: Flights::default(),
+            activity: Activity::default(),
+            list_waiters: Vec::new(),
+            generations: Generations::default(),
+        }
+    }
+
+    /// Where everything is; `None` when the terminal is too small.
+    #[must_use]
+    pub fn layout(&self) -> Option<Layout> {
+        Layout::new(self.size, self.focus)
+    }
+
+    /// Whether anything on the server is known to move.
+    #[must_use]
+    pub fn is_moving(&self) -> bool {
+        !self.follows.is_empty() || self.inventory.tally().moving > 0
+    }
+}

@@ -1,0 +1,68 @@
+//! What may lie over the main screen. At most one thing at a time.
+
+use tui_input::Input;
+
+use crate::app::commands::{Availability, CommandId};
+use crate::warehouse::consent::Challenge;
+use crate::warehouse::recovery::follow::Subject;
+
+/// What lies over the main screen.
+#[derive(Debug)]
+pub enum Overlay {
+    /// Every key.
+    Help {
+        /// First line shown.
+        scroll: usize,
+    },
+    /// The action palette.
+    Palette(Palette),
+    /// The question before data is discarded.
+    Confirm(Box<Confirm>),
+    /// What a dry run would have sent.
+    Preview {
+        /// The request as a shell line.
+        curl: String,
+    },
+    /// What changed and what was done.
+    Activity {
+        /// How many entries back from the newest the last one shown is.
+        scroll: usize,
+    },
+    /// Actions are still followed: really quit?
+    Quitting,
+}
+
+/// The action palette.
+#[derive(Debug, Default)]
+pub struct Palette {
+    /// What was typed.
+    pub input: Input,
+    /// What matches, best first.
+    pub entries: Vec<Entry>,
+    /// Which one is selected.
+    pub cursor: usize,
+}
+
+/// An entry of the palette.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The command.
+    pub id: CommandId,
+    /// Whether it can be used, and if not, why.
+    pub availability: Availability,
+}
+
+/// The question before data is discarded.
+#[derive(Debug)]
+pub struct Confirm {
+    /// What would be lost, and what has to be answered. Taken out when it is answered.
+    pub challenge: Option<Challenge>,
+    /// What it acts on.
+    pub subject: Subject,
+    /// What would do with less loss.
+    pub milder: Option<String>,
+    /// What was typed so far.
+    pub input: Input,
+    /// Whether the cursor is on the button that goes ahead; it starts on the other.
+    pub on_yes: bool,
+}

@@ -1,0 +1,235 @@
+//! What is selected, and which rows there are to select from.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::Model;
+use super::columns::{SchemaColumn, SourceColumn};
+use crate::app::commands::{Context, Subject, SubjectSchema, SubjectSource};
+use crate::app::layout::Pane;
+use crate::warehouse::ids::{SchemaId, SourceId};
+use crate::warehouse::inventory::Held;
+use crate::warehouse::operation::SchemaPatch;
+use crate::warehouse::recovery::follow;
+use crate::warehouse::schema::Schema;
+use crate::warehouse::state::State;
+
+/// What is selected.
+#[derive(Clone, Copy, Debug)]
+pub enum Selected<'a> {
+    /// Nothing.
+    Nothing,
+    /// A source.
+    Source(&'a Held),
+    /// A table, with its source and its state.
+    Schema(&'a Held, &'a Schema, State),
+}
+
+impl Model {
+    /// What commands act on and the details are about.
+    #[must_use]
+    pub fn selected(&self) -> Selected<'_> {
+        if self.details_of_source {
+            self.selected_source().map_or(Selected::Nothing, Selected::Source)
+        } else {
+            self.selected_schema().map_or(Selected::Nothing, |(held, schema, state)| Selected::Schema(held, schema, state))
+        }
+    }
+
+    /// The selected source.
+    #[must_use]
+    pub fn selected_source(&self) -> Option<&Held> {
+        self.inventory.source(self.sources.selected()?)
+    }
+
+    /// The selected table.
+    #[must_use]
+    pub fn selected_schema(&self) -> Option<(&Held, &Schema, State)> {
+        self.inventory.schema(self.schemas.selected()?)
+    }
+
+    /// What decides over the availability of commands.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        Context {
+            pane: self.focus,
+            subject: self.subject(),
+            no_writes: self.no_writes(),
+            billing_pause: self.inventory.billing_pause().map(|(_, schema)| schema.title().shown().into_owned()),
+            reading: self.flights.is_reading_list(),
+        }
+    }
+
+    fn no_writes(&self) -> Option<String> {
+        if self.settings.read_only {
+            return Some("This is read-only mode: start without --read-only to change anything.".to_owned());
+        }
+        let key = self.identity.key.as_ref()?;
+        (key.allows("external_data_source", true) == Some(false)).then(|| {
+            "The API key lacks the scope external_data_source:write; add it in PostHog's settings.".to_owned()
+        })
+    }
+
+    fn subject(&self) -> Subject {
+        match self.selected() {
+            Selected::Nothing => Subject::Nothing,
+            Selected::Source(held) => Subject::Source(SubjectSource {
+                direct: held.source.direct,
+                enabled: held.source.schemas.iter().filter(|schema| schema.should_sync == Some(true)).count(),
+                editable: is_editable(held.source.access_level.known().map(|level| level.raw())),
+                has_error: held.source.latest_error.known().is_some_and(|error| !error.is_blank()),
+                under_way: self
+                    .follows
+                    .values()
+                    .find(|follow| follow.subject().source == held.source.id)
+                    .map(|follow| follow.act().word()),
+            }),
+            Selected::Schema(held, schema, state) => {
+                let level = self
+                    .inventory
+                    .detail(&schema.id)
+                    .and_then(|detail| detail.access_level.known())
+                    .or(held.source.access_level.known());
+                Subject::Schema(SubjectSchema {
+                    state,
+                    sync_type: schema.sync_type.known().cloned(),
+                    on: schema.should_sync,
+                    no_data: schema.table.is_null(),
+                    pausable: SchemaPatch::pause(schema).is_some(),
+                    editable: is_editable(level.map(|level| level.raw())),
+                    has_error: schema.latest_error.known().is_some_and(|error| !error.is_blank()),
+                    under_way: self
+                        .follows
+                        .values()
+                        .find(|follow| follow.concerns(&schema.id))
+                        .map(|follow| follow.act().word()),
+                })
+            }
+        }
+    }
+
+    /// What a followed action on the selection acts on.
+    #[must_use]
+    pub fn follow_subject(&self) -> Option<follow::Subject> {
+        match self.selected() {
+            Selected::Nothing => None,
+            Selected::Source(held) => Some(follow::Subject {
+                source: held.source.id.clone(),
+                source_name: held.source.title().clone(),
+                tables: held
+                    .source
+                    .schemas
+                    .iter()
+                    .filter(|schema| schema.should_sync == Some(true))
+                    .map(|schema| (schema.id.clone(), schema.name.clone()))
+                    .collect(),
+            }),
+            Selected::Schema(held, schema, _) => Some(follow::Subject {
+                source: held.source.id.clone(),
+                source_name: held.source.title().clone(),
+                tables: vec![(schema.id.clone(), schema.name.clone())],
+            }),
+        }
+    }
+
+    /// Works out anew which rows there are, after the inventory, an order or a filter has changed.
+    pub fn rebuild_rows(&mut self) {
+        let sources = self.source_rows();
+        self.sources.replace(sources);
+        self.rebuild_schema_rows();
+    }
+
+    /// Works out anew which tables are shown, after another source was selected.
+    pub fn rebuild_schema_rows(&mut self) {
+        let schemas = self.schema_rows();
+        self.schemas.replace(schemas);
+    }
+
+    fn source_rows(&self) -> Vec<SourceId> {
+        let mut wanted = Wanted::new(self.sources.filter.text());
+        let mut rows: Vec<&Held> = self
+            .inventory
+            .sources()
+            .iter()
+            .filter(|held| {
+                let source = &held.source;
+                wanted.accepts(
+                    source.title().raw(),
+                    &[source.kind.raw(), held.tally.worst.map_or("", State::words)],
+                )
+            })
+            .collect();
+        let sort = self.sources.sort;
+        let column = SourceColumn::ALL[sort.column % SourceColumn::ALL.len()];
+        rows.sort_by(|one, other| {
+            sort.turned(column.compare(one, other)).then_with(|| SourceColumn::Name.compare(one, other))
+        });
+        rows.into_iter().map(|held| held.source.id.clone()).collect()
+    }
+
+    fn schema_rows(&self) -> Vec<SchemaId> {
+        let only = if self.all_tables { None } else { self.sources.selected() };
+        if only.is_none() && !self.all_tables {
+            return Vec::new();
+        }
+        let mut wanted = Wanted::new(self.schemas.filter.text());
+        let mut rows: Vec<(&Held, &Schema, State)> = self
+            .inventory
+            .spots(only)
+            .filter_map(|spot| self.inventory.at(spot))
+            .filter(|(held, schema, state)| {
+                let method = schema.sync_type.known().map_or("", |method| method.raw());
+                wanted.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), method])
+            })
+            .collect();
+        let sort = self.schemas.sort;
+        let column = SchemaColumn::ALL[sort.column % SchemaColumn::ALL.len()];
+        rows.sort_by(|one, other| {
+            sort.turned(column.compare(one, other)).then_with(|| SchemaColumn::Name.compare(one, other))
+        });
+        rows.into_iter().map(|(_, schema, _)| schema.id.clone()).collect()
+    }
+
+    /// Whether the details can be seen.
+    #[must_use]
+    pub fn details_visible(&self) -> bool {
+        self.layout().is_some_and(|layout| layout.pane(Pane::Details).width > 0)
+    }
+}
+
+fn is_editable(level: Option<&str>) -> bool {
+    !matches!(level, Some("none" | "viewer"))
+}
+
+/// What a filter wants: names fuzzily, other words as they are.
+struct Wanted {
+    pattern: Pattern,
+    words: Vec<String>,
+    matcher: Matcher,
+    buffer: Vec<char>,
+}
+
+impl Wanted {
+    fn new(text: &str) -> Self {
+        Self {
+            pattern: Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart),
+            words: text.split_whitespace().map(str::to_lowercase).collect(),
+            matcher: Matcher::new(Config::DEFAULT),
+            buffer: Vec::new(),
+        }
+    }
+
+    fn accepts(&mut self, name: &str, others: &[&str]) -> bool {
+        if self.words.is_empty() {
+            return true;
+        }
+        let haystack = Utf32Str::new(name, &mut self.buffer);
+        if self.pattern.score(haystack, &mut self.matcher).is_some() {
+            return true;
+        }
+        let name = name.to_lowercase();
+        self.words
+            .iter()
+            .all(|word| name.contains(word) || others.iter().any(|other| other.to_lowercase().contains(word)))
+    }
+}

@@ -1,0 +1,57 @@
+//! What was decided before the screen started, and does not change while it runs.
+
+/// How the program was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What it is connected to.
+    pub start: Start,
+    /// Refuse every write.
+    pub read_only: bool,
+    /// Show writes instead of sending them.
+    pub dry_run: bool,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+}
+
+/// How the program starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// There is no key: say what to do.
+    Welcome {
+        /// Why it cannot connect, in one sentence.
+        reason: String,
+    },
+    /// Connected to this place.
+    Connected(Place),
+    /// Host and key come from different places: ask before the key is sent.
+    MustConfirm {
+        /// Where it would connect to.
+        place: Place,
+        /// Where the host comes from.
+        host_from: String,
+        /// Where the key comes from.
+        key_from: String,
+    },
+}
+
+/// What the program is connected to, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Origin, for example `https://eu.posthog.com`.
+    pub origin: String,
+    /// Project number.
+    pub project: u64,
+    /// Whether this is the embedded simulator.
+    pub demo: bool,
+}
+
+impl Settings {
+    /// What the program is or would be connected to.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        match &self.start {
+            Start::Welcome { .. } => None,
+            Start::Connected(place) | Start::MustConfirm { place, .. } => Some(place),
+        }
+    }
+}
