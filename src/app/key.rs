@@ -143,7 +143,9 @@ mod tests {
 
     #[test]
     fn names_are_read_and_written_alike() {
-        for name in ["r", "R", "/", "-", "ctrl-p", "alt-left", "ctrl-alt-x", "f5", "f", "space", "esc", "backtab", "ctrl--"] {
+        for name in
+            ["r", "R", "/", "-", "ctrl-p", "alt-left", "ctrl-alt-x", "f5", "f", "space", "esc", "backtab", "ctrl--"]
+        {
             assert_eq!(Key::parse(name).map(|key| key.to_string()).as_deref(), Some(name));
         }
         for name in ["", "ctrl-", "f0", "f25", "entr", "ab", " ", "\u{1b}"] {

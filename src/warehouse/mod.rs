@@ -5,6 +5,7 @@ pub mod consent;
 pub mod diagnosis;
 pub mod failure;
 pub mod field;
+pub mod finding;
 pub mod freshness;
 pub mod ids;
 pub mod inventory;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use std::sync::Arc;
 
-use super::diagnosis::Verdict;
 use super::field::Field;
+use super::finding::Finding;
 use super::ids::SchemaId;
 use super::settings::{Frequency, SyncType};
 use super::status::Status;
@@ -34,7 +34,7 @@ pub struct Schema {
     /// The stored table; `Null` before the first load and after its data was deleted.
     pub table: Field<Table>,
     /// What the error text means, once it was looked at.
-    pub verdict: Option<Arc<Verdict>>,
+    pub finding: Option<Arc<Finding>>,
 }
 
 /// The table that a schema fills.

@@ -5,8 +5,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::diagnosis::Verdict;
 use super::field::Field;
+use super::finding::Finding;
 use super::freshness::{age, is_stale};
 use super::runs::Runs;
 use super::schema::Schema;
@@ -205,7 +205,7 @@ fn switched_off(schema: &Schema) -> State {
 }
 
 fn stopped_on_purpose(schema: &Schema) -> bool {
-    schema.verdict.as_deref().is_some_and(Verdict::is_on_purpose)
+    schema.finding.as_deref().is_some_and(Finding::is_on_purpose)
 }
 
 fn running(schema: &Schema, around: &Circumstances<'_>) -> State {

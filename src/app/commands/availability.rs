@@ -138,7 +138,9 @@ fn writable(context: &Context) -> Result<(), Availability> {
         Subject::Schema(schema) => (schema.editable, schema.under_way),
     };
     if !editable {
-        return Err(Availability::not("Your PostHog access to this is view-only; ask a project admin for editor access."));
+        return Err(Availability::not(
+            "Your PostHog access to this is view-only; ask a project admin for editor access.",
+        ));
     }
     match under_way {
         Some(act) => Err(Availability::Unavailable(format!("A {act} of it is under way; wait for its end."))),
@@ -214,15 +216,23 @@ pub(super) fn resync(context: &Context) -> Availability {
     let Subject::Schema(schema) = &context.subject else {
         return Availability::not("Only a single table can be resynced; select one.");
     };
-    checked(runnable(context).and_then(|()| match schema.state {
-        // A resync cancels a running job by itself.
-        State::Running | State::Slow | State::Stuck | State::Phantom | State::Starting => Ok(()),
-        _ => table_runnable(schema),
-    }).and_then(|()| match schema.sync_type {
-        Some(SyncType::FullRefresh) => Err(Availability::not("Every reload rebuilds a full_refresh table; reload it instead.")),
-        Some(SyncType::Append) => Err(Availability::not("A resync does nothing more for an append table than delete data and a reload; use those.")),
-        _ => Ok(()),
-    }))
+    checked(
+        runnable(context)
+            .and_then(|()| match schema.state {
+                // A resync cancels a running job by itself.
+                State::Running | State::Slow | State::Stuck | State::Phantom | State::Starting => Ok(()),
+                _ => table_runnable(schema),
+            })
+            .and_then(|()| match schema.sync_type {
+                Some(SyncType::FullRefresh) => {
+                    Err(Availability::not("Every reload rebuilds a full_refresh table; reload it instead."))
+                }
+                Some(SyncType::Append) => Err(Availability::not(
+                    "A resync does nothing more for an append table than delete data and a reload; use those.",
+                )),
+                _ => Ok(()),
+            }),
+    )
 }
 
 pub(super) fn delete_data(context: &Context) -> Availability {

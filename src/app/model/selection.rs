@@ -32,7 +32,8 @@ impl Model {
         if self.details_of_source {
             self.selected_source().map_or(Selected::Nothing, Selected::Source)
         } else {
-            self.selected_schema().map_or(Selected::Nothing, |(held, schema, state)| Selected::Schema(held, schema, state))
+            self.selected_schema()
+                .map_or(Selected::Nothing, |(held, schema, state)| Selected::Schema(held, schema, state))
         }
     }
 
@@ -65,9 +66,8 @@ impl Model {
             return Some("This is read-only mode: start without --read-only to change anything.".to_owned());
         }
         let key = self.identity.key.as_ref()?;
-        (key.allows("external_data_source", true) == Some(false)).then(|| {
-            "The API key lacks the scope external_data_source:write; add it in PostHog's settings.".to_owned()
-        })
+        (key.allows("external_data_source", true) == Some(false))
+            .then(|| "The API key lacks the scope external_data_source:write; add it in PostHog's settings.".to_owned())
     }
 
     fn subject(&self) -> Subject {
@@ -153,10 +153,7 @@ impl Model {
             .iter()
             .filter(|held| {
                 let source = &held.source;
-                wanted.accepts(
-                    source.title().raw(),
-                    &[source.kind.raw(), held.tally.worst.map_or("", State::words)],
-                )
+                wanted.accepts(source.title().raw(), &[source.kind.raw(), held.tally.worst.map_or("", State::words)])
             })
             .collect();
         let sort = self.sources.sort;

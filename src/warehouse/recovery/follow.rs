@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use crate::warehouse::consent::{Consent, Discard};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::field::Field;
+use crate::warehouse::finding::Finding;
 use crate::warehouse::freshness::age;
 use crate::warehouse::ids::{JobId, SchemaId, SourceId};
 use crate::warehouse::job::Job;
@@ -134,6 +135,7 @@ pub struct Follow {
     baseline: Option<Timestamp>,
     active_before: Option<Job>,
     runs: Vec<Job>,
+    destroyed: bool,
 }
 
 /// What kind of action it is.
@@ -228,6 +230,7 @@ impl Follow {
             baseline: None,
             active_before: None,
             runs: Vec::new(),
+            destroyed: false,
         };
         let steps = if act.starts_a_run() { vec![follow.ask_jobs()] } else { follow.send() };
         Some((follow, steps))
@@ -249,6 +252,12 @@ impl Follow {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.phase == Phase::Ended
+    }
+
+    /// Whether its target is known to be gone.
+    #[must_use]
+    pub fn was_destroyed(&self) -> bool {
+        self.destroyed
     }
 
     /// Whether it concerns this table.
@@ -353,7 +362,10 @@ impl Follow {
                 steps.extend(self.ask_schema());
                 steps
             }
-            Act::DestroySchema | Act::DestroySource => self.end(Tone::Good, "destroyed"),
+            Act::DestroySchema | Act::DestroySource => {
+                self.destroyed = true;
+                self.end(Tone::Good, "destroyed")
+            }
         }
     }
 
@@ -479,6 +491,7 @@ impl Follow {
         let word = self.act.word();
         match self.act {
             Act::DestroySchema | Act::DestroySource | Act::DeleteData if !present => {
+                self.destroyed = self.act != Act::DeleteData;
                 self.end(Tone::Good, &format!("{word} was carried out after all"))
             }
             Act::DestroySchema | Act::DestroySource | Act::DeleteData => {
@@ -532,7 +545,7 @@ impl Follow {
             };
             return self.end(Tone::Good, &format!("Completed{rows}{took}{synced}"));
         }
-        let cause = full.and_then(|full| full.schema.verdict.as_deref()).map(|verdict| verdict.title().to_owned());
+        let cause = full.and_then(|full| full.schema.finding.as_deref()).map(Finding::title);
         let error = full
             .and_then(|full| full.schema.latest_error.known())
             .or(job.latest_error.known())

@@ -1,3 +1,4 @@
 //! What to do about it: which recovery is proposed, and how an action is followed to its end.
 
 pub mod follow;
+pub mod milder;

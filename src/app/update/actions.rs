@@ -1,0 +1,198 @@
+//! Commands: each is checked for availability here, once, and then done.
+
+use super::{follows, moves, notice, palette, refresh, report};
+use crate::app::commands::{Availability, CommandId, command};
+use crate::app::effect::{Effect, Urgency};
+use crate::app::key::Key;
+use crate::app::layout::Pane;
+use crate::app::model::Model;
+use crate::app::model::overlay::{Confirm, Overlay, Palette};
+use crate::app::model::selection::Selected;
+use crate::warehouse::consent::{Challenge, Discard, Loss};
+use crate::warehouse::field::Field;
+use crate::warehouse::operation::{JobQuery, SchemaPatch, Write};
+use crate::warehouse::recovery::follow::{Follow, Tone};
+use crate::warehouse::recovery::milder;
+use crate::warehouse::survey::Need;
+use tui_input::Input;
+
+/// Does a command, or says why not.
+pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
+    let row = command(id);
+    match (row.available)(&model.context()) {
+        Availability::Available => {}
+        Availability::Unavailable(reason) => return notice(model, Tone::Note, format!("{}: {reason}", row.title)),
+        Availability::Hidden => {
+            return notice(model, Tone::Note, format!("{}: this does not apply to what is selected.", row.title));
+        }
+    }
+    match id {
+        CommandId::Down => moves::step(model, moves::Step::Rows(1)),
+        CommandId::Up => moves::step(model, moves::Step::Rows(-1)),
+        CommandId::PageDown => moves::step(model, moves::Step::Pages(1)),
+        CommandId::PageUp => moves::step(model, moves::Step::Pages(-1)),
+        CommandId::Top => moves::step(model, moves::Step::Top),
+        CommandId::Bottom => moves::step(model, moves::Step::Bottom),
+        CommandId::Open => moves::open(model),
+        CommandId::Back => moves::back(model),
+        CommandId::NextPane => turn(model, 1),
+        CommandId::PreviousPane => turn(model, 2),
+        CommandId::SourcesPane => moves::focus(model, Pane::Sources),
+        CommandId::TablesPane => moves::focus(model, Pane::Schemas),
+        CommandId::DetailsPane => moves::focus(model, Pane::Details),
+        CommandId::Filter => edit_filter(model),
+        CommandId::Sort => moves::sort(model, false),
+        CommandId::ReverseSort => moves::sort(model, true),
+        CommandId::AllTables => moves::toggle_all_tables(model),
+        CommandId::NextProblem => moves::next_problem(model)
+            .unwrap_or_else(|| notice(model, Tone::Good, "No problem in this list.".to_owned())),
+        CommandId::Reload => reload(model),
+        CommandId::Cancel => write_schema(model, |schema| Some(Write::CancelSchema(schema.id.clone()))),
+        CommandId::PauseResume => write_schema(model, |schema| {
+            let patch = match schema.should_sync? {
+                true => SchemaPatch::pause(schema)?,
+                false => SchemaPatch::resume(),
+            };
+            Some(Write::UpdateSchema(schema.id.clone(), patch))
+        }),
+        CommandId::Resync => ask(model, |schema| Discard::ResyncSchema(schema.id.clone())),
+        CommandId::DeleteData => ask(model, |schema| Discard::DeleteData(schema.id.clone())),
+        CommandId::Destroy => ask(model, |schema| Discard::DestroySchema(schema.id.clone())),
+        CommandId::RefreshTableList => refresh_table_list(model),
+        CommandId::CopyError => copy_error(model),
+        CommandId::Palette => {
+            let entries = palette::entries(model, "");
+            model.overlay = Some(Overlay::Palette(Palette { entries, ..Palette::default() }));
+            Vec::new()
+        }
+        CommandId::Help => {
+            model.overlay = Some(Overlay::Help { scroll: 0 });
+            Vec::new()
+        }
+        CommandId::Activity => {
+            model.overlay = Some(Overlay::Activity { scroll: 0 });
+            Vec::new()
+        }
+        CommandId::Refresh => refresh::by_hand(model),
+        CommandId::Redraw => vec![Effect::Redraw],
+        CommandId::Suspend => vec![Effect::Suspend],
+        CommandId::Quit if model.follows.is_empty() => vec![Effect::Quit],
+        CommandId::Quit => {
+            model.overlay = Some(Overlay::Quitting);
+            Vec::new()
+        }
+        CommandId::QuitNow => vec![Effect::Quit],
+    }
+}
+
+/// A key that is bound to nothing says so.
+pub(super) fn no_such_key(model: &mut Model, key: Key) -> Vec<Effect> {
+    let help = model.keymap.key(CommandId::Help);
+    notice(model, Tone::Note, format!("{key} does nothing here; {help} shows every key."))
+}
+
+fn turn(model: &mut Model, by: usize) -> Vec<Effect> {
+    let at = Pane::ALL.iter().position(|pane| *pane == model.focus).unwrap_or(0);
+    moves::focus(model, Pane::ALL[(at + by) % Pane::ALL.len()])
+}
+
+fn edit_filter(model: &mut Model) -> Vec<Effect> {
+    match model.focus {
+        Pane::Sources => model.sources.filter.editing = true,
+        Pane::Schemas | Pane::Details => model.schemas.filter.editing = true,
+    }
+    Vec::new()
+}
+
+fn reload(model: &mut Model) -> Vec<Effect> {
+    let write = match model.selected() {
+        Selected::Nothing => return Vec::new(),
+        Selected::Source(held) => Write::ReloadSource(held.source.id.clone()),
+        Selected::Schema(_, schema, _) => Write::ReloadSchema(schema.id.clone()),
+    };
+    follow(model, write)
+}
+
+fn refresh_table_list(model: &mut Model) -> Vec<Effect> {
+    let Selected::Source(held) = model.selected() else { return Vec::new() };
+    let write = Write::RefreshSchemas(held.source.id.clone());
+    follow(model, write)
+}
+
+fn write_schema(
+    model: &mut Model,
+    write: impl FnOnce(&crate::warehouse::schema::Schema) -> Option<Write>,
+) -> Vec<Effect> {
+    let Selected::Schema(_, schema, _) = model.selected() else { return Vec::new() };
+    match write(schema) {
+        Some(write) => follow(model, write),
+        None => Vec::new(),
+    }
+}
+
+fn follow(model: &mut Model, write: Write) -> Vec<Effect> {
+    let Some(subject) = model.follow_subject() else { return Vec::new() };
+    let started = Follow::write(write, subject, model.now);
+    follows::begin(model, started)
+}
+
+/// Opens the question that has to be answered before data is discarded.
+fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Schema) -> Discard) -> Vec<Effect> {
+    let Some(subject) = model.follow_subject() else { return Vec::new() };
+    let (discard, loss, milder) = match model.selected() {
+        Selected::Nothing => return Vec::new(),
+        Selected::Source(held) => {
+            let tables = held.source.schemas.iter().filter(|schema| !schema.table.is_null());
+            let rows = tables.clone().try_fold(0_u64, |sum, schema| match schema.rows() {
+                Field::Known(rows) => Some(sum.saturating_add(rows)),
+                Field::Null => Some(sum),
+                Field::Unknown => None,
+            });
+            let loss = Loss {
+                name: held.source.title().clone(),
+                tables: tables.count(),
+                rows: rows.map_or(Field::Unknown, Field::Known),
+                usual_run: None,
+            };
+            (Discard::DestroySource(held.source.id.clone()), loss, milder::than_destroying_a_source())
+        }
+        Selected::Schema(_, schema, state) => {
+            let loss = Loss {
+                name: schema.title().clone(),
+                tables: 1,
+                rows: schema.rows(),
+                usual_run: model.inventory.runs(&schema.id).and_then(crate::warehouse::runs::Runs::usual),
+            };
+            let discard = of_schema(schema);
+            let milder = milder::than(&discard, schema, state);
+            (discard, loss, milder)
+        }
+    };
+    let jobs = (!matches!(discard, Discard::DestroySource(_)) && loss.usual_run.is_none()).then(|| {
+        Need::Jobs(JobQuery {
+            source: subject.source.clone(),
+            schemas: subject.tables.iter().map(|(_, name)| name.clone()).collect(),
+            after: None,
+        })
+    });
+    model.overlay = Some(Overlay::Confirm(Box::new(Confirm {
+        challenge: Some(Challenge::new(discard, loss)),
+        subject,
+        milder,
+        input: Input::default(),
+        on_yes: false,
+    })));
+    jobs.and_then(|jobs| model.flights.fetch_once(jobs, Urgency::Waiting)).into_iter().collect()
+}
+
+fn copy_error(model: &mut Model) -> Vec<Effect> {
+    let text = match model.selected() {
+        Selected::Nothing => None,
+        Selected::Source(held) => held.source.latest_error.known(),
+        Selected::Schema(_, schema, _) => schema.latest_error.known(),
+    };
+    let Some(text) = text.map(|text| text.shown_lines().into_owned()) else { return Vec::new() };
+    let mut effects = vec![Effect::Copy(text)];
+    effects.extend(report(model, Tone::Note, "The error text was copied.".to_owned()));
+    effects
+}

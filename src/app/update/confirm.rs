@@ -1,0 +1,61 @@
+//! The question before data is discarded. The only place that may answer a challenge.
+
+use super::follows;
+use super::keys::line_edit;
+use crate::app::effect::Effect;
+use crate::app::key::{Code, Key};
+use crate::app::model::Model;
+use crate::app::model::overlay::{Confirm, Overlay};
+use crate::warehouse::consent::Demand;
+use crate::warehouse::recovery::follow::Follow;
+
+/// A key was pressed while the question stands.
+pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
+    let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return Vec::new() };
+    let typed = matches!(confirm.challenge.as_ref().map(|challenge| challenge.demand()), Some(Demand::Typed(_)));
+    match key.code {
+        Code::Escape => {
+            model.overlay = None;
+            Vec::new()
+        }
+        Code::Enter if typed || confirm.on_yes => go_ahead(model),
+        Code::Enter => {
+            model.overlay = None;
+            Vec::new()
+        }
+        _ if typed => {
+            if let Some(request) = line_edit(key) {
+                confirm.input.handle(request);
+            }
+            Vec::new()
+        }
+        Code::Char('y' | 'Y') if !key.ctrl && !key.alt => go_ahead(model),
+        Code::Char('n' | 'N' | 'q') => {
+            model.overlay = None;
+            Vec::new()
+        }
+        Code::Left | Code::Right | Code::Tab | Code::BackTab | Code::Char('h' | 'l') => {
+            confirm.on_yes = !confirm.on_yes;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Answers the challenge with what was typed. A wrong answer leaves the question standing.
+fn go_ahead(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return Vec::new() };
+    let Confirm { challenge, input, subject, .. } = confirm.as_mut();
+    let Some(asked) = challenge.take() else { return Vec::new() };
+    match asked.answer(input.value()) {
+        Err(asked) => {
+            *challenge = Some(asked);
+            Vec::new()
+        }
+        Ok(consent) => {
+            let started = Follow::discard(consent, subject.clone(), model.now);
+            model.overlay = None;
+            follows::begin(model, started)
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What was found out, and what follows from it.
+
+use super::{follows, refresh, report};
+use crate::app::effect::{Effect, RequestId};
+use crate::app::model::Model;
+use crate::app::model::flights::Purpose;
+use crate::warehouse::failure::{Failure, FailureKind};
+use crate::warehouse::inventory::Transition;
+use crate::warehouse::recovery::follow::{Evidence, Tone};
+use crate::warehouse::state::Severity;
+use crate::warehouse::survey::{Completeness, Fact, Need};
+
+/// A fetch brought something.
+pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<Effect> {
+    let Some(flight) = model.flights.recognise(request) else { return Vec::new() };
+    let purpose = flight.purpose.clone();
+    let now = model.now;
+    match fact {
+        Fact::Identity(identity) => {
+            model.identity = *identity;
+            Vec::new()
+        }
+        Fact::Sources(page) => {
+            model.link.reading = Some((page.loaded, page.total));
+            model.link.unreadable = page.unreadable;
+            if let Some(end) = page.end {
+                model.link.partial = end == Completeness::Partial;
+            }
+            let first = model.link.is_first_reading();
+            let transitions = model.inventory.learn_sources(page, now);
+            if !first {
+                note_transitions(model, &transitions);
+            }
+            refresh::rows_changed(model)
+        }
+        Fact::Schema(full) => {
+            let evidence_for = follow_of(&purpose);
+            if model.details_failure.as_ref().is_some_and(|(id, _)| *id == full.schema.id) {
+                model.details_failure = None;
+            }
+            let transitions = model.inventory.learn_schema((*full).clone(), now);
+            note_transitions(model, &transitions);
+            let mut effects = refresh::rows_changed(model);
+            if let Some(follow) = evidence_for {
+                effects.extend(follows::learn(model, follow, &Evidence::Schema(&full)));
+            }
+            effects
+        }
+        Fact::Jobs(query, jobs) => {
+            let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
+            note_transitions(model, &transitions);
+            let mut effects = refresh::rows_changed(model);
+            if let Some(follow) = follow_of(&purpose) {
+                effects.extend(follows::learn(model, follow, &Evidence::Jobs(&jobs)));
+            }
+            effects
+        }
+    }
+}
+
+fn follow_of(purpose: &Purpose) -> Option<crate::app::effect::FollowId> {
+    match purpose {
+        Purpose::Follow(follow) => Some(*follow),
+        Purpose::Show | Purpose::List(_) => None,
+    }
+}
+
+/// A fetch is over.
+pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Failure>) -> Vec<Effect> {
+    let Some(flight) = model.flights.land(request) else { return Vec::new() };
+    match (flight.purpose, result) {
+        (Purpose::List(served), result) => list_ended(model, served, result),
+        (Purpose::Follow(follow), Err(failure)) => follows::learn(model, follow, &Evidence::Unread(&failure)),
+        (Purpose::Show, Err(failure)) => not_shown(model, flight.need, failure),
+        (Purpose::Follow(_) | Purpose::Show, Ok(())) => {
+            model.link.failures = 0;
+            if !model.flights.is_reading_list() && model.link.read_at.is_some() {
+                model.link.failure = None;
+            }
+            Vec::new()
+        }
+    }
+}
+
+fn list_ended(
+    model: &mut Model,
+    served: Vec<crate::app::effect::FollowId>,
+    result: Result<(), Failure>,
+) -> Vec<Effect> {
+    model.link.reading = None;
+    let mut effects = Vec::new();
+    match &result {
+        Ok(()) => {
+            if model.link.failures > 0 && !model.link.is_first_reading() {
+                effects.extend(report(model, Tone::Good, "The connection is back.".to_owned()));
+            }
+            model.link.read_at = Some(model.now);
+            model.link.failure = None;
+            model.link.failures = 0;
+            effects.extend(refresh::prove_runs(model));
+            effects.extend(refresh::rows_changed(model));
+            if refresh::details_missing(model) {
+                effects.extend(refresh::read_details(model));
+            }
+        }
+        Err(failure) => {
+            if model.link.failures == 0 {
+                let text = format!("Reading the sources failed: {}.", failure.explanation());
+                effects.extend(report(model, Tone::Bad, text));
+            }
+            model.link.failure = Some(failure.clone());
+            model.link.failures = model.link.failures.saturating_add(1);
+        }
+    }
+    for follow in served {
+        let steps = match &result {
+            Ok(()) => {
+                let present = follows::target_present(model, follow);
+                follows::learn(model, follow, &Evidence::Present(present))
+            }
+            Err(failure) => follows::learn(model, follow, &Evidence::Unread(failure)),
+        };
+        effects.extend(steps);
+    }
+    if model.list_waiters.is_empty() {
+        effects.extend(refresh::plan_reading(model));
+    } else {
+        effects.extend(refresh::read_list(model));
+    }
+    effects
+}
+
+fn not_shown(model: &mut Model, need: Option<Need>, failure: Failure) -> Vec<Effect> {
+    match need {
+        Some(Need::Schema(id)) => {
+            let gone = failure.kind == FailureKind::NotFound;
+            model.details_failure = Some((id, failure));
+            if gone { refresh::read_list_soon(model) } else { Vec::new() }
+        }
+        // What is not told of the key or of jobs is shown as not known.
+        _ => Vec::new(),
+    }
+}
+
+/// Writes down what changed, as far as people care.
+fn note_transitions(model: &mut Model, transitions: &[Transition]) {
+    for transition in transitions {
+        let Some((held, schema, _)) = model.inventory.schema(&transition.schema) else { continue };
+        let text = format!(
+            "{} / {}: {} → {}",
+            held.source.title().shown(),
+            schema.title().shown(),
+            transition.from.words(),
+            transition.to.words()
+        );
+        let tone = match transition.to.severity() {
+            Severity::Broken => Tone::Bad,
+            Severity::Well => Tone::Good,
+            Severity::Doubtful | Severity::Moving | Severity::Idle => Tone::Note,
+        };
+        model.activity.note(model.now, tone, text);
+    }
+}

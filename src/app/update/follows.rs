@@ -1,0 +1,100 @@
+//! Followed actions: carries out the steps that the state machine in `warehouse` asks for.
+
+use super::{refresh, report};
+use crate::app::effect::{Effect, FollowId, RequestId, Timer, Urgency};
+use crate::app::message::Sent;
+use crate::app::model::Model;
+use crate::app::model::flights::Purpose;
+use crate::app::model::overlay::Overlay;
+use crate::warehouse::failure::Failure;
+use crate::warehouse::recovery::follow::{Act, Evidence, Follow, Step, Tone};
+use crate::warehouse::survey::Need;
+
+/// Starts to follow an action.
+pub(super) fn begin(model: &mut Model, started: Option<(Follow, Vec<Step>)>) -> Vec<Effect> {
+    let Some((follow, steps)) = started else { return Vec::new() };
+    model.generations.follow += 1;
+    let id = FollowId(model.generations.follow);
+    model.follows.insert(id, follow);
+    let mut effects = carry_out(model, id, steps);
+    effects.extend(refresh::tick(model));
+    effects
+}
+
+/// Tells a followed action what came of a step.
+pub(super) fn learn(model: &mut Model, id: FollowId, evidence: &Evidence<'_>) -> Vec<Effect> {
+    let now = model.now;
+    let Some(follow) = model.follows.get_mut(&id) else { return Vec::new() };
+    let steps = follow.learn(evidence, now);
+    carry_out(model, id, steps)
+}
+
+/// Whether what the action acts on is still there.
+pub(super) fn target_present(model: &Model, id: FollowId) -> bool {
+    model.follows.get(&id).is_some_and(|follow| match follow.act() {
+        Act::DestroySchema => {
+            follow.subject().tables.iter().any(|(schema, _)| model.inventory.schema(schema).is_some())
+        }
+        _ => model.inventory.source(&follow.subject().source).is_some(),
+    })
+}
+
+fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for step in steps {
+        match step {
+            Step::Ask(Need::Sources) => {
+                model.list_waiters.push(id);
+                effects.extend(refresh::read_list(model));
+            }
+            Step::Ask(need) => effects.push(model.flights.fetch(need, Purpose::Follow(id), Urgency::Waiting)),
+            Step::Send(operation) => effects.push(model.flights.send(operation, id)),
+            Step::Wait(after) => effects.push(Effect::Wake { timer: Timer::Follow(id), after }),
+            Step::Tell(told) => {
+                effects.extend(report(model, told.tone, told.text));
+                if told.end {
+                    effects.extend(end(model, id));
+                }
+            }
+        }
+    }
+    effects
+}
+
+fn end(model: &mut Model, id: FollowId) -> Vec<Effect> {
+    let Some(follow) = model.follows.remove(&id) else { return Vec::new() };
+    if follow.was_destroyed() {
+        match follow.act() {
+            Act::DestroySource => model.inventory.forget_source(&follow.subject().source),
+            Act::DestroySchema => {
+                for (schema, _) in &follow.subject().tables {
+                    model.inventory.forget_schema(schema, model.now);
+                }
+            }
+            _ => {}
+        }
+        model.rebuild_rows();
+    }
+    refresh::read_list_soon(model)
+}
+
+/// A write is over.
+pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, Failure>) -> Vec<Effect> {
+    let Some(flight) = model.flights.land(request) else { return Vec::new() };
+    let Purpose::Follow(id) = flight.purpose else { return Vec::new() };
+    match result {
+        Ok(Sent::Done(remark)) => {
+            let mut effects = learn(model, id, &Evidence::Done(remark.as_ref()));
+            effects.extend(refresh::read_list_soon(model));
+            effects
+        }
+        Ok(Sent::Held(held)) => {
+            model.follows.remove(&id);
+            let origin = model.settings.place().map_or(String::new(), |place| place.origin.clone());
+            model.overlay = Some(Overlay::Preview { curl: held.curl(&origin) });
+            let text = format!("Dry run: {} {} was not sent.", held.method.word(), held.target());
+            report(model, Tone::Note, text)
+        }
+        Err(failure) => learn(model, id, &Evidence::NotDone(&failure)),
+    }
+}

@@ -1,0 +1,207 @@
+//! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
+
+use super::{actions, confirm, moves, palette};
+use crate::app::commands::CommandId;
+use crate::app::effect::Effect;
+use crate::app::key::{Code, Key};
+use crate::app::layout::Pane;
+use crate::app::model::overlay::Overlay;
+use crate::app::model::{Model, Screen};
+use crate::app::settings::{Place, Start};
+use tui_input::{Input, InputRequest};
+
+/// A key was pressed.
+pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
+    let command = model.keymap.command(key);
+    match command {
+        Some(CommandId::QuitNow) => return vec![Effect::Quit],
+        Some(CommandId::Suspend) => return vec![Effect::Suspend],
+        Some(CommandId::Redraw) => return vec![Effect::Redraw],
+        _ => {}
+    }
+    match &model.screen {
+        Screen::Welcome { .. } => return welcome(key),
+        Screen::MustConfirm { .. } => return must_confirm(model, key),
+        Screen::Main => {}
+    }
+    match model.overlay {
+        Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),
+        Some(Overlay::Palette(_)) => return palette::pressed(model, key),
+        Some(Overlay::Quitting) => return quitting(model, key),
+        Some(Overlay::Preview { .. }) => return preview(model, key),
+        Some(Overlay::Help { .. } | Overlay::Activity { .. }) => return reading(model, key, command),
+        None => {}
+    }
+    if let Some(filter) = editing(model) {
+        return type_filter(model, filter, key);
+    }
+    match command {
+        Some(command) => actions::perform(model, command),
+        None => actions::no_such_key(model, key),
+    }
+}
+
+/// Text was pasted. It goes into whatever is being typed, and nowhere else.
+pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    let text: String = text.chars().filter(|symbol| !symbol.is_control()).take(1_000).collect();
+    match &mut model.overlay {
+        Some(Overlay::Confirm(confirm)) => insert(&mut confirm.input, &text),
+        Some(Overlay::Palette(_)) => return palette::pasted(model, &text),
+        Some(_) => {}
+        None => {
+            if let Some(pane) = editing(model) {
+                insert(filter_input(model, pane), &text);
+                return filtered(model, pane);
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn insert(input: &mut Input, text: &str) {
+    for symbol in text.chars() {
+        input.handle(InputRequest::InsertChar(symbol));
+    }
+}
+
+/// What a key does to a line being typed, as in a shell; `None` for keys that mean nothing there.
+pub(super) fn line_edit(key: Key) -> Option<InputRequest> {
+    Some(match (key.code, key.ctrl, key.alt) {
+        (Code::Char(symbol), false, false) => InputRequest::InsertChar(symbol),
+        (Code::Backspace, false, false) | (Code::Char('h'), true, false) => InputRequest::DeletePrevChar,
+        (Code::Delete, ..) | (Code::Char('d'), true, false) => InputRequest::DeleteNextChar,
+        (Code::Char('w'), true, false) | (Code::Backspace, ..) => InputRequest::DeletePrevWord,
+        (Code::Char('d'), false, true) => InputRequest::DeleteNextWord,
+        (Code::Char('u'), true, false) => InputRequest::DeleteFromStart,
+        (Code::Char('k'), true, false) => InputRequest::DeleteTillEnd,
+        (Code::Left, true, _) | (Code::Left, _, true) | (Code::Char('b'), false, true) => InputRequest::GoToPrevWord,
+        (Code::Right, true, _) | (Code::Right, _, true) | (Code::Char('f'), false, true) => InputRequest::GoToNextWord,
+        (Code::Left, ..) | (Code::Char('b'), true, false) => InputRequest::GoToPrevChar,
+        (Code::Right, ..) | (Code::Char('f'), true, false) => InputRequest::GoToNextChar,
+        (Code::Home, ..) | (Code::Char('a'), true, false) => InputRequest::GoToStart,
+        (Code::End, ..) | (Code::Char('e'), true, false) => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}
+
+/// The table whose filter is being typed.
+fn editing(model: &Model) -> Option<Pane> {
+    if model.sources.filter.editing {
+        Some(Pane::Sources)
+    } else if model.schemas.filter.editing {
+        Some(Pane::Schemas)
+    } else {
+        None
+    }
+}
+
+fn filter_input(model: &mut Model, pane: Pane) -> &mut Input {
+    match pane {
+        Pane::Sources => &mut model.sources.filter.input,
+        Pane::Schemas | Pane::Details => &mut model.schemas.filter.input,
+    }
+}
+
+fn filtered(model: &mut Model, pane: Pane) -> Vec<Effect> {
+    match pane {
+        Pane::Sources => {
+            model.rebuild_rows();
+            moves::source_selected(model)
+        }
+        Pane::Schemas | Pane::Details => {
+            model.rebuild_schema_rows();
+            moves::schema_selected(model)
+        }
+    }
+}
+
+fn type_filter(model: &mut Model, pane: Pane, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Enter | Code::Tab => {
+            model.sources.filter.editing = false;
+            model.schemas.filter.editing = false;
+            Vec::new()
+        }
+        Code::Escape => {
+            match pane {
+                Pane::Sources => model.sources.filter.clear(),
+                Pane::Schemas | Pane::Details => model.schemas.filter.clear(),
+            }
+            filtered(model, pane)
+        }
+        Code::Up => moves::step(model, moves::Step::Rows(-1)),
+        Code::Down => moves::step(model, moves::Step::Rows(1)),
+        _ => match line_edit(key) {
+            Some(request) => {
+                let before = filter_input(model, pane).value().to_owned();
+                filter_input(model, pane).handle(request);
+                if filter_input(model, pane).value() == before { Vec::new() } else { filtered(model, pane) }
+            }
+            None => Vec::new(),
+        },
+    }
+}
+
+/// Keys of the screen without a key.
+fn welcome(key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Char('d' | 'D') | Code::Enter => vec![Effect::StartDemo],
+        Code::Char('q' | 'Q') | Code::Escape => vec![Effect::Quit],
+        _ => Vec::new(),
+    }
+}
+
+/// Keys of the question whether the key may go to this host.
+fn must_confirm(model: &mut Model, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Char('y' | 'Y') => {
+            let place: Option<Place> = model.settings.place().cloned();
+            if let Some(place) = place {
+                model.settings.start = Start::Connected(place);
+                model.screen = Screen::Main;
+                return super::start(model);
+            }
+            Vec::new()
+        }
+        Code::Char('n' | 'N' | 'q' | 'Q') | Code::Escape => vec![Effect::Quit],
+        _ => Vec::new(),
+    }
+}
+
+fn quitting(model: &mut Model, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Char('q' | 'Q' | 'y' | 'Y') => vec![Effect::Quit],
+        _ => {
+            model.overlay = None;
+            Vec::new()
+        }
+    }
+}
+
+fn preview(model: &mut Model, key: Key) -> Vec<Effect> {
+    if let (Code::Char('y' | 'c'), Some(Overlay::Preview { curl })) = (key.code, &model.overlay) {
+        return vec![Effect::Copy(curl.clone())];
+    }
+    model.overlay = None;
+    Vec::new()
+}
+
+/// Keys of an overlay that is only read: scrolling, and everything else closes it.
+fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effect> {
+    let page = usize::from(model.size.height.saturating_sub(6)).max(1);
+    let (Some(Overlay::Help { scroll }) | Some(Overlay::Activity { scroll })) = &mut model.overlay else {
+        return Vec::new();
+    };
+    // The view bounds what is scrolled to by what there is; this only keeps the number sane.
+    let bounded = (*scroll).min(10_000);
+    match (command, key.code) {
+        (Some(CommandId::Down), _) => *scroll = bounded + 1,
+        (Some(CommandId::Up), _) => *scroll = bounded.saturating_sub(1),
+        (Some(CommandId::PageDown), _) | (_, Code::Char(' ')) => *scroll = bounded + page,
+        (Some(CommandId::PageUp), _) => *scroll = bounded.saturating_sub(page),
+        (Some(CommandId::Top), _) => *scroll = 0,
+        (Some(CommandId::Bottom), _) => *scroll = 10_000,
+        _ => model.overlay = None,
+    }
+    Vec::new()
+}

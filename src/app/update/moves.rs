@@ -1,0 +1,201 @@
+//! Moving around: focus, cursor, scrolling.
+
+use jiff::SignedDuration;
+
+use crate::app::effect::{Effect, Timer};
+use crate::app::layout::Pane;
+use crate::app::model::Model;
+use crate::warehouse::state::Severity;
+
+/// How long the selection must rest before it is worth a request.
+const REST: SignedDuration = SignedDuration::from_millis(200);
+
+/// Focuses a pane.
+pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
+    model.focus = pane;
+    match pane {
+        Pane::Sources => model.details_of_source = true,
+        Pane::Schemas => model.details_of_source = false,
+        Pane::Details => {}
+    }
+    model.details_scroll = 0;
+    settle(model);
+    rested_soon(model)
+}
+
+/// Drills down.
+pub(super) fn open(model: &mut Model) -> Vec<Effect> {
+    if model.focus == Pane::Sources && model.all_tables {
+        model.all_tables = false;
+        model.rebuild_schema_rows();
+    }
+    focus(model, model.focus.deeper())
+}
+
+/// Clears the filter of the focused table, else goes one pane back.
+pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    match model.focus {
+        Pane::Sources if model.sources.filter.is_active() => {
+            model.sources.filter.clear();
+            model.rebuild_rows();
+            rested_soon(model)
+        }
+        Pane::Schemas if model.schemas.filter.is_active() => {
+            model.schemas.filter.clear();
+            model.rebuild_schema_rows();
+            rested_soon(model)
+        }
+        Pane::Details if model.details_of_source => focus(model, Pane::Sources),
+        pane => focus(model, pane.shallower()),
+    }
+}
+
+/// Height of the rows of a pane.
+fn height(model: &Model, pane: Pane) -> usize {
+    model.layout().map_or(1, |layout| usize::from(layout.rows(pane).height).max(1))
+}
+
+/// Keeps what is scrolled to, as it is shown now.
+fn settle(model: &mut Model) {
+    let (sources, schemas) = (height(model, Pane::Sources), height(model, Pane::Schemas));
+    model.sources.settle(sources);
+    model.schemas.settle(schemas);
+}
+
+/// How far to move.
+#[derive(Clone, Copy)]
+pub(super) enum Step {
+    /// So many rows.
+    Rows(isize),
+    /// So many pages.
+    Pages(isize),
+    /// To the first row.
+    Top,
+    /// To the last row.
+    Bottom,
+}
+
+/// Moves the cursor of the focused pane.
+pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
+    let pane = model.focus;
+    let page = isize::try_from(height(model, pane)).unwrap_or(1);
+    let by = match step {
+        Step::Rows(rows) => rows,
+        Step::Pages(pages) => pages.saturating_mul(page),
+        Step::Top => isize::MIN / 2,
+        Step::Bottom => isize::MAX / 2,
+    };
+    match pane {
+        Pane::Details => {
+            // The view bounds it by the length of the text.
+            let scroll = model.details_scroll.min(DETAILS_LIMIT).saturating_add_signed(by);
+            model.details_scroll = scroll.min(DETAILS_LIMIT);
+            Vec::new()
+        }
+        Pane::Sources => {
+            model.sources.step(by);
+            settle(model);
+            source_selected(model)
+        }
+        Pane::Schemas => {
+            model.schemas.step(by);
+            settle(model);
+            schema_selected(model)
+        }
+    }
+}
+
+/// More lines than any details have.
+const DETAILS_LIMIT: usize = 100_000;
+
+/// Scrolls a pane without focusing it.
+pub(super) fn scroll(model: &mut Model, pane: Pane, by: isize, height: usize) -> Vec<Effect> {
+    match pane {
+        Pane::Sources => {
+            model.sources.scroll(by, height);
+            source_selected(model)
+        }
+        Pane::Schemas => {
+            model.schemas.scroll(by, height);
+            schema_selected(model)
+        }
+        Pane::Details => {
+            model.details_scroll = model.details_scroll.min(DETAILS_LIMIT).saturating_add_signed(by);
+            Vec::new()
+        }
+    }
+}
+
+/// Another source is selected.
+pub(super) fn source_selected(model: &mut Model) -> Vec<Effect> {
+    if !model.all_tables {
+        model.schemas.reset();
+        model.rebuild_schema_rows();
+    }
+    if model.details_of_source {
+        model.details_scroll = 0;
+    }
+    rested_soon(model)
+}
+
+/// Another table is selected.
+pub(super) fn schema_selected(model: &mut Model) -> Vec<Effect> {
+    model.details_scroll = 0;
+    rested_soon(model)
+}
+
+/// Asks to be told when the selection has rested.
+pub(super) fn rested_soon(model: &mut Model) -> Vec<Effect> {
+    model.generations.rested += 1;
+    vec![Effect::Wake { timer: Timer::Rested(model.generations.rested), after: REST }]
+}
+
+/// Tables of all sources, or of one.
+pub(super) fn toggle_all_tables(model: &mut Model) -> Vec<Effect> {
+    model.all_tables = !model.all_tables;
+    let source = model.selected_schema().map(|(held, _, _)| held.source.id.clone());
+    if let Some(source) = source.filter(|_| !model.all_tables) {
+        model.sources.select(&source);
+    }
+    model.rebuild_schema_rows();
+    focus(model, Pane::Schemas)
+}
+
+/// Sorts the focused table by its next column, or turns it around.
+pub(super) fn sort(model: &mut Model, reverse: bool) -> Vec<Effect> {
+    use crate::app::model::columns::{SchemaColumn, SourceColumn};
+    let (sort, columns) = match model.focus {
+        Pane::Sources => (&mut model.sources.sort, SourceColumn::ALL.len()),
+        Pane::Schemas => (&mut model.schemas.sort, SchemaColumn::ALL.len()),
+        Pane::Details => return Vec::new(),
+    };
+    if reverse {
+        sort.reversed = !sort.reversed;
+    } else {
+        sort.column = (sort.column + 1) % columns;
+        sort.reversed = false;
+    }
+    model.rebuild_rows();
+    settle(model);
+    Vec::new()
+}
+
+/// Jumps to the next row that is broken or doubtful; `None` when there is none.
+pub(super) fn next_problem(model: &mut Model) -> Option<Vec<Effect>> {
+    let inventory = std::mem::take(&mut model.inventory);
+    let found = match model.focus {
+        Pane::Sources => model.sources.next_where(|id| {
+            inventory
+                .source(id)
+                .and_then(|held| held.tally.worst)
+                .is_some_and(|state| state.severity() <= Severity::Doubtful)
+        }),
+        Pane::Schemas => model
+            .schemas
+            .next_where(|id| inventory.schema(id).is_some_and(|(_, _, state)| state.severity() <= Severity::Doubtful)),
+        Pane::Details => false,
+    };
+    model.inventory = inventory;
+    settle(model);
+    found.then(|| if model.focus == Pane::Sources { source_selected(model) } else { schema_selected(model) })
+}

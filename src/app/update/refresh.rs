@@ -1,0 +1,121 @@
+//! Reading from the server what is shown: quick for what moves, slow for what rests.
+
+use jiff::SignedDuration;
+
+use super::moves;
+use crate::app::effect::{Effect, Timer, Urgency};
+use crate::app::layout::Pane;
+use crate::app::model::Model;
+use crate::app::model::flights::Purpose;
+use crate::app::model::selection::Selected;
+use crate::warehouse::freshness::age;
+use crate::warehouse::operation::JobQuery;
+use crate::warehouse::survey::{Need, unproven_runs};
+
+/// First requests after the connection may be used.
+pub(super) fn connect(model: &mut Model) -> Vec<Effect> {
+    let mut effects = read_list(model);
+    effects.extend(model.flights.fetch_once(Need::Identity, Urgency::Background));
+    effects.extend(tick(model));
+    effects
+}
+
+/// Reads the list now. Followed actions that wait for it are served by this reading.
+pub(super) fn read_list(model: &mut Model) -> Vec<Effect> {
+    if model.flights.is_reading_list() {
+        return Vec::new();
+    }
+    model.generations.refresh += 1;
+    let first = model.link.is_first_reading();
+    let urgency = if first { Urgency::Waiting } else { Urgency::Background };
+    model.inventory.begin_reading();
+    model.link.reading = Some((0, 0));
+    let waiters = std::mem::take(&mut model.list_waiters);
+    vec![model.flights.fetch(Need::Sources, Purpose::List(waiters), urgency)]
+}
+
+/// Plans the next reading of the list.
+pub(super) fn plan_reading(model: &mut Model) -> Vec<Effect> {
+    model.generations.refresh += 1;
+    let after = model.link.next_reading(model.is_moving(), model.focused, model.inventory.sources().len());
+    vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]
+}
+
+/// Reads the list soon, because something was done that changes it.
+pub(super) fn read_list_soon(model: &mut Model) -> Vec<Effect> {
+    model.generations.refresh += 1;
+    let after = SignedDuration::from_millis(500);
+    vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]
+}
+
+/// Asks for the jobs that prove or disprove what claims to run.
+pub(super) fn prove_runs(model: &mut Model) -> Vec<Effect> {
+    unproven_runs(&model.inventory, model.now)
+        .into_iter()
+        .filter_map(|need| model.flights.fetch_once(need, Urgency::Background))
+        .collect()
+}
+
+/// Reads what the details show.
+pub(super) fn read_details(model: &mut Model) -> Vec<Effect> {
+    if !model.details_visible() {
+        return Vec::new();
+    }
+    let Selected::Schema(held, schema, _) = model.selected() else { return Vec::new() };
+    let jobs = JobQuery { source: held.source.id.clone(), schemas: vec![schema.name.clone()], after: None };
+    let direct = held.source.direct;
+    let id = schema.id.clone();
+    let mut effects: Vec<Effect> = model.flights.fetch_once(Need::Schema(id), Urgency::Waiting).into_iter().collect();
+    if !direct {
+        effects.extend(model.flights.fetch_once(Need::Jobs(jobs), Urgency::Waiting));
+    }
+    effects
+}
+
+/// Reads everything shown again, because the user says so.
+pub(super) fn by_hand(model: &mut Model) -> Vec<Effect> {
+    let mut effects = read_list(model);
+    effects.extend(read_details(model));
+    if model.identity.key.is_none() {
+        effects.extend(model.flights.fetch_once(Need::Identity, Urgency::Background));
+    }
+    effects
+}
+
+/// Brings times on the screen up to date, and looks again at what time alone changes.
+pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
+    model.inventory.reassess_all(model.now);
+    model.generations.clock += 1;
+    // Elapsed seconds are shown only of what runs; ages elsewhere change by the minute.
+    let seconds = if model.is_moving() && model.focused { 1 } else { 20 };
+    vec![Effect::Wake { timer: Timer::Clock(model.generations.clock), after: SignedDuration::from_secs(seconds) }]
+}
+
+/// The terminal gained or lost the focus. Coming back reads what has grown old.
+pub(super) fn focus_changed(model: &mut Model, focused: bool) -> Vec<Effect> {
+    model.focused = focused;
+    if !focused {
+        return Vec::new();
+    }
+    let mut effects = tick(model);
+    let old = model.link.read_at.is_some_and(|read_at| age(read_at, model.now) > SignedDuration::from_secs(60));
+    if old {
+        effects.extend(read_list(model));
+    }
+    effects
+}
+
+/// What to do once rows have changed under the selection.
+pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
+    let before = (model.sources.selected().cloned(), model.schemas.selected().cloned());
+    model.rebuild_rows();
+    let after = (model.sources.selected().cloned(), model.schemas.selected().cloned());
+    if before == after { Vec::new() } else { moves::rested_soon(model) }
+}
+
+/// Whether the details of a table can be seen that were never read.
+pub(super) fn details_missing(model: &Model) -> bool {
+    model.details_visible()
+        && model.focus != Pane::Sources
+        && matches!(model.selected(), Selected::Schema(_, schema, _) if model.inventory.detail(&schema.id).is_none())
+}
