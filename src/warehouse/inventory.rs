@@ -37,6 +37,13 @@ impl Held {
     pub fn tables(&self) -> impl Iterator<Item = (&Schema, State)> {
         self.source.schemas.iter().zip(self.states.iter().copied())
     }
+
+    /// What is wrong with the worst of its tables, in short; `None` when nothing is.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        let worst = self.tally.worst?;
+        self.tables().filter(|(_, state)| *state == worst).find_map(|(schema, state)| schema.trouble(state))
+    }
 }
 
 /// Tables counted by what is the matter with them.

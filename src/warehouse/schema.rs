@@ -7,6 +7,7 @@ use super::field::Field;
 use super::finding::Finding;
 use super::ids::SchemaId;
 use super::settings::{Frequency, SyncType};
+use super::state::{Severity, State};
 use super::status::Status;
 use super::text::Foreign;
 
@@ -60,6 +61,18 @@ impl Schema {
             Field::Known(table) => table.rows,
             Field::Null => Field::Null,
             Field::Unknown => Field::Unknown,
+        }
+    }
+
+    /// What is wrong with it in this state, in short; `None` when nothing is.
+    #[must_use]
+    pub fn trouble(&self, state: State) -> Option<String> {
+        match state {
+            State::Failed | State::SwitchedOff => {
+                Some(self.finding.as_deref().map_or_else(|| "No error text".to_owned(), Finding::title))
+            }
+            _ if state.severity() <= Severity::Doubtful => Some(state.words().to_owned()),
+            _ => None,
         }
     }
 

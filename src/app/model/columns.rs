@@ -21,21 +21,24 @@ pub enum SourceColumn {
     Tables,
     /// Newest completed run.
     LastRun,
+    /// What is wrong, in short.
+    Trouble,
 }
 
 impl SourceColumn {
     /// All of them, in the order in which sorting goes through them.
-    pub const ALL: [Self; 5] = [Self::Health, Self::Name, Self::Kind, Self::Tables, Self::LastRun];
+    pub const ALL: [Self; 6] = [Self::Health, Self::Name, Self::Kind, Self::Tables, Self::LastRun, Self::Trouble];
 
     /// Its title.
     #[must_use]
-    pub fn title(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         match self {
             Self::Health => "State",
             Self::Name => "Source",
             Self::Kind => "Type",
             Self::Tables => "Bad/All",
             Self::LastRun => "Synced",
+            Self::Trouble => "Trouble",
         }
     }
 
@@ -48,6 +51,7 @@ impl SourceColumn {
             Self::Kind => by_name(&one.source.kind, &other.source.kind),
             Self::Tables => other.tally.broken.cmp(&one.tally.broken).then(other.tally.total.cmp(&one.tally.total)),
             Self::LastRun => newest_first(&one.source.last_run_at, &other.source.last_run_at),
+            Self::Trouble => known_first(one.trouble(), other.trouble()),
         }
     }
 }
@@ -74,16 +78,18 @@ pub enum SchemaColumn {
     Synced,
     /// Rows stored.
     Rows,
+    /// Root cause, in short.
+    Cause,
 }
 
 impl SchemaColumn {
     /// All of them, in the order in which sorting goes through them.
-    pub const ALL: [Self; 7] =
-        [Self::State, Self::Name, Self::Source, Self::Method, Self::Frequency, Self::Synced, Self::Rows];
+    pub const ALL: [Self; 8] =
+        [Self::State, Self::Name, Self::Source, Self::Method, Self::Frequency, Self::Synced, Self::Rows, Self::Cause];
 
     /// Its title.
     #[must_use]
-    pub fn title(self) -> &'static str {
+    pub const fn title(self) -> &'static str {
         match self {
             Self::State => "State",
             Self::Name => "Table",
@@ -92,6 +98,7 @@ impl SchemaColumn {
             Self::Frequency => "Every",
             Self::Synced => "Synced",
             Self::Rows => "Rows",
+            Self::Cause => "Cause",
         }
     }
 
@@ -118,6 +125,7 @@ impl SchemaColumn {
                 let rows = |schema: &Schema| schema.rows().known().map(|rows| std::cmp::Reverse(*rows));
                 known_first(rows(schema), rows(other_schema))
             }
+            Self::Cause => known_first(schema.trouble(*state), other_schema.trouble(*other_state)),
         }
     }
 }

@@ -4,9 +4,11 @@ use super::{follows, refresh, report};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::Purpose;
+use crate::app::model::overlay::Overlay;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::inventory::Transition;
 use crate::warehouse::recovery::follow::{Evidence, Tone};
+use crate::warehouse::runs::Runs;
 use crate::warehouse::state::Severity;
 use crate::warehouse::survey::{Completeness, Fact, Need};
 
@@ -49,12 +51,23 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
         Fact::Jobs(query, jobs) => {
             let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
             note_transitions(model, &transitions);
+            complete_question(model);
             let mut effects = refresh::rows_changed(model);
             if let Some(follow) = follow_of(&purpose) {
                 effects.extend(follows::learn(model, follow, &Evidence::Jobs(&jobs)));
             }
             effects
         }
+    }
+}
+
+/// Adds what jobs tell to the question that is being asked.
+fn complete_question(model: &mut Model) {
+    let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return };
+    let Some((schema, _)) = confirm.subject.tables.first() else { return };
+    let usual = model.inventory.runs(schema).and_then(Runs::usual);
+    if let (Some(challenge), Some(usual)) = (&mut confirm.challenge, usual) {
+        challenge.learn_usual_run(usual);
     }
 }
 

@@ -1,0 +1,32 @@
+//! What changed since the start, and what was done from here.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use super::text;
+use super::theme::{Role, Theme};
+use super::widgets::{bounded_scroll, lines, modal};
+use crate::app::model::Model;
+
+/// Draws it, newest first.
+pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) {
+    const WIDTH: u16 = 120;
+    let width = modal::inner_width(WIDTH, frame.area()).saturating_sub(11);
+    let mut all: Vec<Line> = Vec::new();
+    for entry in model.activity.entries().rev() {
+        for (index, part) in text::wrap(&entry.text, width).into_iter().enumerate() {
+            let time = if index == 0 { entry.at.strftime("%H:%M:%SZ").to_string() } else { " ".repeat(9) };
+            all.push(Line::from(vec![
+                Span::styled(format!("{time}  "), theme.style(Role::Faint)),
+                Span::styled(part, theme.tone(entry.tone)),
+            ]));
+        }
+    }
+    if all.is_empty() {
+        all.push(Line::styled("Nothing has changed and nothing was done since the start.", theme.style(Role::Faint)));
+    }
+    let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = modal::open("Activity, newest first: any other key closes", WIDTH, height, theme, frame);
+    let start = bounded_scroll(scroll, all.len(), inside.height);
+    lines(&all, start, inside, frame.buffer_mut());
+}

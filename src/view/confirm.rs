@@ -1,0 +1,119 @@
+//! The question before data is discarded.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use super::text;
+use super::theme::{Role, Theme};
+use super::widgets::{lines, modal};
+use crate::app::model::Model;
+use crate::app::model::overlay::Confirm;
+use crate::warehouse::consent::{Challenge, Demand, Discard};
+use crate::warehouse::field::Field;
+use crate::warehouse::words;
+
+/// Draws it.
+pub(super) fn draw(model: &Model, confirm: &Confirm, theme: &Theme, frame: &mut Frame) {
+    const WIDTH: u16 = 76;
+    let Some(challenge) = &confirm.challenge else { return };
+    let width = modal::inner_width(WIDTH, frame.area());
+    let mut all: Vec<Line> = Vec::new();
+    let mut say = |sentence: &str, role: Role| {
+        all.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, theme.style(role))));
+    };
+    say(&headline(challenge), Role::Heading);
+    say("", Role::Text);
+    say(&lost(challenge), Role::Danger);
+    if let Some(usual) = challenge.loss().usual_run {
+        say(&format!("A run of it usually takes {}.", words::span(usual)), Role::Text);
+    }
+    if let Some(request) = model.settings.place().and_then(|place| crate::warehouse::ids::ProjectId::new(place.project))
+    {
+        let request = challenge.discard().request(request);
+        say(&format!("Request: {} {}", request.method.word(), request.target()), Role::Faint);
+    }
+    if let Some(milder) = &confirm.milder {
+        say("", Role::Text);
+        say(&format!("Milder: {milder}"), Role::Good);
+    }
+    say("", Role::Text);
+    let mut typed_at = None;
+    match challenge.demand() {
+        Demand::Typed(expected) => {
+            say(&format!("Type “{expected}” and press enter; esc keeps everything."), Role::Text);
+            let prompt = format!("> {}", confirm.input.value());
+            typed_at = Some(all.len());
+            let right = challenge.accepts(confirm.input.value());
+            all.push(Line::styled(prompt, theme.style(if right { Role::Good } else { Role::Text })));
+        }
+        Demand::Yes => {
+            let button = |label: &str, chosen: bool| {
+                Span::styled(format!("[ {label} ]"), theme.style(if chosen { Role::Selected } else { Role::Text }))
+            };
+            all.push(Line::from(vec![
+                button("No, keep it (n)", !confirm.on_yes),
+                Span::raw("  "),
+                button(&format!("Yes, {} (y)", verb(challenge.discard())), confirm.on_yes),
+            ]));
+        }
+    }
+    let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = modal::open(title(challenge.discard()), WIDTH, height, theme, frame);
+    // What has to be answered must be seen, whatever else there is no room for.
+    let start = all.len().saturating_sub(usize::from(inside.height));
+    lines(&all, start, inside, frame.buffer_mut());
+    if let Some(line) = typed_at.and_then(|line| line.checked_sub(start)) {
+        let x = inside.x + 2 + u16::try_from(confirm.input.visual_cursor()).unwrap_or(0);
+        let y = inside.y + u16::try_from(line).unwrap_or(0);
+        frame.set_cursor_position((x.min(inside.right().saturating_sub(1)), y));
+    }
+}
+
+fn title(discard: &Discard) -> &'static str {
+    match discard {
+        Discard::ResyncSchema(_) => "Resync?",
+        Discard::DeleteData(_) => "Delete data?",
+        Discard::DestroySchema(_) => "Destroy table?",
+        Discard::DestroySource(_) => "Destroy source?",
+    }
+}
+
+fn verb(discard: &Discard) -> &'static str {
+    match discard {
+        Discard::ResyncSchema(_) => "resync",
+        Discard::DeleteData(_) => "delete data",
+        Discard::DestroySchema(_) | Discard::DestroySource(_) => "destroy",
+    }
+}
+
+fn headline(challenge: &Challenge) -> String {
+    let name = text::cut(&challenge.loss().name.shown(), 60, "…");
+    match challenge.discard() {
+        Discard::ResyncSchema(_) => {
+            format!("Resync {name}: drop the table when the new run starts, and read everything again.")
+        }
+        Discard::DeleteData(_) => format!("Delete the data of {name}; its configuration stays."),
+        Discard::DestroySchema(_) => format!("Destroy {name}: the table, its configuration and its data."),
+        Discard::DestroySource(_) => {
+            format!("Destroy {name}: the source, all its tables, their data, its schedules and its webhook.")
+        }
+    }
+}
+
+fn lost(challenge: &Challenge) -> String {
+    let loss = challenge.loss();
+    let rows = match loss.rows {
+        Field::Known(rows) => format!("{} rows", words::count(rows)),
+        Field::Null => "no rows (there is no data yet)".to_owned(),
+        Field::Unknown => "an unknown number of rows".to_owned(),
+    };
+    let tables = if loss.tables == 1 { String::new() } else { format!(" in {}", words::counted(loss.tables, "table")) };
+    let end = match challenge.discard() {
+        Discard::ResyncSchema(_) => {
+            "; queries see no data until the run is done, and what the source no longer has is gone"
+        }
+        Discard::DeleteData(_) => "; queries see no data until the next run is done",
+        Discard::DestroySchema(_) | Discard::DestroySource(_) => "; this cannot be undone",
+    };
+    format!("Lost: {rows}{tables}{end}.")
+}

@@ -1,0 +1,365 @@
+//! Everything known of the selected source or table.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::text;
+use super::theme::{Role, Theme};
+use super::widgets::{bounded_scroll, lines, pane};
+use crate::app::commands::CommandId;
+use crate::app::layout::Pane;
+use crate::app::model::Model;
+use crate::app::model::selection::Selected;
+use crate::warehouse::field::Field;
+use crate::warehouse::freshness::{age, allowance};
+use crate::warehouse::inventory::Held;
+use crate::warehouse::job::Job;
+use crate::warehouse::recovery::proposal::{Move, propose};
+use crate::warehouse::schema::{Schema, SchemaDetail};
+use crate::warehouse::settings::SyncType;
+use crate::warehouse::state::{Severity, State};
+use crate::warehouse::text::Foreign;
+use crate::warehouse::words;
+
+/// Draws it.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let mut page = Page { model, theme, width: usize::from(area.width.saturating_sub(2)), lines: Vec::new() };
+    match model.selected() {
+        Selected::Nothing => page.sentence("Nothing is selected.", theme.style(Role::Faint)),
+        Selected::Source(held) => source(&mut page, held),
+        Selected::Schema(held, table, state) => schema(&mut page, held, table, state),
+    }
+    let all = page.lines;
+    let focused = model.focus == Pane::Details;
+    let height = area.height.saturating_sub(2);
+    let start = bounded_scroll(model.details_scroll, all.len(), height);
+    let more = all.len().saturating_sub(start + usize::from(height));
+    let mut title = vec![Span::styled(" 3 Details ", theme.style(Role::Title))];
+    if more > 0 || start > 0 {
+        title.push(Span::styled(format!("{} more lines ", more), theme.style(Role::Faint)));
+    }
+    let inside = pane(Line::from(title), focused, theme, area, frame.buffer_mut());
+    lines(&all, start, inside, frame.buffer_mut());
+}
+
+/// The page being written.
+struct Page<'a> {
+    model: &'a Model,
+    theme: &'a Theme,
+    width: usize,
+    lines: Vec<Line<'a>>,
+}
+
+/// Width of the names of fields.
+const NAME: usize = 16;
+
+impl Page<'_> {
+    fn heading(&mut self, text: &str) {
+        if !self.lines.is_empty() {
+            self.lines.push(Line::default());
+        }
+        self.lines.push(Line::styled(text::cut(text, self.width, "…"), self.theme.style(Role::Heading)));
+    }
+
+    fn sentence(&mut self, sentence: &str, style: Style) {
+        self.lines.extend(text::wrap(sentence, self.width).into_iter().map(|line| Line::styled(line, style)));
+    }
+
+    fn text(&mut self, sentence: &str) {
+        self.sentence(sentence, self.theme.style(Role::Text));
+    }
+
+    fn step(&mut self, number: usize, sentence: &str) {
+        let style = self.theme.style(Role::Text);
+        for (index, part) in text::wrap(sentence, self.width.saturating_sub(3)).into_iter().enumerate() {
+            let lead = if index == 0 { format!("{number}. ") } else { "   ".to_owned() };
+            self.lines.push(Line::styled(format!("{lead}{part}"), style));
+        }
+    }
+
+    fn field(&mut self, name: &str, value: &str) {
+        self.styled_field(name, value, self.theme.style(Role::Text));
+    }
+
+    fn styled_field(&mut self, name: &str, value: &str, style: Style) {
+        let room = self.width.saturating_sub(NAME + 1).max(8);
+        for (index, part) in text::wrap(value, room).into_iter().enumerate() {
+            let name = if index == 0 { name } else { "" };
+            self.lines.push(Line::from(vec![
+                Span::styled(text::fit(name, NAME, "…", false), self.theme.style(Role::Faint)),
+                Span::raw(" "),
+                Span::styled(part, style),
+            ]));
+        }
+    }
+
+    /// A field that is left out when the server did not tell it.
+    fn told(&mut self, name: &str, value: &Field<Foreign>) {
+        match value {
+            Field::Known(value) => self.field(name, &value.shown()),
+            Field::Null => self.field(name, "–"),
+            Field::Unknown => {}
+        }
+    }
+
+    fn moment(&mut self, name: &str, at: &Field<jiff::Timestamp>) {
+        match at {
+            Field::Known(at) => {
+                let text = format!("{} ({})", words::moment(*at), words::ago(*at, self.model.now));
+                self.field(name, &text);
+            }
+            Field::Null => self.field(name, "never"),
+            Field::Unknown => self.field(name, "?"),
+        }
+    }
+
+    fn state(&mut self, state: State) {
+        let style = self.theme.state(state);
+        self.lines.push(Line::styled(format!("{} {}", self.theme.glyph(state), state.words()), style));
+        self.text(state.meaning());
+    }
+
+    fn error(&mut self, title: &str, error: Option<&Foreign>) {
+        if let Some(error) = error.filter(|error| !error.is_blank()) {
+            self.heading(title);
+            self.text(&error.shown_lines());
+        }
+    }
+}
+
+fn source(page: &mut Page<'_>, held: &Held) {
+    let source = &held.source;
+    page.heading(&source.title().shown());
+    match held.tally.worst {
+        Some(state) if state.severity() <= Severity::Doubtful => {
+            let style = page.theme.state(state);
+            let text = format!(
+                "{} {}: {} of {} broken, {} doubtful",
+                page.theme.glyph(state),
+                state.words(),
+                held.tally.broken,
+                words::counted(held.tally.total, "table"),
+                held.tally.doubtful
+            );
+            page.sentence(&text, style);
+        }
+        Some(_) => page.sentence("Nothing is broken here.", page.theme.style(Role::Well)),
+        None => page.sentence("This source has no tables.", page.theme.style(Role::Faint)),
+    }
+    if held.tally.switched_off > 0 {
+        let text = format!(
+            "PostHog switched off {}; they stay off until re-enabled, whatever else is fixed.",
+            words::counted(held.tally.switched_off, "table")
+        );
+        page.text(&text);
+    }
+    let mut causes: Vec<(String, usize)> = Vec::new();
+    for (table, state) in held.tables().filter(|(_, state)| state.severity() == Severity::Broken) {
+        let cause = table.trouble(state).unwrap_or_default();
+        match causes.iter_mut().find(|(known, _)| *known == cause) {
+            Some((_, count)) => *count += 1,
+            None => causes.push((cause, 1)),
+        }
+    }
+    if !causes.is_empty() {
+        page.heading("What is wrong");
+        for (cause, count) in causes {
+            page.field(&words::counted(count, "table"), &cause);
+        }
+    }
+    page.heading("Source");
+    page.field("type", &source.kind.shown());
+    page.field("server's status", &source.status.to_string());
+    if source.direct {
+        page.field("access", "direct: queried live, nothing is synced");
+    }
+    page.told("prefix", &source.prefix);
+    page.told("description", &source.description);
+    page.moment("last run", &source.last_run_at);
+    page.moment("created", &source.created_at);
+    page.told("created by", &source.created_by);
+    if let Field::Known(auto) = source.auto_sync_new_schemas {
+        page.field("new tables", if auto { "switched on by themselves" } else { "stay off" });
+    }
+    page.told("API version", &source.api_version);
+    page.told("your access", &source.access_level);
+    page.field("id", source.id.as_str());
+    if !source.settings.is_empty() {
+        page.heading("Connection");
+        for (name, value) in &source.settings {
+            page.field(&name.shown(), &value.shown());
+        }
+    }
+    page.error("Error the server shows for it (may be old)", source.latest_error.known());
+}
+
+fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
+    page.heading(&format!("{} / {}", held.source.title().shown(), table.title().shown()));
+    page.state(state);
+    if state == State::Unknown {
+        page.field("server's status", &table.status.to_string());
+    }
+    cause(page, table, state);
+    recovery(page, table, state);
+    let old = !matches!(state, State::Failed | State::SwitchedOff);
+    let title = if old { "Last error (may be old)" } else { "Error" };
+    page.error(title, table.latest_error.known());
+    runs(page, table);
+    configuration(page, table);
+}
+
+fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
+    if !matches!(state, State::Failed | State::SwitchedOff) {
+        return;
+    }
+    page.heading("Root cause");
+    let Some(finding) = table.finding.as_deref() else {
+        page.text("The run failed without a text that says why.");
+        return;
+    };
+    page.sentence(&finding.title(), page.theme.state(state));
+    page.text(&finding.cause.meaning.shown());
+    if let Some(name) = &finding.verdict.identifier {
+        page.field("concerns", &name.shown());
+    }
+    if let Some(evidence) = &finding.verdict.evidence {
+        page.field("evidence", &format!("“{}”", evidence.text.shown()));
+    }
+    if let Some(other) = finding.verdict.also.first() {
+        page.field("or perhaps", &other.as_str().replace('_', " "));
+    }
+}
+
+fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
+    let Some(proposal) = propose(table, state) else { return };
+    page.heading(&format!("Recovery {}: {}", proposal.letter, proposal.letter.meaning()));
+    let known_why = matches!(state, State::Failed | State::SwitchedOff);
+    if !known_why {
+        page.text(&proposal.why);
+    }
+    for (index, step) in proposal.steps.iter().enumerate() {
+        page.step(index + 1, step);
+    }
+    let style = if proposal.loses.starts_with("Nothing") { Role::Good } else { Role::Danger };
+    page.sentence(&proposal.loses, page.theme.style(style));
+    if let Some(next) = proposal.next {
+        let (command, word) = match next {
+            Move::Reload => (CommandId::Reload, "reloads it"),
+            Move::Cancel => (CommandId::Cancel, "cancels the run"),
+            Move::Resume => (CommandId::PauseResume, "switches it on again, once the cause is fixed"),
+            Move::Resync => (CommandId::Resync, "resyncs it, after asking"),
+            Move::DeleteData => (CommandId::DeleteData, "deletes its data, after asking"),
+        };
+        let key = page.model.keymap.key(command);
+        page.lines.push(Line::from(vec![
+            Span::styled(key, page.theme.style(Role::Key)),
+            Span::styled(format!(" {word}"), page.theme.style(Role::Text)),
+        ]));
+    }
+}
+
+fn runs(page: &mut Page<'_>, table: &Schema) {
+    let Some(runs) = page.model.inventory.runs(&table.id) else { return };
+    let now = page.model.now;
+    page.heading("Runs");
+    if let Some(job) = runs.running() {
+        let elapsed = job.created_at.map_or("?".to_owned(), |at| words::span(age(at, now)));
+        let usual = runs.usual().map_or(String::new(), |usual| format!(", usually {}", words::span(usual)));
+        page.field("running", &format!("{elapsed}{usual}, {} rows so far", words::rows(job.rows)));
+    }
+    if let Some(since) = runs.failing_since() {
+        page.field("failing since", &format!("{} ({})", words::moment(since), words::ago(since, now)));
+    }
+    for job in runs.jobs().iter().filter(|job| !job.is_running()).take(5) {
+        let at = job.created_at.map_or("?".to_owned(), |at| at.strftime("%m-%d %H:%M").to_string());
+        page.field(&at, &job_words(job));
+    }
+    if runs.jobs().is_empty() {
+        page.text("No job of this table is known to the server.");
+    }
+}
+
+fn job_words(job: &Job) -> String {
+    let took = job.duration().map_or(String::new(), |took| format!(", {}", words::span(took)));
+    format!("{}, {} rows{took}", job.status, words::rows(job.rows))
+}
+
+fn configuration(page: &mut Page<'_>, table: &Schema) {
+    page.heading("Configuration");
+    let method = match &table.sync_type {
+        Field::Known(method) => method.to_string(),
+        Field::Null => "not set up".to_owned(),
+        Field::Unknown => "?".to_owned(),
+    };
+    page.field("method", &method);
+    page.field("switched on", table.should_sync.map_or("?", |on| if on { "yes" } else { "no" }));
+    let frequency = match &table.frequency {
+        Field::Known(frequency) => frequency.to_string(),
+        Field::Null => "–".to_owned(),
+        Field::Unknown => "?".to_owned(),
+    };
+    page.field("every", &frequency);
+    page.moment("last synced", &table.last_synced_at);
+    if let Some(allowed) = allowance(table.frequency.known()).filter(|_| table.should_sync == Some(true)) {
+        page.field("fresh up to", &words::span(allowed));
+    }
+    page.field("rows", &words::rows(table.rows()));
+    page.field("server's status", &table.status.to_string());
+    if let Field::Known(stored) = &table.table {
+        page.field("stored as", &stored.name.shown());
+    }
+    match (page.model.inventory.detail(&table.id), &page.model.details_failure) {
+        (Some(detail), _) => full_configuration(page, table, detail),
+        (None, Some((id, failure))) if *id == table.id => {
+            let text = format!("The full configuration could not be read: {}.", failure.explanation());
+            page.sentence(&text, page.theme.style(Role::Bad));
+        }
+        (None, _) => page.sentence("Reading the full configuration.", page.theme.style(Role::Faint)),
+    }
+    page.field("source name", &table.name.shown());
+    page.field("id", table.id.as_str());
+}
+
+fn full_configuration(page: &mut Page<'_>, table: &Schema, detail: &SchemaDetail) {
+    let names = |names: &Field<Vec<Foreign>>, none: &str| match names {
+        Field::Known(names) if names.is_empty() => none.to_owned(),
+        Field::Known(names) => names.iter().map(Foreign::shown).collect::<Vec<_>>().join(", "),
+        Field::Null => none.to_owned(),
+        Field::Unknown => "?".to_owned(),
+    };
+    let number = |number: &Field<u64>, unit: &str| match number {
+        Field::Known(number) => format!("{number} {unit}"),
+        Field::Null => "–".to_owned(),
+        Field::Unknown => "?".to_owned(),
+    };
+    page.told("cursor column", &detail.incremental_field);
+    page.told("cursor type", &detail.incremental_field_type);
+    page.field("lookback", &number(&detail.lookback_seconds, "s"));
+    page.field("primary key", &names(&detail.primary_keys, "–"));
+    page.told("time of day", &detail.sync_time_of_day);
+    page.field("full refresh", &number(&detail.full_refresh_days, "days apart"));
+    if detail.next_full_refresh_at.known().is_some() {
+        page.moment("next full one", &detail.next_full_refresh_at);
+    }
+    // The server says `consolidated` even of tables that have nothing to do with CDC.
+    if table.syncs_by(&SyncType::Cdc) {
+        page.told("CDC mode", &detail.cdc_table_mode);
+    }
+    if let Field::Known(blocked) = &detail.sync_blocked {
+        let style = page.theme.style(Role::Broken);
+        page.styled_field("blocked by", &blocked.shown(), style);
+    }
+    page.field("columns synced", &names(&detail.enabled_columns, "all"));
+    if let Field::Known(filters) = detail.row_filters {
+        page.field("row filters", &filters.to_string());
+    }
+    if let Field::Known(columns) = detail.columns {
+        page.field("columns", &columns.to_string());
+    }
+    page.told("query name", &detail.query_name);
+    page.told("description", &detail.description);
+    page.told("API version", &detail.api_version);
+    page.told("your access", &detail.access_level);
+}

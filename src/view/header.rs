@@ -1,0 +1,98 @@
+//! One line: what it is connected to, how much is wrong, how old the data is.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::tables::severity;
+use super::text;
+use super::theme::{Role, Theme};
+use crate::app::model::Model;
+use crate::warehouse::freshness::age;
+use crate::warehouse::state::Severity;
+use crate::warehouse::words;
+
+/// Draws it.
+pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let badges = badges(model, theme);
+    let place = Span::styled(place(model), theme.style(Role::Text));
+    let counts = counts(model, theme);
+    let right = Line::from(vec![connection(model, theme), Span::raw(" ")]);
+    let room = usize::from(area.width).saturating_sub(right.width() + 1);
+    // What matters least is left out first: the place, for it hardly changes; never badges and counts.
+    let mut left = vec![Span::styled(" whtui ", theme.style(Role::Title))];
+    left.extend(badges);
+    let fixed = Line::from(left.clone()).width() + Line::from(counts.clone()).width();
+    let place_room = room.saturating_sub(fixed + 2);
+    if place_room >= 12 {
+        left.push(Span::styled(text::cut(&place.content, place_room, theme.ellipsis()), place.style));
+        left.push(Span::raw("  "));
+    }
+    left.extend(counts);
+    let buffer = frame.buffer_mut();
+    buffer.set_line(area.x, area.y, &Line::from(left), u16::try_from(room).unwrap_or(area.width));
+    let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
+    buffer.set_line(area.right() - width, area.y, &right, width);
+}
+
+fn badges<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
+    let demo = model.settings.place().is_some_and(|place| place.demo);
+    let words = [
+        (demo, "DEMO"),
+        (model.settings.read_only, "READ-ONLY"),
+        (model.settings.dry_run, "DRY-RUN"),
+        (model.inventory.billing_pause().is_some(), "BILLING PAUSE"),
+    ];
+    words
+        .into_iter()
+        .filter(|(shown, _)| *shown)
+        .flat_map(|(_, word)| [Span::styled(format!(" {word} "), theme.style(Role::Badge)), Span::raw(" ")])
+        .collect()
+}
+
+fn place(model: &Model) -> String {
+    let Some(place) = model.settings.place() else { return String::new() };
+    let name = model.identity.project.as_ref().map(|project| project.name.shown().into_owned());
+    let project = name.unwrap_or_else(|| format!("project {}", place.project));
+    let host = place.origin.split_once("://").map_or(place.origin.as_str(), |(_, host)| host);
+    format!("{project} @ {host}")
+}
+
+fn counts<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
+    let tally = model.inventory.tally();
+    let mut spans = vec![Span::styled(words::counted(tally.total, "table"), theme.style(Role::Text))];
+    for (count, word, of) in [
+        (tally.broken, "broken", Severity::Broken),
+        (tally.doubtful, "doubtful", Severity::Doubtful),
+        (tally.moving, "moving", Severity::Moving),
+    ] {
+        if count > 0 {
+            spans.push(Span::raw(" · "));
+            spans.push(Span::styled(format!("{} {word}", words::count(count as u64)), severity(of, theme)));
+        }
+    }
+    spans
+}
+
+/// How the connection is doing and how old the data is.
+fn connection<'a>(model: &Model, theme: &Theme) -> Span<'a> {
+    let link = &model.link;
+    let data = link.read_at.map(|read_at| words::short_span(age(read_at, model.now)));
+    let (text, role) = match (&link.failure, link.reading, data) {
+        (Some(_), _, Some(data)) => (format!("offline, data {data} old"), Role::Bad),
+        (Some(_), _, None) => ("offline".to_owned(), Role::Bad),
+        (None, Some((loaded, total)), None) if total > 0 => (format!("reading {loaded}/{total}"), Role::Moving),
+        (None, _, None) => ("connecting".to_owned(), Role::Moving),
+        (None, Some(_), Some(_)) => ("reading".to_owned(), Role::Faint),
+        (None, None, Some(data)) => {
+            let old = link.read_at.is_some_and(|at| age(at, model.now) > jiff::SignedDuration::from_mins(10));
+            (format!("data {data} old"), if old { Role::Doubtful } else { Role::Faint })
+        }
+    };
+    let budget = link.budget.filter(|left| left.minute < 60 || left.hour < 600);
+    let text = match budget {
+        Some(left) => format!("{} requests left · {text}", left.minute.min(left.hour)),
+        None => text,
+    };
+    Span::styled(text, theme.style(role))
+}

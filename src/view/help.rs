@@ -1,0 +1,40 @@
+//! Every key, from the table of commands.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use super::text;
+use super::theme::{Role, Theme};
+use super::widgets::{bounded_scroll, lines, modal};
+use crate::app::commands::{COMMANDS, Group};
+use crate::app::key::Key;
+use crate::app::model::Model;
+
+/// Draws it.
+pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) {
+    const WIDTH: u16 = 100;
+    let width = modal::inner_width(WIDTH, frame.area());
+    let mut all: Vec<Line> = Vec::new();
+    for group in Group::ALL {
+        if !all.is_empty() {
+            all.push(Line::default());
+        }
+        all.push(Line::styled(group.title(), theme.style(Role::Heading)));
+        for command in COMMANDS.iter().filter(|command| command.group == group) {
+            let keys: Vec<String> = model.keymap.keys(command.id).iter().map(Key::to_string).collect();
+            let keys = text::fit(&keys.join(" "), 18, theme.ellipsis(), false);
+            let sentence = text::wrap(command.sentence, width.saturating_sub(20));
+            for (index, part) in sentence.into_iter().enumerate() {
+                let keys = if index == 0 { keys.clone() } else { " ".repeat(18) };
+                all.push(Line::from(vec![
+                    Span::styled(keys, theme.style(Role::Key)),
+                    Span::styled(format!("  {part}"), theme.style(Role::Text)),
+                ]));
+            }
+        }
+    }
+    let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = modal::open("Help: any other key closes", WIDTH, height, theme, frame);
+    let start = bounded_scroll(scroll, all.len(), inside.height);
+    lines(&all, start, inside, frame.buffer_mut());
+}

@@ -1,0 +1,72 @@
+//! Model → frame. Pure: it borrows the model, builds only what can be seen, and decides nothing.
+
+mod activity;
+mod confirm;
+mod details;
+mod footer;
+mod header;
+mod help;
+mod palette;
+mod screens;
+mod tables;
+pub mod text;
+pub mod theme;
+mod widgets;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use crate::app::layout::{Area, Pane, SMALLEST};
+use crate::app::model::overlay::Overlay;
+use crate::app::model::{Model, Screen};
+use theme::{Role, Theme};
+
+/// Draws everything.
+pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
+    let Some(layout) = model.layout() else { return too_small(model, theme, frame) };
+    match &model.screen {
+        Screen::Welcome { reason } => return screens::welcome(reason, theme, frame),
+        Screen::MustConfirm { host_from, key_from } => {
+            return screens::must_confirm(model, host_from, key_from, theme, frame);
+        }
+        Screen::Main => {}
+    }
+    header::draw(model, theme, rect(layout.header), frame);
+    for pane in Pane::ALL {
+        let area = layout.pane(pane);
+        if area.width == 0 {
+            continue;
+        }
+        match pane {
+            Pane::Sources => tables::sources(model, theme, &layout, frame),
+            Pane::Schemas => tables::schemas(model, theme, &layout, frame),
+            Pane::Details => details::draw(model, theme, rect(area), frame),
+        }
+    }
+    footer::notice(model, theme, rect(layout.notice), frame);
+    footer::hints(model, theme, rect(layout.hints), frame);
+    match &model.overlay {
+        None => {}
+        Some(Overlay::Help { scroll }) => help::draw(model, *scroll, theme, frame),
+        Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
+        Some(Overlay::Confirm(confirm)) => confirm::draw(model, confirm, theme, frame),
+        Some(Overlay::Preview { curl }) => screens::preview(curl, theme, frame),
+        Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
+        Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
+    }
+}
+
+fn rect(area: Area) -> Rect {
+    Rect { x: area.x, y: area.y, width: area.width, height: area.height }
+}
+
+fn too_small(model: &Model, theme: &Theme, frame: &mut Frame) {
+    let area = frame.area();
+    let text = format!(
+        "Terminal too small: {}x{}, needs {}x{}.",
+        model.size.width, model.size.height, SMALLEST.width, SMALLEST.height
+    );
+    for (row, line) in (area.y..area.bottom()).zip(text::wrap(&text, usize::from(area.width.max(1)))) {
+        frame.buffer_mut().set_stringn(area.x, row, line, usize::from(area.width), theme.style(Role::Text));
+    }
+}

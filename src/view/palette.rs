@@ -1,0 +1,65 @@
+//! The action palette.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::text;
+use super::theme::{Role, Theme};
+use super::widgets::modal;
+use crate::app::commands::{Availability, Danger, command};
+use crate::app::model::Model;
+use crate::app::model::overlay::Palette;
+use crate::app::model::selection::Selected;
+
+/// Draws it.
+pub(super) fn draw(model: &Model, palette: &Palette, theme: &Theme, frame: &mut Frame) {
+    let subject = match model.selected() {
+        Selected::Nothing => "nothing selected".to_owned(),
+        Selected::Source(held) => held.source.title().shown().into_owned(),
+        Selected::Schema(held, schema, _) => {
+            format!("{} / {}", held.source.title().shown(), schema.title().shown())
+        }
+    };
+    let title = format!("Actions: {}", text::cut(&subject, 40, theme.ellipsis()));
+    let inside = modal::open(&title, 96, 20, theme, frame);
+    let buffer = frame.buffer_mut();
+    let prompt = format!("> {}", palette.input.value());
+    buffer.set_stringn(inside.x, inside.y, &prompt, usize::from(inside.width), theme.style(Role::Text));
+    let list = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
+    let height = usize::from(list.height);
+    let start = (palette.cursor + 1).saturating_sub(height);
+    if palette.entries.is_empty() {
+        buffer.set_stringn(
+            list.x,
+            list.y,
+            "No action has such a name.",
+            usize::from(list.width),
+            theme.style(Role::Faint),
+        );
+    }
+    for (index, entry) in palette.entries.iter().enumerate().skip(start).take(height) {
+        let row = command(entry.id);
+        let key = text::fit(&model.keymap.key(entry.id), 8, theme.ellipsis(), false);
+        let name = text::fit(row.title, 20, theme.ellipsis(), false);
+        let (words, style, name_style) = match &entry.availability {
+            Availability::Unavailable(reason) => (reason.as_str(), theme.style(Role::Faint), theme.style(Role::Faint)),
+            _ if row.danger == Danger::Discards => (row.sentence, theme.style(Role::Text), theme.style(Role::Danger)),
+            _ => (row.sentence, theme.style(Role::Text), theme.style(Role::Text)),
+        };
+        let room = usize::from(list.width).saturating_sub(30);
+        let line = Line::from(vec![
+            Span::styled(key, theme.style(Role::Key)),
+            Span::styled(name, name_style),
+            Span::raw("  "),
+            Span::styled(text::cut(words, room, theme.ellipsis()), style),
+        ]);
+        let y = list.y + u16::try_from(index - start).unwrap_or(0);
+        buffer.set_line(list.x, y, &line, list.width);
+        if index == palette.cursor {
+            buffer.set_style(Rect { y, height: 1, ..list }, theme.style(Role::Selected));
+        }
+    }
+    let x = inside.x + 2 + u16::try_from(palette.input.visual_cursor()).unwrap_or(0);
+    frame.set_cursor_position((x.min(inside.right().saturating_sub(1)), inside.y));
+}

@@ -1,0 +1,82 @@
+//! Screens and boxes that only say something and name the keys that answer.
+
+use ratatui::Frame;
+use ratatui::text::Line;
+
+use super::text;
+use super::theme::{Role, Theme};
+use super::widgets::{lines, modal, with_keys};
+use crate::app::model::Model;
+
+/// A box with sentences; parts in backquotes are keys.
+fn say(title: &str, sentences: &[String], theme: &Theme, frame: &mut Frame) {
+    const WIDTH: u16 = 84;
+    let width = modal::inner_width(WIDTH, frame.area());
+    let style = theme.style(Role::Text);
+    let all: Vec<Line> = sentences
+        .iter()
+        .flat_map(|sentence| text::wrap(sentence, width))
+        .map(|line| with_keys(&line, style, theme))
+        .collect();
+    let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = modal::open(title, WIDTH, height, theme, frame);
+    lines(&all, 0, inside, frame.buffer_mut());
+}
+
+fn sentences<const N: usize>(parts: [&str; N]) -> Vec<String> {
+    parts.into_iter().map(str::to_owned).collect()
+}
+
+/// There is no key: what to do.
+pub(super) fn welcome(reason: &str, theme: &Theme, frame: &mut Frame) {
+    let mut all = vec![reason.to_owned(), String::new()];
+    all.extend(sentences([
+        "To connect to a project:",
+        "1. In PostHog, open Settings, Personal API keys, and create a key with the scopes",
+        "   external_data_source:write, project:read and user:read.",
+        "2. Put it into the environment and name the project:",
+        "   WHTUI_API_KEY=phx_… WHTUI_PROJECT=12345 whtui",
+        "   EU cloud: add --host https://eu.posthog.com; self-hosted: --host and your address.",
+        "",
+        "`d` tries the demo: no account, no network.   `q` quits.",
+    ]));
+    say("whtui", &all, theme, frame);
+}
+
+/// Host and key come from different places.
+pub(super) fn must_confirm(model: &Model, host_from: &str, key_from: &str, theme: &Theme, frame: &mut Frame) {
+    let origin = model.settings.place().map_or("", |place| place.origin.as_str());
+    let all = [
+        format!("The host {origin} comes from {host_from}, but the key comes from {key_from}."),
+        "A key sent to the wrong host is a key given away.".to_owned(),
+        String::new(),
+        format!("Send this key to {origin}?"),
+        String::new(),
+        "`y` sends it.   `n` quits, and nothing is sent.".to_owned(),
+    ];
+    say("Send the key there?", &all, theme, frame);
+}
+
+/// What a dry run would have sent.
+pub(super) fn preview(curl: &str, theme: &Theme, frame: &mut Frame) {
+    let all = [
+        "Nothing was sent. This is the request:".to_owned(),
+        String::new(),
+        curl.replace('`', "'"),
+        String::new(),
+        "`y` copies it.   Any other key closes.".to_owned(),
+    ];
+    say("Dry run", &all, theme, frame);
+}
+
+/// Actions are still followed: really quit?
+pub(super) fn quitting(model: &Model, theme: &Theme, frame: &mut Frame) {
+    let mut all = vec!["Still being followed:".to_owned()];
+    all.extend(
+        model.follows.values().map(|follow| format!("  {}", follow.progress(None, model.now).replace('`', "'"))),
+    );
+    all.push(String::new());
+    all.push("They go on on the server; only nobody will tell you how they end.".to_owned());
+    all.push("`q` quits all the same.   Any other key stays.".to_owned());
+    say("Quit?", &all, theme, frame);
+}

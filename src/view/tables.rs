@@ -1,0 +1,306 @@
+//! The tables of sources and of schemas.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::rect;
+use super::text;
+use super::theme::{Role, Theme};
+use super::widgets::table::{Cell, Column, Mark, fit_columns, row, titles};
+use super::widgets::{lines, pane};
+use crate::app::commands::CommandId;
+use crate::app::layout::{Layout, Pane};
+use crate::app::model::Model;
+use crate::app::model::columns::{SchemaColumn, SourceColumn};
+use crate::app::model::table::{Filter, TableView};
+use crate::warehouse::field::Field;
+use crate::warehouse::freshness::age;
+use crate::warehouse::inventory::Held;
+use crate::warehouse::schema::Schema;
+use crate::warehouse::state::{Severity, State};
+use crate::warehouse::words;
+
+/// Columns of the sources, in their order on the screen.
+const SOURCES: [Column<SourceColumn>; 6] = [
+    column(SourceColumn::Health, SourceColumn::Health.title(), 14, 0, false, 9),
+    column(SourceColumn::Name, SourceColumn::Name.title(), 12, 3, false, 10),
+    column(SourceColumn::Kind, SourceColumn::Kind.title(), 10, 0, false, 5),
+    column(SourceColumn::Tables, SourceColumn::Tables.title(), 7, 0, true, 8),
+    column(SourceColumn::LastRun, SourceColumn::LastRun.title(), 7, 0, true, 6),
+    column(SourceColumn::Trouble, SourceColumn::Trouble.title(), 16, 2, false, 4),
+];
+
+/// Columns of the tables, in their order on the screen.
+const SCHEMAS: [Column<SchemaColumn>; 8] = [
+    column(SchemaColumn::State, SchemaColumn::State.title(), 14, 0, false, 9),
+    column(SchemaColumn::Name, SchemaColumn::Name.title(), 14, 3, false, 10),
+    column(SchemaColumn::Source, SchemaColumn::Source.title(), 10, 1, false, 4),
+    column(SchemaColumn::Method, SchemaColumn::Method.title(), 12, 0, false, 3),
+    column(SchemaColumn::Frequency, SchemaColumn::Frequency.title(), 6, 0, false, 2),
+    column(SchemaColumn::Synced, SchemaColumn::Synced.title(), 7, 0, true, 8),
+    column(SchemaColumn::Rows, SchemaColumn::Rows.title(), 11, 0, true, 7),
+    column(SchemaColumn::Cause, SchemaColumn::Cause.title(), 16, 3, false, 5),
+];
+
+const fn column<Id>(id: Id, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Column<Id> {
+    Column { id, title, width, grow, right, worth }
+}
+
+/// What both tables share while they are drawn.
+struct Drawing<'a> {
+    model: &'a Model,
+    theme: &'a Theme,
+    focused: bool,
+    rows: Rect,
+}
+
+impl Drawing<'_> {
+    fn mark(&self, at_cursor: bool) -> Mark {
+        match (at_cursor, self.focused) {
+            (false, _) => Mark::None,
+            (true, true) => Mark::Cursor,
+            (true, false) => Mark::Selected,
+        }
+    }
+
+    fn line(&self, index: usize) -> Rect {
+        Rect { y: self.rows.y + u16::try_from(index).unwrap_or(u16::MAX), height: 1, ..self.rows }
+    }
+}
+
+/// Draws the sources.
+pub(super) fn sources(model: &Model, theme: &Theme, layout: &Layout, frame: &mut Frame) {
+    let area = rect(layout.pane(Pane::Sources));
+    let drawing =
+        Drawing { model, theme, focused: model.focus == Pane::Sources, rows: rect(layout.rows(Pane::Sources)) };
+    let table = &model.sources;
+    let buffer = frame.buffer_mut();
+    let heading = heading("1 Sources", table, model.inventory.sources().len(), &drawing, area);
+    let inside = pane(heading, drawing.focused, theme, area, buffer);
+    if table.rows().is_empty() {
+        nothing(&drawing, &table.filter, &no_sources(model), inside, buffer);
+    } else {
+        let columns = fit_columns(&SOURCES, inside.width);
+        let sorted = SourceColumn::ALL[table.sort.column % SourceColumn::ALL.len()];
+        titles(&columns, (sorted, table.sort.reversed), theme, inside, buffer);
+        let (start, shown) = table.window(usize::from(drawing.rows.height));
+        for (index, id) in shown.iter().enumerate() {
+            let Some(held) = model.inventory.source(id) else { continue };
+            let cells = columns.iter().map(|(column, _)| source_cell(column.id, held, &drawing));
+            row(&columns, cells, drawing.mark(start + index == table.cursor()), theme, drawing.line(index), buffer);
+        }
+    }
+    cursor(&table.filter, area, frame);
+}
+
+fn source_cell(column: SourceColumn, held: &Held, drawing: &Drawing<'_>) -> Cell {
+    let theme = drawing.theme;
+    let plain = theme.style(Role::Text);
+    let source = &held.source;
+    match column {
+        SourceColumn::Health => match held.tally.worst {
+            Some(state) => state_cell(state, theme),
+            None => Cell { text: "- No tables".to_owned(), style: theme.style(Role::Idle) },
+        },
+        SourceColumn::Name => Cell { text: source.title().shown().into_owned(), style: plain },
+        SourceColumn::Kind => Cell { text: source.kind.shown().into_owned(), style: plain },
+        SourceColumn::Tables => {
+            let tally = &held.tally;
+            let role = if tally.broken > 0 { Role::Broken } else { Role::Text };
+            Cell { text: format!("{}/{}", tally.broken, tally.total), style: theme.style(role) }
+        }
+        SourceColumn::LastRun => time_cell(&source.last_run_at, false, drawing),
+        SourceColumn::Trouble => Cell {
+            text: held.trouble().unwrap_or_default(),
+            style: held.tally.worst.map_or(plain, |worst| theme.state(worst)),
+        },
+    }
+}
+
+fn no_sources(model: &Model) -> Vec<String> {
+    let refresh = model.keymap.key(CommandId::Refresh);
+    match &model.link.failure {
+        Some(failure) if model.link.is_first_reading() => {
+            vec![
+                format!("The sources could not be read: {}.", failure.explanation()),
+                format!("`{refresh}` tries again."),
+            ]
+        }
+        _ if model.link.is_first_reading() => vec!["Reading the sources.".to_owned()],
+        _ => vec![
+            "This project has no sources.".to_owned(),
+            "Create one in PostHog under Data pipelines, or give another project with --project.".to_owned(),
+        ],
+    }
+}
+
+/// Draws the tables.
+pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut Frame) {
+    let area = rect(layout.pane(Pane::Schemas));
+    let drawing =
+        Drawing { model, theme, focused: model.focus == Pane::Schemas, rows: rect(layout.rows(Pane::Schemas)) };
+    let table = &model.schemas;
+    let buffer = frame.buffer_mut();
+    let of = if model.all_tables { None } else { model.selected_source() };
+    let title = match of {
+        Some(held) => format!("2 Tables of {}", held.source.title().shown()),
+        None if model.all_tables => "2 Tables of all sources".to_owned(),
+        None => "2 Tables".to_owned(),
+    };
+    let total = of.map_or(if model.all_tables { model.inventory.tally().total } else { 0 }, |held| held.tally.total);
+    let heading = heading(&title, table, total, &drawing, area);
+    let inside = pane(heading, drawing.focused, theme, area, buffer);
+    if table.rows().is_empty() {
+        let words = match of {
+            Some(_) => vec![
+                "This source has no tables.".to_owned(),
+                format!(
+                    "On the source, `{}` reads its table list again.",
+                    model.keymap.key(CommandId::RefreshTableList)
+                ),
+            ],
+            None => vec!["Select a source to see its tables.".to_owned()],
+        };
+        nothing(&drawing, &table.filter, &words, inside, buffer);
+    } else {
+        let wanted: Vec<_> =
+            SCHEMAS.into_iter().filter(|column| model.all_tables || column.id != SchemaColumn::Source).collect();
+        let columns = fit_columns(&wanted, inside.width);
+        let sorted = SchemaColumn::ALL[table.sort.column % SchemaColumn::ALL.len()];
+        titles(&columns, (sorted, table.sort.reversed), theme, inside, buffer);
+        let (start, shown) = table.window(usize::from(drawing.rows.height));
+        for (index, id) in shown.iter().enumerate() {
+            let Some((held, schema, state)) = model.inventory.schema(id) else { continue };
+            let cells = columns.iter().map(|(column, _)| schema_cell(column.id, held, schema, state, &drawing));
+            row(&columns, cells, drawing.mark(start + index == table.cursor()), theme, drawing.line(index), buffer);
+        }
+    }
+    cursor(&table.filter, area, frame);
+}
+
+fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State, drawing: &Drawing<'_>) -> Cell {
+    let theme = drawing.theme;
+    let style = theme.style(Role::Text);
+    let text = match column {
+        SchemaColumn::State => return state_cell(state, theme),
+        SchemaColumn::Synced => return time_cell(&schema.last_synced_at, state == State::Stale, drawing),
+        SchemaColumn::Cause => {
+            return Cell { text: schema.trouble(state).unwrap_or_default(), style: theme.state(state) };
+        }
+        SchemaColumn::Name => schema.title().shown().into_owned(),
+        SchemaColumn::Source => held.source.title().shown().into_owned(),
+        SchemaColumn::Method => optional(&schema.sync_type),
+        SchemaColumn::Frequency => optional(&schema.frequency),
+        SchemaColumn::Rows => running_rows(schema, state, drawing.model),
+    };
+    Cell { text, style }
+}
+
+/// Rows stored, or those read so far where there is no table yet.
+fn running_rows(schema: &Schema, state: State, model: &Model) -> String {
+    let running = model.inventory.runs(&schema.id).and_then(crate::warehouse::runs::Runs::running);
+    match (schema.rows(), running) {
+        (Field::Known(rows), _) => words::count(rows),
+        (_, Some(job)) if state.claims_to_run() => words::rows(job.rows),
+        (rows, _) => words::rows(rows),
+    }
+}
+
+fn optional<T: ToString>(field: &Field<T>) -> String {
+    match field {
+        Field::Known(value) => value.to_string(),
+        Field::Null => "–".to_owned(),
+        Field::Unknown => "?".to_owned(),
+    }
+}
+
+fn state_cell(state: State, theme: &Theme) -> Cell {
+    Cell { text: format!("{} {}", theme.glyph(state), state.words()), style: theme.state(state) }
+}
+
+fn time_cell(at: &Field<jiff::Timestamp>, stale: bool, drawing: &Drawing<'_>) -> Cell {
+    let text = match at {
+        Field::Known(at) => words::short_span(age(*at, drawing.model.now)),
+        Field::Null => "never".to_owned(),
+        Field::Unknown => "?".to_owned(),
+    };
+    Cell { text, style: drawing.theme.style(if stale { Role::Doubtful } else { Role::Text }) }
+}
+
+/// Title of a pane: its name, how many rows, what they are filtered by.
+fn heading<'a, Id: Clone + PartialEq>(
+    title: &str,
+    table: &TableView<Id>,
+    total: usize,
+    drawing: &Drawing<'_>,
+    area: Rect,
+) -> Line<'a> {
+    let theme = drawing.theme;
+    let place = match (table.rows().len(), table.filter.is_active()) {
+        (0, false) => String::new(),
+        (rows, true) => {
+            format!("{} of {} ", words::count(rows.min(table.cursor() + 1) as u64), words::count(rows as u64))
+        }
+        (rows, false) => format!("{} of {} ", words::count(table.cursor() as u64 + 1), words::count(rows as u64)),
+    };
+    let filter = match (&table.filter.editing, table.filter.is_active()) {
+        (false, false) => String::new(),
+        _ => format!("/{} ", table.filter.input.value()),
+    };
+    let all = if table.filter.is_active() { format!("(of {}) ", words::count(total as u64)) } else { String::new() };
+    let room =
+        usize::from(area.width).saturating_sub(4 + text::width(&place) + text::width(&filter) + text::width(&all));
+    let title = text::cut(title, room.max(1), theme.ellipsis());
+    Line::from(vec![
+        Span::styled(format!(" {title} "), theme.style(Role::Title)),
+        Span::styled(place, theme.style(Role::Faint)),
+        Span::styled(all, theme.style(Role::Faint)),
+        Span::styled(filter, theme.style(Role::Key)),
+    ])
+}
+
+/// Says why there are no rows.
+fn nothing(drawing: &Drawing<'_>, filter: &Filter, otherwise: &[String], area: Rect, buffer: &mut Buffer) {
+    let theme = drawing.theme;
+    let filtered = [format!("Nothing matches “{}”.", filter.text()), "`esc` clears the filter.".to_owned()];
+    let sentences = if filter.is_active() { &filtered[..] } else { otherwise };
+    let style = match drawing.model.link.failure {
+        Some(_) if drawing.model.link.is_first_reading() => theme.style(Role::Bad),
+        _ => theme.style(Role::Faint),
+    };
+    let wrapped: Vec<Line> = sentences
+        .iter()
+        .flat_map(|sentence| text::wrap(sentence, usize::from(area.width)))
+        .map(|line| super::widgets::with_keys(&line, style, theme))
+        .collect();
+    lines(&wrapped, 0, area, buffer);
+}
+
+/// Puts the terminal's cursor where the filter is typed.
+fn cursor(filter: &Filter, area: Rect, frame: &mut Frame) {
+    if !filter.editing {
+        return;
+    }
+    // The filter is the last part of the title; its place is found on what was drawn.
+    let typed = format!("/{} ", filter.input.value());
+    let buffer = frame.buffer_mut();
+    let row: String = (area.left()..area.right()).map(|x| buffer[(x, area.y)].symbol().to_owned()).collect();
+    let Some(start) = row.find(typed.as_str()) else { return };
+    let before = text::width(&row[..start]) + 1 + filter.input.visual_cursor();
+    let x = area.x + u16::try_from(before).unwrap_or(0);
+    frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+}
+
+/// Style of a severity, for counts.
+pub(super) fn severity(severity: Severity, theme: &Theme) -> Style {
+    theme.style(match severity {
+        Severity::Broken => Role::Broken,
+        Severity::Doubtful => Role::Doubtful,
+        Severity::Moving => Role::Moving,
+        Severity::Well => Role::Well,
+        Severity::Idle => Role::Idle,
+    })
+}

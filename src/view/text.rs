@@ -1,0 +1,104 @@
+//! Text by display width: cut, padded, wrapped.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Display width of a text, in cells.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// A text cut to so many cells; what was cut ends in the mark.
+#[must_use]
+pub fn cut(text: &str, cells: usize, mark: &str) -> String {
+    if width(text) <= cells {
+        return text.to_owned();
+    }
+    let room = cells.saturating_sub(width(mark));
+    let mut shown = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let wide = width(grapheme);
+        if used + wide > room {
+            break;
+        }
+        used += wide;
+        shown.push_str(grapheme);
+    }
+    if cells >= width(mark) {
+        shown.push_str(mark);
+    }
+    shown
+}
+
+/// A text as exactly so many cells, aligned left or right.
+#[must_use]
+pub fn fit(text: &str, cells: usize, mark: &str, right: bool) -> String {
+    let shown = cut(text, cells, mark);
+    let padding = " ".repeat(cells.saturating_sub(width(&shown)));
+    if right { format!("{padding}{shown}") } else { format!("{shown}{padding}") }
+}
+
+/// A text in lines of at most so many cells, broken at spaces where possible.
+#[must_use]
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for word in paragraph.split_word_bounds() {
+            let wide = width(word);
+            if used + wide > cells && !word.trim().is_empty() && wide <= cells {
+                lines.push(line.trim_end().to_owned());
+                (line, used) = (String::new(), 0);
+            }
+            if word.trim().is_empty() && (used == 0 && !lines.is_empty() || used + wide > cells) {
+                continue;
+            }
+            for grapheme in word.graphemes(true) {
+                let wide = width(grapheme);
+                if used + wide > cells && used > 0 {
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                // A character wider than the line cannot be shown at all.
+                if wide <= cells {
+                    line.push_str(grapheme);
+                    used += wide;
+                }
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn words_are_kept_whole_where_they_fit() {
+        assert_eq!(wrap("the quick brown fox", 9), ["the quick", "brown fox"]);
+        assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("one\n\ntwo", 10), ["one", "", "two"]);
+        assert_eq!(cut("注文テーブル", 5, "…"), "注文…");
+        assert_eq!(fit("ab", 4, "…", true), "  ab");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_wider_than_asked_for(text in any::<String>(), cells in 1_usize..60) {
+            let text = crate::warehouse::text::clean(&text, true).into_owned();
+            for line in wrap(&text, cells) {
+                prop_assert!(width(&line) <= cells, "{:?}", line);
+            }
+            let single = text.replace('\n', " ");
+            prop_assert!(width(&cut(&single, cells, "…")) <= cells);
+            prop_assert_eq!(width(&fit(&single, cells, "…", false)), cells);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! A box over the screen.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::{Clear, Widget};
+
+use super::pane;
+use crate::view::theme::Theme;
+
+/// Clears a box of this size in the middle, frames it, and answers with the area inside.
+pub(in crate::view) fn open(title: &str, width: u16, height: u16, theme: &Theme, frame: &mut Frame) -> Rect {
+    let screen = frame.area();
+    let width = width.min(screen.width.saturating_sub(2));
+    let height = height.min(screen.height.saturating_sub(2));
+    let area =
+        Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height };
+    Clear.render(area, frame.buffer_mut());
+    let inside = pane(Line::from(format!(" {title} ")), true, theme, area, frame.buffer_mut());
+    // One cell of air on both sides.
+    Rect { x: inside.x + 1, width: inside.width.saturating_sub(2), ..inside }
+}
+
+/// Width inside a box of this width.
+pub(in crate::view) fn inner_width(width: u16, screen: Rect) -> usize {
+    usize::from(width.min(screen.width.saturating_sub(2)).saturating_sub(4))
+}

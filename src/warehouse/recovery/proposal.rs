@@ -1,0 +1,165 @@
+//! The recovery that is proposed for a table: the least destructive one that can help.
+
+use crate::warehouse::diagnosis::Letter;
+use crate::warehouse::finding::Finding;
+use crate::warehouse::schema::Schema;
+use crate::warehouse::settings::SyncType;
+use crate::warehouse::state::State;
+
+/// What the program itself can do next for a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// Request a run.
+    Reload,
+    /// Cancel the run.
+    Cancel,
+    /// Switch it on, once the cause is fixed.
+    Resume,
+    /// Drop the table and read everything again.
+    Resync,
+    /// Drop the data, then reload.
+    DeleteData,
+}
+
+/// A recovery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    /// Its letter in the catalogue.
+    pub letter: Letter,
+    /// Why it is this one.
+    pub why: String,
+    /// What to do, in order.
+    pub steps: Vec<String>,
+    /// What is lost by it.
+    pub loses: String,
+    /// What the program can do next.
+    pub next: Option<Move>,
+}
+
+const NOTHING_LOST: &str = "Nothing is lost.";
+
+/// The recovery proposed for a table in this state; `None` where nothing is wrong.
+#[must_use]
+pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
+    let simple = |letter: Letter, why: &str, steps: &[&str], next: Option<Move>| {
+        Some(Proposal {
+            letter,
+            why: why.to_owned(),
+            steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+            loses: NOTHING_LOST.to_owned(),
+            next,
+        })
+    };
+    match state {
+        State::Failed | State::SwitchedOff => Some(from_cause(schema, state)),
+        State::Phantom => simple(
+            Letter::F,
+            "The server believes in a run that does not exist, and swallows reloads until that is repaired.",
+            &["Cancel the sync; that repairs the status.", "Reload it, and see a job start."],
+            Some(Move::Cancel),
+        ),
+        State::Stuck => simple(
+            Letter::F,
+            "The job shows no sign of life.",
+            &["Cancel the sync and wait until it has ended.", "Reload it."],
+            Some(Move::Cancel),
+        ),
+        State::Slow => simple(
+            Letter::A,
+            "Its rows still grow, so it is slow rather than stuck.",
+            &["Wait.", "Cancel it only if it should not finish."],
+            None,
+        ),
+        State::Stale => simple(
+            Letter::A,
+            "Its last run was a success, so the next one probably is too.",
+            &["Reload it.", "If it becomes stale again, look at its schedule and at its jobs."],
+            Some(Move::Reload),
+        ),
+        State::Cancelled => simple(
+            Letter::R,
+            "Somebody cancelled it; it runs again on its schedule.",
+            &["Nothing has to be done.", "Reload it if the data is wanted now."],
+            Some(Move::Reload),
+        ),
+        State::BillingLimit => simple(
+            Letter::H,
+            "The organization's row limit is a matter of billing; no technical action helps.",
+            &[
+                "Raise the billing limit in PostHog, or wait for the next billing period.",
+                "Or pause the tables that are needed least.",
+            ],
+            None,
+        ),
+        State::BillingPause => simple(
+            Letter::H,
+            "A paused table blocks every reload of the project.",
+            &["Raise the billing limit in PostHog.", "Then reload."],
+            None,
+        ),
+        State::Unknown => simple(
+            Letter::O,
+            "The server's status is not one this version knows.",
+            &["Look at the table in PostHog."],
+            None,
+        ),
+        State::NotSetUp => simple(
+            Letter::K,
+            "A table without a sync method never runs.",
+            &["Choose a sync method for it in PostHog, or leave it off."],
+            None,
+        ),
+        State::Off | State::Direct | State::Starting | State::Running | State::NeverSynced | State::Completed => None,
+    }
+}
+
+fn from_cause(schema: &Schema, state: State) -> Proposal {
+    let Some(finding) = schema.finding.as_deref() else {
+        return Proposal {
+            letter: Letter::O,
+            why: "The run failed without a text that says why.".to_owned(),
+            steps: vec!["Look at its newest job and that job's logs.".to_owned()],
+            loses: NOTHING_LOST.to_owned(),
+            next: None,
+        };
+    };
+    let verdict = &finding.verdict;
+    let discards = verdict.destructive;
+    let mut steps: Vec<String> = finding.cause.advice.iter().map(|step| step.shown().into_owned()).collect();
+    let next = next_move(schema, state, finding);
+    if next == Some(Move::DeleteData) {
+        steps = vec!["Delete the data of the table; its configuration stays.".to_owned(), "Reload it.".to_owned()];
+    } else if next == Some(Move::Reload) && discards {
+        steps = vec!["Reload it: every run of a full_refresh table rebuilds it.".to_owned()];
+    }
+    let loses = match next {
+        Some(Move::Resync | Move::DeleteData) => {
+            "The rows stored now are dropped and read again; what the source no longer has is lost.".to_owned()
+        }
+        _ if discards => "The rows stored now are dropped and read again.".to_owned(),
+        _ => NOTHING_LOST.to_owned(),
+    };
+    Proposal { letter: verdict.recovery, why: finding.cause.meaning.shown().into_owned(), steps, loses, next }
+}
+
+fn next_move(schema: &Schema, state: State, finding: &Finding) -> Option<Move> {
+    let verdict = &finding.verdict;
+    if verdict.handled_by_posthog {
+        return None;
+    }
+    if verdict.recovery == Letter::D && verdict.destructive {
+        // A full refresh rebuilds the table anyway, and a resync does nothing for an append table.
+        return match schema.sync_type.known() {
+            _ if state == State::SwitchedOff => Some(Move::Resume),
+            Some(SyncType::FullRefresh) => Some(Move::Reload),
+            Some(SyncType::Append) => Some(Move::DeleteData),
+            Some(SyncType::Webhook) => None,
+            _ => Some(Move::Resync),
+        };
+    }
+    match state {
+        State::SwitchedOff => Some(Move::Resume),
+        _ if verdict.retry_safe => Some(Move::Reload),
+        _ => None,
+    }
+}
