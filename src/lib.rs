@@ -1,3 +1,6 @@
 //! `whtui`: a full-screen terminal program for people who keep a `PostHog` data warehouse in sync.
 
+pub mod api;
+pub mod config;
 pub mod warehouse;
+pub mod worker;

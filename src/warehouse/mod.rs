@@ -10,6 +10,8 @@ pub mod ids;
 pub mod inventory;
 pub mod job;
 pub mod operation;
+pub mod origin;
+pub mod replies;
 pub mod runs;
 pub mod schema;
 pub mod settings;
