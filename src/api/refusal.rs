@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use jiff::fmt::rfc2822::DateTimeParser;
-use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde_json::value::RawValue;
 
 use super::json::{Object, list, text};
@@ -18,14 +18,10 @@ const WAIT_LIMIT: SignedDuration = SignedDuration::from_hours(1);
 /// How deep an explanation may be buried in a body.
 const DEPTH: usize = 4;
 
-/// What a reply of this status means.
-pub(super) fn failure(status: u16, headers: &HeaderMap, body: &str) -> Failure {
-    let explanation = if (300..400).contains(&status) {
-        Explanation { detail: header(headers, &LOCATION).unwrap_or_default().to_owned(), attr: None }
-    } else {
-        explain(body)
-    };
-    let page = is_html(headers, body);
+/// What a reply of this status means. `said` is its body, or the address that a redirect points to.
+pub(super) fn failure(status: u16, headers: &HeaderMap, said: &str) -> Failure {
+    let explanation = explain(said);
+    let page = is_html(headers, said);
     let kind = match status {
         300..400 => FailureKind::Redirected,
         401 => FailureKind::KeyRejected,
@@ -44,16 +40,17 @@ pub(super) fn failure(status: u16, headers: &HeaderMap, body: &str) -> Failure {
 
 /// Whether a reply is a web page: by its type, or by its first character.
 pub(super) fn is_html(headers: &HeaderMap, body: &str) -> bool {
-    header(headers, &reqwest::header::CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+    header(headers, &CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
         || body.trim_start().starts_with('<')
 }
 
 /// The beginning of a text, cut between two characters.
 pub(super) fn bounded(text: &str) -> &str {
-    &text[..text.floor_char_boundary(DETAIL_LIMIT)]
+    let end = (0..=DETAIL_LIMIT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    if text.len() <= DETAIL_LIMIT { text } else { &text[..end] }
 }
 
-fn header<'a>(headers: &'a HeaderMap, name: &reqwest::header::HeaderName) -> Option<&'a str> {
+fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
@@ -142,7 +139,7 @@ fn title(page: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+    use reqwest::header::HeaderValue;
 
     fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.clone(), HeaderValue::from_str(value).unwrap())).collect()

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -107,9 +107,12 @@ impl Transport {
         let headers = response.headers().clone();
         if !response.status().is_success() {
             // A refusal is one whatever becomes of its body.
-            let body = read_body(response, REFUSAL_LIMIT).await.0;
-            let body = String::from_utf8_lossy(&body).replace(self.key.expose_secret(), "***");
-            return Err(refusal::failure(status, &headers, &body));
+            let said = match headers.get(LOCATION) {
+                Some(elsewhere) if response.status().is_redirection() => elsewhere.as_bytes().to_vec(),
+                _ => read_body(response, REFUSAL_LIMIT).await.0,
+            };
+            let said = String::from_utf8_lossy(&said).replace(self.key.expose_secret(), "***");
+            return Err(refusal::failure(status, &headers, &said));
         }
         match read_body(response, self.limits.body).await {
             (body, None) => Ok(Reply { status, headers, body }),
