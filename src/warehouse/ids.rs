@@ -51,6 +51,9 @@ opaque_id! {
 pub struct ProjectId(u64);
 
 impl ProjectId {
+    /// The first project of an installation.
+    pub const FIRST: Self = Self(1);
+
     /// A project number; zero is not one.
     #[must_use]
     pub fn new(number: u64) -> Option<Self> {

@@ -1,0 +1,14 @@
+//! The client: one typed method an operation (contract, section 6). It knows nothing but the contract: when to ask,
+//! how often, and whether a write is allowed, is decided elsewhere.
+
+mod client;
+mod json;
+mod objects;
+pub mod paging;
+mod refusal;
+mod settings;
+mod transport;
+
+pub use crate::warehouse::origin::{Origin, OriginError};
+pub use client::{Account, Client};
+pub use transport::Limits;

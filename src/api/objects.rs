@@ -1,0 +1,241 @@
+//! Objects of the contract, section 7, read into what the program knows of them.
+//!
+//! A field that cannot be read is unknown; an object without its identity is no object (`None`).
+
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+
+use super::json::{Object, flag, foreign, is_null, list, number, text, time};
+use super::settings;
+use crate::warehouse::account::{Key, Project, User};
+use crate::warehouse::field::Field;
+use crate::warehouse::ids::{JobId, ProjectId, SchemaId, SourceId};
+use crate::warehouse::job::Job;
+use crate::warehouse::replies::{CancelReply, CandidateField, CandidateFields, Listing, RefreshResult, SourceColumn};
+use crate::warehouse::schema::{Schema, SchemaDetail, Table};
+use crate::warehouse::settings::{Frequency, SyncType};
+use crate::warehouse::source::Source;
+use crate::warehouse::status::Status;
+use crate::warehouse::survey::FullSchema;
+use crate::warehouse::text::Foreign;
+
+/// A page of a list (section 3).
+pub(super) fn listing<T>(raw: &RawValue, item: impl Fn(&RawValue) -> Option<T>) -> Option<Listing<T>> {
+    let page = Object::read(raw)?;
+    let results = list(page.get("results")?)?;
+    let seen = results.len();
+    let items: Vec<T> = results.into_iter().filter_map(item).collect();
+    Some(Listing {
+        count: page.get("count").and_then(number),
+        // Only whether there is one: its address may point anywhere.
+        next: page.get("next").is_some_and(|next| !is_null(next)),
+        unreadable: seen - items.len(),
+        items,
+    })
+}
+
+/// A source, in its list or by itself (section 7.1).
+pub(super) fn source(raw: &RawValue) -> Option<Source> {
+    let object = Object::read(raw)?;
+    let mut schemas = object.items("schemas", schema);
+    let mut seen = HashSet::with_capacity(schemas.len());
+    schemas.retain(|schema| seen.insert(schema.id.clone()));
+    Some(Source {
+        id: SourceId::new(&identity(&object)?),
+        kind: object.get("source_type").and_then(foreign).unwrap_or_default(),
+        prefix: object.text("prefix"),
+        description: object.text("description"),
+        status: status(&object),
+        latest_error: object.text("latest_error"),
+        direct: object.get("access_method").and_then(text).is_some_and(|method| method == "direct"),
+        created_at: object.time("created_at"),
+        created_by: object.text("created_by"),
+        last_run_at: object.time("last_run_at"),
+        auto_sync_new_schemas: object.flag("auto_sync_new_schemas"),
+        supports_webhooks: object.flag("supports_webhooks"),
+        api_version: object.text("api_version"),
+        access_level: object.text("user_access_level"),
+        settings: object.get("job_inputs").map(settings::flatten).unwrap_or_default(),
+        schemas,
+    })
+}
+
+/// A schema, trimmed or full: what both forms carry (sections 7.2 and 7.3).
+pub(super) fn schema(raw: &RawValue) -> Option<Schema> {
+    schema_of(&Object::read(raw)?)
+}
+
+fn schema_of(object: &Object<'_>) -> Option<Schema> {
+    Some(Schema {
+        id: SchemaId::new(&identity(object)?),
+        name: object.get("name").and_then(foreign).unwrap_or_default(),
+        label: object.text("label"),
+        should_sync: object.get("should_sync").and_then(flag),
+        status: status(object),
+        sync_type: object.field("sync_type", |raw| text(raw).map(|word| SyncType::parse(&word))),
+        last_synced_at: object.time("last_synced_at"),
+        frequency: object.field("sync_frequency", |raw| text(raw).map(|word| Frequency::parse(&word))),
+        latest_error: object.text("latest_error"),
+        table: object.field("table", |raw| {
+            let table = Object::read(raw)?;
+            let name = table.get("name").and_then(foreign).unwrap_or_default();
+            Some(Table { name, rows: table.number("row_count") })
+        }),
+        verdict: None,
+    })
+}
+
+/// A schema in full form (section 7.2).
+pub(super) fn full_schema(raw: &RawValue) -> Option<FullSchema> {
+    let object = Object::read(raw)?;
+    let table = object.get("table").and_then(Object::read);
+    let detail = SchemaDetail {
+        incremental_field: object.text("incremental_field"),
+        incremental_field_type: object.text("incremental_field_type"),
+        lookback_seconds: object.number("incremental_field_lookback_seconds"),
+        primary_keys: object.texts("primary_key_columns"),
+        sync_time_of_day: object.text("sync_time_of_day"),
+        full_refresh_days: object.number("full_refresh_interval_days"),
+        next_full_refresh_at: object.time("next_full_refresh_at"),
+        cdc_table_mode: object.text("cdc_table_mode"),
+        sync_blocked: object.text("incremental_sync_blocked"),
+        enabled_columns: object.texts("enabled_columns"),
+        row_filters: object.field("row_filters", |raw| list(raw).map(|filters| filters.len())),
+        columns: object.field("available_columns", |raw| list(raw).map(|columns| columns.len())),
+        query_name: table.map_or(Field::Unknown, |table| table.text("hogql_name")),
+        description: object.text("description"),
+        api_version: object.text("api_version"),
+        access_level: object.text("user_access_level"),
+    };
+    let source = object.get("source").and_then(Object::read).and_then(|source| identity(&source));
+    Some(FullSchema { schema: schema_of(&object)?, detail, source: source.map(|id| SourceId::new(&id)) })
+}
+
+/// The jobs of a source: a plain array (section 7.5). Unreadable ones are left out.
+pub(super) fn jobs(raw: &RawValue) -> Option<Vec<Job>> {
+    Some(list(raw)?.into_iter().filter_map(job).collect())
+}
+
+fn job(raw: &RawValue) -> Option<Job> {
+    let object = Object::read(raw)?;
+    let schema = object.get("schema").and_then(Object::read);
+    Some(Job {
+        id: JobId::new(&identity(&object)?),
+        created_at: object.get("created_at").and_then(time),
+        finished_at: object.time("finished_at"),
+        status: status(&object),
+        schema: schema.as_ref().and_then(identity).map(|id| SchemaId::new(&id)),
+        schema_name: schema.and_then(|schema| foreign(schema.get("name")?)).unwrap_or_default(),
+        rows: object.number("rows_synced"),
+        latest_error: object.text("latest_error"),
+        workflow_run_id: object.text("workflow_run_id"),
+    })
+}
+
+/// A key (section 2).
+pub(super) fn key(raw: &RawValue) -> Option<Key> {
+    let object = Object::read(raw)?;
+    Some(Key {
+        label: object.text("label"),
+        scopes: object.texts("scopes").known().cloned(),
+        projects: object.items("scoped_teams", |raw| ProjectId::new(number(raw)?)),
+    })
+}
+
+/// The owner of a key (section 2).
+pub(super) fn user(raw: &RawValue) -> Option<User> {
+    let object = Object::read(raw)?;
+    let team = object.get("team").and_then(Object::read);
+    Some(User {
+        email: object.text("email"),
+        project: team.as_ref().and_then(project_number),
+        project_name: team.map_or(Field::Unknown, |team| team.text("name")),
+    })
+}
+
+/// A project (section 2).
+pub(super) fn project(raw: &RawValue) -> Option<Project> {
+    let object = Object::read(raw)?;
+    Some(Project {
+        id: project_number(&object)?,
+        name: object.get("name").and_then(foreign).unwrap_or_default(),
+        timezone: object.text("timezone"),
+    })
+}
+
+/// The counts of a refreshed table list (section 7.9).
+pub(super) fn refresh_result(raw: &RawValue) -> Option<RefreshResult> {
+    let object = Object::read(raw)?;
+    Some(RefreshResult {
+        added: object.number("added"),
+        deleted: object.number("deleted"),
+        auto_enabled: object.number("auto_enabled"),
+        total_tables_seen: object.number("total_tables_seen"),
+    })
+}
+
+/// What a cancel did, where its reply has a body (section 9.5).
+pub(super) fn cancel_reply(raw: &RawValue) -> CancelReply {
+    let detail = Object::read(raw).and_then(|object| text(object.get("detail")?).map(|text| text.to_lowercase()));
+    match detail {
+        Some(detail) if detail.contains("no sync was running") => CancelReply::NothingRan,
+        _ => CancelReply::Cancelling,
+    }
+}
+
+/// Candidate fields (section 7.6).
+pub(super) fn candidate_fields(raw: &RawValue) -> Option<CandidateFields> {
+    let object = Object::read(raw)?;
+    Some(CandidateFields {
+        fields: object.items("incremental_fields", candidate_field),
+        incremental: object.flag("incremental_available"),
+        append: object.flag("append_available"),
+        cdc: object.flag("cdc_available"),
+        xmin: object.flag("xmin_available"),
+        full_refresh: object.flag("full_refresh_available"),
+        webhook: object.flag("supports_webhooks"),
+        webhook_only: object.flag("webhook_only"),
+        columns: object.items("available_columns", |raw| {
+            let column = Object::read(raw)?;
+            Some(SourceColumn {
+                field: foreign(column.get("field")?)?,
+                column_type: column.text("type"),
+                nullable: column.flag("nullable"),
+            })
+        }),
+        detected_keys: object.texts("detected_primary_keys"),
+        key_detection: object.flag("primary_key_detection_supported"),
+    })
+}
+
+fn candidate_field(raw: &RawValue) -> Option<CandidateField> {
+    let object = Object::read(raw)?;
+    Some(CandidateField {
+        field: foreign(object.get("field")?)?,
+        label: object.text("label"),
+        column_type: object.text("type"),
+        field_type: object.text("field_type"),
+        nullable: object.flag("nullable"),
+        // Missing means indexed.
+        indexed: object.get("is_indexed").map_or(Field::Known(true), |_| object.flag("is_indexed")),
+    })
+}
+
+/// The identity of an object; blank is none.
+fn identity(object: &Object<'_>) -> Option<String> {
+    text(object.get("id")?).filter(|id| !id.trim().is_empty()).map(std::borrow::Cow::into_owned)
+}
+
+fn project_number(object: &Object<'_>) -> Option<ProjectId> {
+    ProjectId::new(number(object.get("id")?)?)
+}
+
+/// The status: `null` is an answer, a missing or unreadable one is not.
+fn status(object: &Object<'_>) -> Status {
+    match object.field("status", text) {
+        Field::Known(word) => Status::parse(&word),
+        Field::Null => Status::None,
+        Field::Unknown => Status::Unknown(Foreign::default()),
+    }
+}

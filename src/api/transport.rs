@@ -1,0 +1,204 @@
+//! One request to one address, and the reply to it. Nothing is repeated, and nobody's directions are followed.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
+use reqwest::redirect::Policy;
+use reqwest::{Method, Response};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::value::RawValue;
+
+use super::refusal;
+use crate::warehouse::failure::{Failure, FailureKind};
+use crate::warehouse::operation::{self, Pace, Request};
+use crate::warehouse::origin::Origin;
+
+/// How the program names itself to the server.
+const USER_AGENT: &str = concat!("whtui/", env!("CARGO_PKG_VERSION"));
+
+/// How much of the body of a refusal is read.
+const REFUSAL_LIMIT: usize = 64 * 1024;
+
+/// How long a connection without work is kept. Shorter than any gateway keeps it: a request sent on a connection
+/// that the other side is closing has an unknown outcome.
+const IDLE: Duration = Duration::from_secs(20);
+
+/// What a request may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Time to make a connection.
+    pub connect: Duration,
+    /// Time for all of a quick request, its reply included.
+    pub quick: Duration,
+    /// Time for all of a slow request; gateways give up at about 120 seconds (contract, section 4).
+    pub slow: Duration,
+    /// Bytes of the body of a reply, unpacked.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            quick: Duration::from_secs(30),
+            slow: Duration::from_secs(150),
+            body: 64 * 1024 * 1024,
+        }
+    }
+}
+
+/// The way to one origin with one key.
+#[derive(Clone)]
+pub(super) struct Transport {
+    http: reqwest::Client,
+    origin: Origin,
+    key: SecretString,
+    bearer: HeaderValue,
+    limits: Limits,
+}
+
+impl Transport {
+    pub(super) fn new(origin: Origin, key: SecretString, limits: Limits) -> Result<Self, Failure> {
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret()))
+            .map_err(|_| internal("the API key holds characters that cannot be sent"))?;
+        bearer.set_sensitive(true);
+        let mut builder = reqwest::Client::builder()
+            .user_agent(USER_AGENT)
+            .redirect(Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(limits.connect)
+            .pool_idle_timeout(IDLE);
+        if origin.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| internal(&root_cause(&error)))?;
+        Ok(Self { http, origin, key, bearer, limits })
+    }
+
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Sends a request once and waits for its reply.
+    pub(super) async fn send(&self, request: &Request) -> Result<Reply, Failure> {
+        let method = match request.method {
+            operation::Method::Get => Method::GET,
+            operation::Method::Post => Method::POST,
+            operation::Method::Patch => Method::PATCH,
+            operation::Method::Delete => Method::DELETE,
+        };
+        let time = match request.pace {
+            Pace::Quick => self.limits.quick,
+            Pace::Slow => self.limits.slow,
+        };
+        let mut outgoing = self
+            .http
+            .request(method, format!("{}{}", self.origin, request.target()))
+            .header(AUTHORIZATION, self.bearer.clone())
+            .header(ACCEPT, "application/json")
+            .timeout(time);
+        if let Some(body) = &request.body {
+            outgoing = outgoing.json(body);
+        }
+        let response = outgoing.send().await.map_err(|error| broken(&error))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        if !response.status().is_success() {
+            // A refusal is one whatever becomes of its body.
+            let said = match headers.get(LOCATION) {
+                Some(elsewhere) if response.status().is_redirection() => elsewhere.as_bytes().to_vec(),
+                _ => read_body(response, REFUSAL_LIMIT).await.0,
+            };
+            let said = String::from_utf8_lossy(&said).replace(self.key.expose_secret(), "***");
+            return Err(refusal::failure(status, &headers, &said));
+        }
+        match read_body(response, self.limits.body).await {
+            (body, None) => Ok(Reply { status, headers, body }),
+            (_, Some(failure)) => Err(Failure { status: Some(status), ..failure }),
+        }
+    }
+}
+
+/// What came of a body up to a limit, and what ended it before its time.
+async fn read_body(mut response: Response, limit: usize) -> (Vec<u8>, Option<Failure>) {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
+                body.extend(chunk.iter().take(limit - body.len()));
+                return (body, Some(Failure::new(FailureKind::TooLarge, "")));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return (body, None),
+            Err(error) => return (body, Some(broken(&error))),
+        }
+    }
+}
+
+/// A successful reply, unread.
+pub(super) struct Reply {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    /// Reads the body.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&RawValue) -> Option<T>) -> Result<T, Failure> {
+        let text = String::from_utf8_lossy(&self.body);
+        let text = text.trim_start_matches('\u{feff}');
+        if refusal::is_html(&self.headers, text) {
+            return Err(self.failure(FailureKind::NotJson));
+        }
+        let raw: &RawValue = serde_json::from_str(text).map_err(|error| {
+            // A body that ends early was cut somewhere; one without a beginning never was JSON.
+            let cut = error.is_eof() && !text.trim().is_empty();
+            self.failure(if cut { FailureKind::Interrupted } else { FailureKind::NotJson })
+        })?;
+        read(raw).ok_or_else(|| self.failure(FailureKind::Malformed))
+    }
+
+    /// Reads the body of an operation that may answer without one (contract, section 13).
+    pub(super) fn read_or_empty<T>(&self, read: impl FnOnce(&RawValue) -> T) -> Result<Option<T>, Failure> {
+        if self.body.trim_ascii().is_empty() { Ok(None) } else { self.read(|raw| Some(Some(read(raw)))) }
+    }
+
+    /// Takes note that the server accepted; a web page in its place is not its word.
+    pub(super) fn accept(&self) -> Result<(), Failure> {
+        self.read_or_empty(|_| ()).map(drop)
+    }
+
+    fn failure(&self, kind: FailureKind) -> Failure {
+        Failure { status: Some(self.status), ..Failure::new(kind, "") }
+    }
+}
+
+fn internal(detail: &str) -> Failure {
+    Failure::new(FailureKind::Internal, detail)
+}
+
+/// What a failure of the network layer means.
+fn broken(error: &reqwest::Error) -> Failure {
+    let kind = if error.is_connect() {
+        FailureKind::Unreachable
+    } else if error.is_timeout() {
+        FailureKind::TimedOut
+    } else if error.is_builder() {
+        FailureKind::Internal
+    } else {
+        FailureKind::Interrupted
+    };
+    Failure::new(kind, &root_cause(error))
+}
+
+/// The innermost reason, which is the one people understand. The outer ones name the address, which may hold more
+/// than should be repeated.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(inner) = cause.and_then(Error::source) {
+        cause = Some(inner);
+    }
+    cause.map_or_else(String::new, |cause| refusal::bounded(&cause.to_string()).to_owned())
+}

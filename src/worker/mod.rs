@@ -1,0 +1,4 @@
+//! What runs effects.
+
+pub mod budget;
+pub mod retry;
