@@ -24,3 +24,13 @@ async fn the_small_world_is_served_on_loopback() {
     assert_eq!(simulator.requests().len(), 1);
     simulator.stop().await;
 }
+
+#[test]
+fn every_scenario_can_be_read() {
+    for name in whtui::simulator::scenario_names() {
+        let service = whtui::simulator::Service::new(name, None, "2026-11-20T12:00:00Z".parse().unwrap());
+        if let Err(error) = service {
+            panic!("{name}: {error}");
+        }
+    }
+}

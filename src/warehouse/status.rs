@@ -35,8 +35,11 @@ impl Status {
     /// word is compared, since one of them is the beginning of another.
     #[must_use]
     pub fn parse(raw: &str) -> Self {
-        let folded: String =
-            raw.chars().filter(|symbol| !matches!(symbol, ' ' | '_')).flat_map(char::to_lowercase).collect();
+        let folded: String = raw
+            .chars()
+            .filter(|symbol| !matches!(symbol, ' ' | '_'))
+            .flat_map(char::to_lowercase)
+            .collect();
         match folded.as_str() {
             "running" => Self::Running,
             "completed" => Self::Completed,

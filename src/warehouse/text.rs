@@ -71,8 +71,9 @@ impl From<String> for Foreign {
 /// A text made safe to show. Plain short text, the usual case, is borrowed.
 #[must_use]
 pub fn clean(text: &str, keep_lines: bool) -> Cow<'_, str> {
-    let plain =
-        text.len() <= SHOWN_LIMIT && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) && !text.contains("://");
+    let plain = text.len() <= SHOWN_LIMIT
+        && text.bytes().all(|byte| matches!(byte, 0x20..=0x7e))
+        && !text.contains("://");
     if plain {
         return Cow::Borrowed(text);
     }

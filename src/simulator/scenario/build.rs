@@ -121,6 +121,7 @@ impl Builder<'_> {
             secret: spec.secret.clone(),
             accepted_secret: spec.accepted_secret.clone(),
             refusal: spec.refusal.clone(),
+            fixed_after_checks: spec.fixed_after_checks,
             created_at,
         }
     }
@@ -130,7 +131,8 @@ impl Builder<'_> {
         let (columns, source_keys) = columns(&spec.columns);
         let settings = settings(spec, &columns, &source_keys);
         // Sizes are spread over powers of ten, like those of real tables.
-        let magnitude = 10_u64.pow(u32::try_from(random.between(2, 6)).unwrap_or(2));
+        let (low, high) = spec.magnitude.unwrap_or((2, 6));
+        let magnitude = 10_u64.pow(u32::try_from(random.between(low, high.min(12))).unwrap_or(2));
         let rows = spec.rows.unwrap_or_else(|| magnitude * random.between(1, 9) + random.between(0, magnitude));
         let source_rows = spec.source_rows.unwrap_or(rows);
         let usual = if settings.is("full_refresh") { source_rows } else { rows / 400 + 1 };

@@ -217,6 +217,8 @@ pub struct TableSpec {
     pub error: Option<String>,
     /// Rows stored; left out = some number that belongs to the name.
     pub rows: Option<u64>,
+    /// Smallest and largest power of ten of that number; left out = 2 and 6.
+    pub magnitude: Option<(u64, u64)>,
     /// Rows the source has; left out = those stored.
     pub source_rows: Option<u64>,
     /// Rows of a usual run.
@@ -293,6 +295,8 @@ pub struct WebhookSpec {
     pub accepted_secret: Option<String>,
     /// Why registering fails.
     pub refusal: Option<String>,
+    /// After so many looks somebody has switched it on at the vendor; zero = never.
+    pub fixed_after_checks: u32,
 }
 
 /// A source, after the defaults of its type were filled in.

@@ -58,7 +58,10 @@ impl World {
         if !self.exists(at) || table.generation != generation {
             return;
         }
-        let enabled = table.should_sync && table.status.as_deref() != Some("Paused");
+        // Pushes arrive all the time; the simulator shows them as small runs, and none where nothing is delivered.
+        let silent = table.settings.is("webhook")
+            && self.source(at.source).webhook.as_ref().is_none_or(|webhook| !webhook.delivers());
+        let enabled = table.should_sync && table.status.as_deref() != Some("Paused") && !silent;
         if let Some(period) = table.settings.period() {
             self.put(period, Event::Due { at, generation });
         }
@@ -181,9 +184,9 @@ impl World {
         let newest = jobs.filter(|job| job.run == Some(number)).map(|job| (job.created_at, job.rows_at(now))).next();
         let table = self.table_mut(at);
         let read = newest.map_or(0, |(_, rows)| rows);
-        // A full refresh reads everything again; the others add to what is there.
+        // A run from nothing stores what the source has; the others add what came since.
         table.rows = Some(if rebuilt { read } else { table.rows.unwrap_or(0) + read });
-        table.source_rows = table.source_rows.max(table.rows.unwrap_or(0));
+        table.source_rows += if rebuilt { 0 } else { read };
         table.status = Some("Completed".to_owned());
         table.error = None;
         table.last_synced = Some(now);

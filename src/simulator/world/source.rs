@@ -93,6 +93,8 @@ pub struct Webhook {
     pub accepted_secret: Option<String>,
     /// Why registering fails, if it does.
     pub refusal: Option<String>,
+    /// After so many further looks somebody has switched it on at the vendor; zero = never.
+    pub fixed_after_checks: u32,
     /// When it was registered.
     pub created_at: Moment,
 }
