@@ -3,6 +3,7 @@
 pub mod api;
 pub mod app;
 pub mod config;
+pub mod simulator;
 pub mod view;
 pub mod warehouse;
 pub mod worker;

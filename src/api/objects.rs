@@ -82,7 +82,7 @@ fn schema_of(object: &Object<'_>) -> Option<Schema> {
             let name = table.get("name").and_then(foreign).unwrap_or_default();
             Some(Table { name, rows: table.number("row_count") })
         }),
-        verdict: None,
+        finding: None,
     })
 }
 

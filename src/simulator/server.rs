@@ -1,0 +1,153 @@
+//! The socket: a loopback listener in front of a [`Service`].
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::clock::Clock;
+use super::log::{Log, LoggedRequest};
+use super::service::{Reply, Request, Service};
+use super::{Error, Options};
+
+/// No request of the contract comes near this size.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// A running simulator. It stops when dropped.
+#[derive(Debug)]
+pub struct Simulator {
+    address: SocketAddr,
+    key: String,
+    project: u64,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<(Service, Log)>,
+    clock: Clock,
+    latency: Duration,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, (Service, Log)> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Simulator {
+    pub(super) async fn start(options: Options, clock: Clock) -> Result<Self, Error> {
+        let service = Service::new(&options.scenario, options.seed, clock.now())?;
+        let log = Log::new(options.request_log.as_deref())?;
+        let refused = |cause| Error::Port { port: options.port, cause };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let (key, project) = (service.key().to_owned(), service.project());
+        let shared = Arc::new(Shared { state: Mutex::new((service, log)), clock, latency: options.latency });
+        let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            tokio::select! {
+                // Serving ends only by an error of the listener, of which clients learn by themselves.
+                _ = axum::serve(listener, router) => {}
+                _ = stopped => {}
+            }
+        });
+        Ok(Self { address, key, project, shared, stop: Some(stop), task })
+    }
+
+    /// Where it listens: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The project with the sources.
+    #[must_use]
+    pub fn project(&self) -> u64 {
+        self.project
+    }
+
+    /// A key it accepts.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The requests so far.
+    #[must_use]
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.shared.lock().1.entries().to_vec()
+    }
+
+    /// Stops it and waits until the port is free.
+    pub async fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn handle(State(shared): State<Arc<Shared>>, request: axum::extract::Request) -> Response {
+    if !shared.latency.is_zero() {
+        tokio::time::sleep(shared.latency).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE) };
+    let request = Request {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        authorization: text_of(&parts.headers, &header::AUTHORIZATION),
+        host: text_of(&parts.headers, &header::HOST).unwrap_or_default(),
+        content_type: text_of(&parts.headers, &header::CONTENT_TYPE),
+        body: body.to_vec(),
+    };
+    let now = shared.clock.now();
+    let mut state = shared.lock();
+    let (service, log) = &mut *state;
+    let reply = service.reply(now, &request);
+    log.add(LoggedRequest::of(&request, now, reply.status));
+    let date = service.date();
+    drop(state);
+    respond(reply, &date)
+}
+
+fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+fn respond(reply: Reply, date: &str) -> Response {
+    // The date is the simulated one, so that a client that allows for clock skew gets ages right at any speed.
+    let mut response = Response::builder().status(reply.status).header(header::DATE, date);
+    if let Some(kind) = reply.content_type {
+        response = response.header(header::CONTENT_TYPE, kind);
+    }
+    if reply.challenge {
+        response = response.header(header::WWW_AUTHENTICATE, "Bearer realm=\"api\"");
+    }
+    response.body(Body::from(reply.body)).unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn plain(status: StatusCode) -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
