@@ -108,8 +108,10 @@ pub(super) fn full_schema(raw: &RawValue) -> Option<FullSchema> {
         api_version: object.text("api_version"),
         access_level: object.text("user_access_level"),
     };
-    let source = object.get("source").and_then(Object::read).and_then(|source| identity(&source));
-    Some(FullSchema { schema: schema_of(&object)?, detail, source: source.map(|id| SourceId::new(&id)) })
+    let parent: Option<Object> = object.get("source").and_then(Object::read);
+    let source = parent.as_ref().and_then(identity).map(|id| SourceId::new(&id));
+    let source_type = parent.map_or(Field::Unknown, |parent| parent.text("source_type"));
+    Some(FullSchema { schema: schema_of(&object)?, detail, source, source_type })
 }
 
 /// The jobs of a source: a plain array (section 7.5). Unreadable ones are left out.

@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::account::{Key, Project, User};
+use super::account::{Key, Project};
+use super::field::Field;
 use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
 use super::inventory::Inventory;
@@ -44,8 +45,6 @@ pub enum Fact {
 pub struct Identity {
     /// The key itself.
     pub key: Option<Key>,
-    /// Its owner.
-    pub user: Option<User>,
     /// The project in use.
     pub project: Option<Project>,
 }
@@ -83,6 +82,8 @@ pub struct FullSchema {
     pub detail: SchemaDetail,
     /// Its source, which only the single read names.
     pub source: Option<SourceId>,
+    /// The connector of that source.
+    pub source_type: Field<Foreign>,
 }
 
 /// How many names go into one question for jobs: the server answers at most 50 jobs a question.

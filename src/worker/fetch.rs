@@ -1,0 +1,107 @@
+//! Need → fact: which requests answer a question, with budget, retries and diagnosis.
+
+use std::time::Duration;
+
+use super::{Shared, retry};
+use crate::api::Client;
+use crate::api::paging::read_all_sources;
+use crate::app::effect::{RequestId, Urgency};
+use crate::app::message::Event;
+use crate::warehouse::failure::Failure;
+use crate::warehouse::survey::{Fact, Identity, Need};
+
+/// How many pages of a list are read at once.
+const PAGES_AT_ONCE: usize = 4;
+
+/// Answers a question; what is found out is told as it comes.
+pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgency: Urgency) -> Result<(), Failure> {
+    let client = shared.client()?;
+    let asking = Asking { shared, request, urgency };
+    match need {
+        Need::Identity => {
+            let identity = asking.identity(client).await;
+            asking.tell(Fact::Identity(Box::new(identity)));
+        }
+        Need::Sources => {
+            read_all_sources(
+                PAGES_AT_ONCE,
+                |page| asking.patiently(move || client.sources(page)),
+                |mut page| {
+                    for source in &mut page.sources {
+                        shared.findings.attach_all(source);
+                    }
+                    asking.tell(Fact::Sources(page));
+                },
+            )
+            .await?;
+        }
+        Need::Schema(id) => {
+            let mut full = asking.patiently(|| client.schema(&id)).await?;
+            let blocked = full.detail.sync_blocked.known().cloned();
+            let kind = full.source_type.known().cloned();
+            shared.findings.attach(&mut full.schema, kind.as_ref(), blocked.as_ref());
+            asking.tell(Fact::Schema(Box::new(full)));
+        }
+        Need::Jobs(query) => {
+            let jobs = asking.patiently(|| client.jobs(&query)).await?;
+            asking.tell(Fact::Jobs(query, jobs));
+        }
+    }
+    Ok(())
+}
+
+/// A question while it is being answered.
+struct Asking<'a> {
+    shared: &'a Shared,
+    request: RequestId,
+    urgency: Urgency,
+}
+
+impl Asking<'_> {
+    fn tell(&self, fact: Fact) {
+        self.shared.tell(Event::Learned(self.request, Box::new(fact)));
+    }
+
+    /// Whose key this is; what is refused to be told is left out.
+    async fn identity(&self, client: &Client) -> Identity {
+        let account = client.account();
+        let project = client.project();
+        Identity {
+            key: self.patiently(|| account.key()).await.ok(),
+            project: self.patiently(|| account.project(project)).await.ok(),
+        }
+    }
+
+    /// Makes a read until it succeeds or patience ends.
+    async fn patiently<T, Reply>(&self, call: impl Fn() -> Reply) -> Result<T, Failure>
+    where
+        Reply: Future<Output = Result<T, Failure>>,
+    {
+        let began = tokio::time::Instant::now();
+        let mut attempt = 0;
+        loop {
+            let place = match self.urgency {
+                Urgency::Background => self.shared.background.acquire().await.ok(),
+                Urgency::Waiting => None,
+            };
+            self.shared.leave(self.urgency).await;
+            let failure = match call().await {
+                Ok(reply) => return Ok(reply),
+                Err(failure) => failure,
+            };
+            drop(place);
+            self.shared.note(&failure);
+            attempt += 1;
+            let Some(wait) = retry::next(attempt, &failure, began.elapsed(), jitter()) else { return Err(failure) };
+            self.shared.tell(Event::Retrying(self.request, failure));
+            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+        }
+    }
+}
+
+/// A number from 0 to 1 that differs from program to program and from call to call.
+fn jitter() -> f64 {
+    use std::hash::{BuildHasher, RandomState};
+    let random = u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or(0);
+    f64::from(random) / f64::from(u32::MAX)
+}

@@ -1,0 +1,76 @@
+//! The gate in front of the only path on which writes leave.
+
+use crate::api::Client;
+use crate::app::message::Sent;
+use crate::warehouse::field::Field;
+use crate::warehouse::failure::{Failure, FailureKind};
+use crate::warehouse::operation::{Operation, Write};
+use crate::warehouse::replies::{CancelReply, RefreshResult};
+use crate::warehouse::text::Foreign;
+
+/// What the gate lets through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// Writes are sent.
+    Open,
+    /// Writes are shown, not sent.
+    DryRun,
+    /// Writes are refused.
+    ReadOnly,
+}
+
+impl Gate {
+    /// The gate for these modes; read-only outranks dry-run.
+    #[must_use]
+    pub fn new(read_only: bool, dry_run: bool) -> Self {
+        match (read_only, dry_run) {
+            (true, _) => Self::ReadOnly,
+            (false, true) => Self::DryRun,
+            (false, false) => Self::Open,
+        }
+    }
+
+    /// Sends a write, once, or holds it back.
+    ///
+    /// # Errors
+    /// The failure of the request; [`FailureKind::ReadOnly`] when it was refused here.
+    pub async fn pass(self, client: &Client, operation: Operation) -> Result<Sent, Failure> {
+        match self {
+            Self::ReadOnly => Err(Failure::new(FailureKind::ReadOnly, "")),
+            Self::DryRun => Ok(Sent::Held(operation.request(client.project()))),
+            Self::Open => send(client, operation).await.map(Sent::Done),
+        }
+    }
+}
+
+async fn send(client: &Client, operation: Operation) -> Result<Option<Foreign>, Failure> {
+    match operation {
+        Operation::Read(_) => Err(Failure::new(FailureKind::Internal, "a read was sent as a write")),
+        Operation::Discard(consent) => client.discard(consent).await.map(|()| None),
+        Operation::Write(write) => match write {
+            Write::UpdateSource(id, patch) => client.update_source(&id, patch).await.map(|_| None),
+            Write::ReloadSource(id) => client.reload_source(&id).await.map(|found| found.map(|found| remark(&found))),
+            Write::RefreshSchemas(id) => client.refresh_schemas(&id).await.map(|found| Some(remark(&found))),
+            Write::UpdateSchema(id, patch) => client.update_schema(&id, patch).await.map(|_| None),
+            Write::ReloadSchema(id) => client.reload_schema(&id).await.map(|()| None),
+            Write::CancelSchema(id) => client.cancel_schema(&id).await.map(|reply| match reply {
+                CancelReply::Cancelling => None,
+                CancelReply::NothingRan => Some(Foreign::new("no sync was running; the status was put right")),
+            }),
+        },
+    }
+}
+
+fn remark(found: &RefreshResult) -> Foreign {
+    let part = |count: Field<u64>, word: &str| count.known().map(|count| format!("{count} {word}"));
+    let parts: Vec<String> = [
+        part(found.added, "added"),
+        part(found.deleted, "gone"),
+        part(found.auto_enabled, "switched on"),
+        part(found.total_tables_seen, "tables seen"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    Foreign::from(parts.join(", "))
+}
