@@ -1,0 +1,62 @@
+//! Why no connection can be tried: one sentence each, with what to do next.
+
+use crate::warehouse::origin::OriginError;
+
+/// Why no connection can be tried.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// No place holds a key.
+    #[error(
+        "No API key was found: create a personal API key in PostHog and put it into the variable WHTUI_API_KEY, \
+         or log in with PostHog's own command line.{}",
+        notes.iter().map(|note| format!(" {note}")).collect::<String>()
+    )]
+    NoKey {
+        /// What was found but could not be used, as sentences.
+        notes: Vec<String>,
+    },
+    /// A key is obviously wrong.
+    #[error("The API key in {from} {problem}.")]
+    Key {
+        /// Where it was found.
+        from: String,
+        /// What is wrong with it, and what to do.
+        problem: &'static str,
+    },
+    /// A host is no address of an API.
+    #[error("The host in {from} {problem}.")]
+    Host {
+        /// Where it was found.
+        from: String,
+        /// What is wrong with it.
+        problem: OriginError,
+    },
+    /// A project is no number.
+    #[error(
+        "The project in {from} must be a positive whole number: it is the one in the address of your project's pages, \
+         https://us.posthog.com/project/NUMBER."
+    )]
+    Project {
+        /// Where it was found.
+        from: String,
+    },
+    /// The file of `PostHog`'s command line cannot be read.
+    #[error("{path} cannot be read ({reason}): correct that, or put a key into the variable WHTUI_API_KEY.")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file of `PostHog`'s command line holds something else.
+    #[error(
+        "{path}, line {line}: this is not what PostHog's command line writes (an object with host, token and env_id); \
+         log in again with it, or put a key into the variable WHTUI_API_KEY."
+    )]
+    Malformed {
+        /// The file.
+        path: String,
+        /// The line, counted from 1.
+        line: usize,
+    },
+}
