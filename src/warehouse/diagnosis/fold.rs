@@ -1,0 +1,233 @@
+//! A text in the form in which it is matched: lower case, single spaces, contractions written out, only the
+//! error itself, and a second copy in which everything that is merely a name is blanked.
+//!
+//! Both copies have the same length, and every byte of them knows where in the original it came from.
+
+use std::ops::Range;
+
+use super::mask;
+
+/// Of a longer text only the beginning and the end are read: endless ones occur.
+const HEAD: usize = 12 * 1024;
+const TAIL: usize = 6 * 1024;
+
+/// What opens the report of one attempt to connect in the texts of libpq.
+const ATTEMPT: &[u8] = b"connection to server ";
+
+/// The folded form of a text.
+#[derive(Default)]
+pub(super) struct Folded {
+    /// The text with its names.
+    pub(super) plain: Vec<u8>,
+    /// The text with its names blanked.
+    pub(super) masked: Vec<u8>,
+    /// For each byte, where its character stands in the original, and that character's length.
+    origin: Vec<(usize, usize)>,
+    /// Where lines begin that are not indented.
+    lines: Vec<usize>,
+}
+
+impl Folded {
+    /// Folds a text.
+    pub(super) fn new(text: &str) -> Self {
+        let mut folded = Self::default();
+        if text.len() <= HEAD + TAIL {
+            folded.read(text, 0);
+        } else {
+            let head = boundary(text, HEAD);
+            let tail = boundary(text, text.len() - TAIL);
+            folded.read(&text[..head], 0);
+            folded.push(' ', head, 0);
+            folded.read(&text[tail..], tail);
+        }
+        folded.keep_the_error_of_a_traceback();
+        folded.keep_the_answer_of_the_server();
+        folded.write_contractions_out();
+        folded.masked = mask::names(&folded.plain);
+        folded
+    }
+
+    /// The range of the original text that a range of the folded one came from.
+    pub(super) fn original(&self, range: &Range<usize>) -> Option<Range<usize>> {
+        let (start, _) = *self.origin.get(range.start)?;
+        let (last, length) = *self.origin.get(range.end.checked_sub(1)?)?;
+        (start <= last).then_some(start..last + length)
+    }
+
+    fn read(&mut self, text: &str, offset: usize) {
+        let mut space = None;
+        let mut line_began = false;
+        for (at, symbol) in text.char_indices() {
+            let at = at + offset;
+            if symbol.is_whitespace() || symbol.is_control() {
+                line_began = matches!(symbol, '\n' | '\r');
+                space.get_or_insert((at, symbol.len_utf8()));
+                continue;
+            }
+            if let Some((at, length)) = space.take()
+                && !self.plain.is_empty()
+            {
+                self.push(' ', at, length);
+            }
+            if std::mem::take(&mut line_began) {
+                self.lines.push(self.plain.len());
+            }
+            let unescaped = matches!(symbol, '"' | '\'') && self.plain.last() == Some(&b'\\');
+            if unescaped {
+                self.plain.pop();
+                self.origin.pop();
+            }
+            self.push(fold(symbol), at, symbol.len_utf8());
+        }
+    }
+
+    fn push(&mut self, symbol: char, at: usize, length: usize) {
+        self.plain.extend_from_slice(symbol.encode_utf8(&mut [0; 4]).as_bytes());
+        self.origin.resize(self.plain.len(), (at, length));
+    }
+
+    fn keep(&mut self, ranges: &[Range<usize>]) {
+        self.plain = ranges.iter().flat_map(|range| &self.plain[range.clone()]).copied().collect();
+        self.origin = ranges.iter().flat_map(|range| &self.origin[range.clone()]).copied().collect();
+    }
+
+    /// Above the last line of a traceback stand file names and code, which say nothing of the cause.
+    fn keep_the_error_of_a_traceback(&mut self) {
+        let Some(traceback) = rfind(&self.plain, b"traceback (most recent call last)") else { return };
+        let start = self.lines.iter().copied().find(|line| *line > traceback).or_else(|| {
+            // Its line breaks were lost: the error begins with the class name after the last frame.
+            let frame = traceback + rfind(&self.plain[traceback..], b"\", line ")?;
+            let words = mask::words(&self.plain, frame + 3);
+            words.filter(|(_, word)| is_class_prefix(word)).map(|(at, _)| at).next().or(Some(frame))
+        });
+        if let Some(start) = start {
+            self.keep(&[start..self.plain.len()]);
+        }
+    }
+
+    /// libpq reports one attempt after the other, for each address, and again without encryption. The first
+    /// answer that came from a server outranks the attempts that reached none or were made afterwards.
+    fn keep_the_answer_of_the_server(&mut self) {
+        let mut starts = find_all(&self.plain, ATTEMPT);
+        let Some(&first) = starts.first() else { return };
+        starts.push(self.plain.len());
+        let mut attempts = starts.windows(2).map(|ends| ends[0]..ends[1]);
+        if let Some(answer) = attempts.find(|attempt| find(&self.plain[attempt.clone()], b"fatal:").is_some()) {
+            self.keep(&[0..first, answer]);
+        }
+    }
+
+    fn write_contractions_out(&mut self) {
+        if find(&self.plain, b"n't").is_none() && find(&self.plain, b"cannot").is_none() {
+            return;
+        }
+        let (plain, origin) = (std::mem::take(&mut self.plain), std::mem::take(&mut self.origin));
+        let mut at = 0;
+        while at < plain.len() {
+            let contraction = CONTRACTIONS.iter().find(|(short, _)| plain[at..].starts_with(short.as_bytes()));
+            let (read, written) = contraction.map_or((1, None), |(short, long)| (short.len(), Some(long.as_bytes())));
+            let written = written.unwrap_or(&plain[at..=at]);
+            self.plain.extend_from_slice(written);
+            self.origin.extend((0..written.len()).map(|byte| origin[at + byte.min(read - 1)]));
+            at += read;
+        }
+    }
+}
+
+const CONTRACTIONS: [(&str, &str); 3] = [("cannot", "can not"), ("can't", "can not"), ("n't", " not")];
+
+/// Writes the contractions of a pattern out, as they are in the texts it is tried on.
+pub(super) fn without_contractions(pattern: &str) -> String {
+    CONTRACTIONS.iter().fold(pattern.to_owned(), |text, (short, long)| text.replace(short, long))
+}
+
+fn fold(symbol: char) -> char {
+    match symbol {
+        '’' | '‘' | '‚' => '\'',
+        '“' | '”' | '„' | '«' | '»' => '"',
+        '—' | '–' | '‑' | '‐' | '−' => '-',
+        symbol => {
+            let mut lower = symbol.to_lowercase();
+            match (lower.next(), lower.next()) {
+                (Some(single), None) => single,
+                _ => symbol,
+            }
+        }
+    }
+}
+
+/// `psycopg.errors.UndefinedColumn:` or `ValueError:`, already in lower case.
+fn is_class_prefix(word: &[u8]) -> bool {
+    let Some((b':', name)) = word.split_last() else { return false };
+    let is_path = name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
+    let known = [&b"error"[..], b"exception", b"timeout", b"warning", b"failure"].iter().any(|end| name.ends_with(end));
+    is_path && (known || name.contains(&b'.'))
+}
+
+/// The next character boundary at or below an offset.
+fn boundary(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
+}
+
+fn rfind(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).rposition(|window| window == part)
+}
+
+fn find_all(text: &[u8], part: &[u8]) -> Vec<usize> {
+    text.windows(part.len()).enumerate().filter(|(_, window)| *window == part).map(|(at, _)| at).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> String {
+        String::from_utf8(Folded::new(text).plain).unwrap()
+    }
+
+    #[test]
+    fn case_white_space_quotes_and_contractions_do_not_matter() {
+        assert_eq!(plain("  Can’t\n\treach “DB” —\u{a0}wasn't up  "), "can not reach \"db\" - was not up");
+        assert_eq!(plain(r#"{\"error\": 1}"#), r#"{"error": 1}"#);
+    }
+
+    #[test]
+    fn of_a_traceback_only_the_error_is_kept() {
+        let text = "Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    raise SSLError\n\
+                    psycopg.errors.UndefinedColumn: column x\nLINE 1: y";
+        assert_eq!(plain(text), "psycopg.errors.undefinedcolumn: column x line 1: y");
+        assert_eq!(plain(&text.replace('\n', " ")), "psycopg.errors.undefinedcolumn: column x line 1: y");
+    }
+
+    #[test]
+    fn the_first_answer_of_a_server_outranks_the_other_attempts() {
+        let attempt = |why: &str| format!("connection to server at \"a\", port 1 failed: {why}\n");
+        let text = format!("p: {}{}{}", attempt("refused"), attempt("FATAL:  one"), attempt("FATAL:  two"));
+        assert_eq!(plain(&text), "p: connection to server at \"a\", port 1 failed: fatal: one ");
+    }
+
+    #[test]
+    fn folded_ranges_lead_back_to_the_original() {
+        let text = "Ünïcode  can’t\treach";
+        let folded = Folded::new(text);
+        let at = find(&folded.plain, b"can not").unwrap();
+        assert_eq!(&text[folded.original(&(at..at + 13)).unwrap()], "can’t\treach");
+    }
+
+    #[test]
+    fn endless_texts_are_cut_in_the_middle() {
+        let text = format!("begin{}end", "é".repeat(1_000_000));
+        let folded = Folded::new(&text);
+        assert!(folded.plain.len() <= HEAD + TAIL + 3);
+        assert!(folded.plain.starts_with(b"begin") && folded.plain.ends_with(b"end"));
+        let end = folded.plain.len();
+        assert_eq!(&text[folded.original(&(end - 3..end)).unwrap()], "end");
+    }
+}

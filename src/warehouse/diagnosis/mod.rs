@@ -1,0 +1,20 @@
+//! From an error text to its cause, and to what helps.
+//!
+//! The knowledge is data (`assets/root-causes.toml`); this is the small machine that applies it. A text is
+//! folded and its names are blanked (`fold`, `mask`), HTTP statuses are told from other numbers (`http`), one
+//! pass finds the rules that can match (`literal`), and the first rule that does decides (`catalogue`).
+
+mod catalogue;
+mod cause;
+mod fold;
+mod format;
+mod http;
+mod literal;
+mod mask;
+mod rule;
+mod symptom;
+
+pub use catalogue::Catalogue;
+pub use cause::{Cause, CauseId, Letter};
+pub use format::Mistake;
+pub use symptom::{Evidence, Level, Symptom, Verdict};

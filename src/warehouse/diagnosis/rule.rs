@@ -1,0 +1,139 @@
+//! One rule: when a text, with its context, points to a cause.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use super::cause::{CauseId, Letter};
+use super::fold::without_contractions;
+use super::symptom::{Level, Symptom};
+use crate::warehouse::status::Status;
+
+/// Compiled expressions larger than this are refused: a user's file must not eat the memory.
+const SIZE_LIMIT: usize = 1 << 20;
+
+/// The group whose match is the name that a text is about.
+pub(super) const NAME_GROUP: &str = "name";
+
+/// A regular expression that is compiled when it is first needed.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    source: String,
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// A pattern as it stands in the catalogue, its shorthands written out.
+    pub(super) fn new(written: &str) -> Self {
+        let source = SHORTHANDS
+            .iter()
+            .fold(without_contractions(written), |source, (shorthand, meaning)| source.replace(shorthand, meaning));
+        Self { source, compiled: OnceLock::new() }
+    }
+
+    /// The expression, shorthands written out.
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The expression; nothing if it cannot be compiled.
+    pub(super) fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| self.compile().ok()).as_ref()
+    }
+
+    /// Compiles the expression, to see whether that works.
+    pub(super) fn compile(&self) -> Result<Regex, regex::Error> {
+        // Texts are folded to lower case, but a user's pattern need not be.
+        RegexBuilder::new(&self.source)
+            .unicode(false)
+            .case_insensitive(true)
+            .size_limit(SIZE_LIMIT)
+            .dfa_size_limit(SIZE_LIMIT)
+            .build()
+    }
+
+    pub(super) fn matches(&self, text: &[u8]) -> bool {
+        self.regex().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
+/// What patterns may say for short.
+const SHORTHANDS: &[(&str, &str)] = &[
+    ("{name}", concat!("(?P<name>", r#"["'`\[][^"'`\]]+["'`\]](?:\.["'`\[][^"'`\]]+["'`\]])*|[a-z0-9_.$*/-]*[a-z0-9_$*]"#, ")")),
+    ("{word}", concat!("(?:", r#"["'`\[][^"'`\]]+["'`\]](?:\.["'`\[][^"'`\]]+["'`\]])*|[a-z0-9_.$*/-]*[a-z0-9_$*]"#, ")")),
+    ("{start}", r"^(?:[a-z_][a-z0-9_.]*: )*"),
+];
+
+/// What must be true of the place where a text stood. Empty lists accept everything.
+#[derive(Debug, Default)]
+pub(super) struct Context {
+    pub(super) sources: Vec<String>,
+    pub(super) not_sources: Vec<String>,
+    pub(super) levels: Vec<Level>,
+    pub(super) sync_types: Vec<String>,
+    pub(super) statuses: Vec<Status>,
+    pub(super) blocked: Vec<String>,
+}
+
+impl Context {
+    fn accepts(&self, symptom: &Symptom<'_>) -> bool {
+        // What is not known about a place excludes nothing, but it does not prove anything either.
+        let is_in = |list: &[String], value: &str| list.iter().any(|item| item.eq_ignore_ascii_case(value));
+        let allows = |list: &[String], value: Option<&str>, unknown: bool| {
+            list.is_empty() || value.map_or(unknown, |value| is_in(list, value))
+        };
+        allows(&self.sources, symptom.source_type, true)
+            && !symptom.source_type.is_some_and(|value| is_in(&self.not_sources, value))
+            && allows(&self.sync_types, symptom.sync_type, false)
+            && allows(&self.blocked, symptom.sync_blocked, false)
+            && (self.levels.is_empty() || self.levels.contains(&symptom.level))
+            && (self.statuses.is_empty() || symptom.status.is_some_and(|status| self.statuses.contains(status)))
+    }
+}
+
+/// What must be true of the text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// There is a text.
+    #[default]
+    Present,
+    /// There is none.
+    Absent,
+    /// Either.
+    Any,
+}
+
+/// One rule of the catalogue. All its conditions have to hold.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) cause: CauseId,
+    pub(super) also: Vec<CauseId>,
+    pub(super) presence: Presence,
+    /// At least one has to match.
+    pub(super) any: Vec<Pattern>,
+    /// At least one of these as well.
+    pub(super) with: Vec<Pattern>,
+    /// None of these may match.
+    pub(super) unless: Vec<Pattern>,
+    /// The text has to name one of these HTTP statuses.
+    pub(super) http: Vec<u16>,
+    pub(super) context: Context,
+    /// Whether names count as evidence.
+    pub(super) verbatim: bool,
+    pub(super) recovery: Option<Letter>,
+    pub(super) retry_safe: Option<bool>,
+    /// Whether a user wrote it.
+    pub(super) foreign: bool,
+}
+
+impl Rule {
+    /// Whether the rule is worth trying.
+    pub(super) fn concerns(&self, symptom: &Symptom<'_>, has_text: bool) -> bool {
+        let presence = match self.presence {
+            Presence::Present => has_text,
+            Presence::Absent => !has_text,
+            Presence::Any => true,
+        };
+        presence && self.context.accepts(symptom)
+    }
+}
