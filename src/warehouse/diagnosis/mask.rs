@@ -163,7 +163,7 @@ mod tests {
             (r#"("too many authentication failures")"#, r#"("too many authentication failures")"#),
             (r#"{"error": "invalid_grant", "code": 1}"#, r#"{"error": "invalid_grant", "code": 1}"#),
             ("the table's host 'db.x' is not up", "the table's host '____' is not up"),
-            ("403 for url: https://a.b/billing?x=401, then", "403 for url: https://__________________, then"),
+            ("403 for url: https://a.b/billing?x=401, then", "403 for url: https://_________________, then"),
             ("line 1: select ssl from timeout ^ hint: no", "line 1: _______________________ ^ hint: no"),
             ("relation `ssl error` x", "relation `_________` x"),
         ] {
