@@ -9,7 +9,7 @@ use aho_corasick::AhoCorasick;
 use super::cause::{Cause, CauseId, Letter};
 use super::fold::Folded;
 use super::format::{self, Mistake, Written};
-use super::rule::{NAME_GROUP, Pattern, Rule};
+use super::rule::{Pattern, Rule};
 use super::symptom::{Evidence, Symptom, Verdict};
 use super::{http, literal};
 use crate::warehouse::text::Foreign;
@@ -140,6 +140,15 @@ struct Hit {
     name: Option<Range<usize>>,
 }
 
+impl Hit {
+    fn of(pattern: &Pattern, text: &[u8]) -> Option<Self> {
+        let regex = pattern.regex()?;
+        let captures = regex.captures(text)?;
+        let name = regex.capture_names().flatten().find_map(|group| captures.name(group));
+        Some(Self { evidence: captures.get(0).map(|found| found.range()), name: name.map(|found| found.range()) })
+    }
+}
+
 impl Reading<'_> {
     /// What Python and JavaScript write for "nothing" is no text either.
     fn is_empty(&self) -> bool {
@@ -155,9 +164,7 @@ impl Reading<'_> {
         }
         if !rule.any.is_empty() {
             let candidates = rule.any.iter().enumerate().filter(|(index, _)| self.candidates[first + index]);
-            let captures = candidates.filter_map(|(_, pattern)| pattern.regex()?.captures(text)).next()?;
-            hit.evidence = captures.get(0).map(|found| found.range());
-            hit.name = captures.name(NAME_GROUP).map(|found| found.range());
+            hit = candidates.filter_map(|(_, pattern)| Hit::of(pattern, text)).next()?;
         }
         let matches = |pattern: &Pattern| pattern.matches(text);
         let holds = (rule.with.is_empty() || rule.with.iter().any(matches)) && !rule.unless.iter().any(matches);
@@ -208,5 +215,24 @@ impl Filter {
             }
         }
         candidates
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalogue_of_the_program_has_no_mistakes() {
+        let (written, mistakes) = format::read(BUILTIN, None);
+        assert_eq!(mistakes, []);
+        for rule in &written.rules {
+            for pattern in rule.any.iter().chain(&rule.with).chain(&rule.unless) {
+                assert!(pattern.compile().is_ok(), "{:?}", pattern.compile());
+            }
+            for pattern in &rule.any {
+                assert!(literal::required(pattern.source()).is_some(), "nothing to filter by in {}", pattern.source());
+            }
+        }
     }
 }

@@ -149,8 +149,7 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
         any: section.patterns("any"),
         with: section.patterns("with"),
         unless: section.patterns("unless"),
-        http: section
-            .parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
+        http: section.parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
         context,
         verbatim: section.boolean("verbatim").unwrap_or(false),
         recovery: section.letter("recovery"),
@@ -172,8 +171,7 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
         }
     }
     if foreign && rule.any.is_empty() && rule.http.is_empty() && rule.with.is_empty() {
-        section
-            .mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
+        section.mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
     }
     Some(rule)
 }

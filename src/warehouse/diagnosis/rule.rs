@@ -12,9 +12,6 @@ use crate::warehouse::status::Status;
 /// Compiled expressions larger than this are refused: a user's file must not eat the memory.
 const SIZE_LIMIT: usize = 1 << 20;
 
-/// The group whose match is the name that a text is about.
-pub(super) const NAME_GROUP: &str = "name";
-
 /// A regular expression that is compiled when it is first needed.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -25,9 +22,15 @@ pub(super) struct Pattern {
 impl Pattern {
     /// A pattern as it stands in the catalogue, its shorthands written out.
     pub(super) fn new(written: &str) -> Self {
-        let source = SHORTHANDS
-            .iter()
-            .fold(without_contractions(written), |source, (shorthand, meaning)| source.replace(shorthand, meaning));
+        let mut source = without_contractions(written).replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
+        for count in 0.. {
+            // Names of groups must differ within an expression.
+            let named = source.replacen("{name}", &format!("(?P<name{count}>{WORD})"), 1);
+            if named == source {
+                break;
+            }
+            source = named;
+        }
         Self { source, compiled: OnceLock::new() }
     }
 
@@ -57,22 +60,11 @@ impl Pattern {
     }
 }
 
-/// What patterns may say for short.
-const SHORTHANDS: &[(&str, &str)] = &[
-    (
-        "{name}",
-        concat!(
-            "(?P<name>",
-            r#"["'`\[][^"'`\]]+["'`\]](?:\.["'`\[][^"'`\]]+["'`\]])*|[a-z0-9_.$*/-]*[a-z0-9_$*]"#,
-            ")"
-        ),
-    ),
-    (
-        "{word}",
-        concat!("(?:", r#"["'`\[][^"'`\]]+["'`\]](?:\.["'`\[][^"'`\]]+["'`\]])*|[a-z0-9_.$*/-]*[a-z0-9_$*]"#, ")"),
-    ),
-    ("{start}", r"^(?:[a-z_][a-z0-9_.]*: )*"),
-];
+/// `{word}` and `{name}`: a name in quotes or brackets, possibly of several parts, or a bare one.
+const WORD: &str = r#"["'`\[][^"'`\]]+["'`\]](?:\.["'`\[][^"'`\]]+["'`\]])*|[a-z0-9_.$*/-]*[a-z0-9_$*]"#;
+
+/// `{start}`: the beginning of the text, class names skipped.
+const START: &str = r"^(?:[a-z_][a-z0-9_.]*: )*";
 
 /// What must be true of the place where a text stood. Empty lists accept everything.
 #[derive(Debug, Default)]
