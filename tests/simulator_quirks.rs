@@ -522,7 +522,7 @@ fn schedules_keep_the_world_moving() {
     }
     assert!(bench.table(&id)["last_synced_at"].as_str().unwrap() > synced.as_str());
     // Three never stop (slow, stuck, phantom); nearly always something else runs, too.
-    assert!(quiet < 20, "quiet in {quiet} of 120 looks");
+    assert!(quiet < 30, "quiet in {quiet} of 120 looks");
 }
 
 #[test]

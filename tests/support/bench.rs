@@ -56,8 +56,18 @@ impl Bench {
         (reply.status, json.unwrap_or_default())
     }
 
-    /// The same as sent, with content type and text.
+    /// The same, with any text as its body.
+    pub fn text(&mut self, method: &str, path: &str, content_type: &str, body: &str) -> (u16, Value) {
+        let reply = self.exchange(method, path, Some((content_type, body.to_owned())));
+        (reply.status, serde_json::from_str(&reply.body).unwrap())
+    }
+
+    /// The reply as it would be sent.
     pub fn raw(&mut self, method: &str, path: &str, body: Option<&Value>) -> Reply {
+        self.exchange(method, path, body.map(|body| ("application/json", body.to_string())))
+    }
+
+    fn exchange(&mut self, method: &str, path: &str, body: Option<(&str, String)>) -> Reply {
         let path = if path.starts_with('/') {
             path.to_owned()
         } else {
@@ -70,8 +80,8 @@ impl Bench {
             query: query.to_owned(),
             authorization: self.key.as_ref().map(|key| format!("Bearer {key}")),
             host: "127.0.0.1:4010".to_owned(),
-            content_type: body.map(|_| "application/json".to_owned()),
-            body: body.map(|body| body.to_string().into_bytes()).unwrap_or_default(),
+            content_type: body.as_ref().map(|(kind, _)| (*kind).to_owned()),
+            body: body.map(|(_, text)| text.into_bytes()).unwrap_or_default(),
         };
         let reply = self.service.reply(self.now, &request);
         if self.strict && !IN_WORDS_ONLY.contains(&reply.status) && contract().knows(method, path) {
