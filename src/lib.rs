@@ -1,9 +1,38 @@
 //! `whtui`: a full-screen terminal program for people who keep a `PostHog` data warehouse in sync.
+//!
+//! # The house
+//!
+//! | room | what it owns | what it may use |
+//! | --- | --- | --- |
+//! | [`warehouse`] | what is known about syncs: objects, states, operations, consent, diagnosis, recovery. Pure | nothing of ours |
+//! | [`app`] | the Elm core: model, messages, effects, `update`, commands, layout. Synchronous, no clock, no I/O | `warehouse` |
+//! | [`view`] | model → frame. Pure | `app`, `warehouse`; ratatui |
+//! | [`api`] | the client: one typed method an operation, tolerant parsing, failures | `warehouse`; reqwest |
+//! | [`worker`] | runs effects: fetching, budget, retries, the write gate, diagnosis of what was read | `api`, `app::{effect, message}`, `config`, `warehouse`; tokio |
+//! | [`terminal`] | raw mode, events, signals, suspend, clipboard | `app::{effect, message, key, layout}`; crossterm, ratatui, tokio |
+//! | [`config`] | where host, project and key come from | `app::{commands, settings}`, `warehouse` |
+//! | [`runtime`] | the loop: messages in, `update`, effects out, draw if nothing waits | `app`, `view`, `worker`, `terminal`; tokio |
+//! | [`simulator`] | the embedded server: worlds, clock, routes | nothing of ours; axum, tokio |
+//! | [`cli`] | arguments, and how each way of starting ends | everything |
+//!
+//! `tests/architecture.rs` holds the code to this table.
+//!
+//! # Where to change what
+//!
+//! * another command: a row in [`app::commands`], its availability beside it, its keys in `assets/keymap.toml`, what
+//!   it does in `app/update/actions.rs`;
+//! * another call to the server: [`warehouse::operation`], a method in [`api`], a route in [`simulator`];
+//! * another root cause: `assets/root-causes.toml`;
+//! * another state of a table: [`warehouse::state`], its glyph in [`view::theme`];
+//! * another column: [`app::model::columns`] and `view/tables.rs`.
 
 pub mod api;
 pub mod app;
+pub mod cli;
 pub mod config;
+pub mod runtime;
 pub mod simulator;
+pub mod terminal;
 pub mod view;
 pub mod warehouse;
 pub mod worker;

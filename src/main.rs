@@ -1,1 +1,7 @@
-fn main() {}
+//! Hands over to the library; nothing else.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    whtui::cli::main()
+}

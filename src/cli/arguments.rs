@@ -1,0 +1,103 @@
+//! Flags and subcommands.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
+/// way to mend it.
+#[derive(Debug, Parser)]
+#[command(name = "whtui", version, about, max_term_width = 100, args_conflicts_with_subcommands = true)]
+pub(super) struct Arguments {
+    /// What to do without a screen.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// What to connect to.
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// What can be done without a screen.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve the simulator on a loopback port, for other clients and for tests
+    Simulate(Simulate),
+}
+
+/// What to connect to, and how careful to be.
+#[derive(Debug, Args)]
+pub(super) struct Connection {
+    /// Run on an embedded simulator: no account, no network
+    #[arg(long, conflicts_with_all = ["host", "project", "allow_http"])]
+    pub demo: bool,
+    /// World of the demo; `whtui simulate --help` lists them
+    #[arg(long, requires = "demo", value_name = "NAME")]
+    pub scenario: Option<String>,
+    /// Address of `PostHog` [default: <https://us.posthog.com>]
+    #[arg(long, value_name = "URL")]
+    pub host: Option<String>,
+    /// Number of the project
+    #[arg(long, value_name = "NUMBER")]
+    pub project: Option<String>,
+    /// Allow plain http to a host that is not this machine
+    #[arg(long)]
+    pub allow_http: bool,
+    /// Refuse every change
+    #[arg(long)]
+    pub read_only: bool,
+    /// Show each change instead of sending it
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Draw with ASCII characters only
+    #[arg(long)]
+    pub ascii: bool,
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
+}
+
+/// How to serve the simulator.
+#[derive(Debug, Args)]
+pub(super) struct Simulate {
+    /// Port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// World to serve: a name, scale:SxT (S sources with T tables each), or a path ending in .toml
+    #[arg(long, default_value = "demo", value_name = "NAME")]
+    pub scenario: String,
+    /// Append one JSON object a line for every request to this file
+    #[arg(long, value_name = "FILE")]
+    pub request_log: Option<PathBuf>,
+    /// How many times as fast as the clock the world moves
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    pub speed: f64,
+    /// Seed in place of the scenario's own
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// What every reply takes, in milliseconds
+    #[arg(long, default_value_t = 0, value_name = "MS")]
+    pub latency_ms: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn impossible_flags_are_refused() {
+        for line in [
+            &["whtui", "--demo", "--host", "https://x"][..],
+            &["whtui", "--scenario", "small"],
+            &["whtui", "--key", "phx_1"],
+            &["whtui", "simulate", "--port", "70000"],
+            &["whtui", "fly"],
+        ] {
+            assert!(Arguments::try_parse_from(line).is_err(), "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The command line: what was asked for, and how it ends. Everything but the screen goes through here too.
+
+mod arguments;
+mod discover;
+mod interactive;
+mod serve;
+
+use clap::Parser;
+use std::io::Write;
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+
+/// Exit code when the program could not do what was asked for.
+const COULD_NOT: u8 = 2;
+
+/// Runs the program with the arguments of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let shown = error.print().is_ok();
+            // Help and version are no errors.
+            return if error.use_stderr() || !shown { ExitCode::from(COULD_NOT) } else { ExitCode::SUCCESS };
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(8)
+        .thread_name("whtui-worker")
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(&format!("whtui cannot start its worker threads ({error}); close other programs.")),
+    };
+    let result = runtime.block_on(async {
+        match arguments.command {
+            Some(Command::Simulate(options)) => serve::simulate(options).await,
+            None => interactive::run(arguments.connection).await,
+        }
+    });
+    // Requests in flight are not waited for.
+    runtime.shutdown_background();
+    match result {
+        Ok(code) => code,
+        Err(sentence) => refuse(&sentence),
+    }
+}
+
+/// Says in one sentence why nothing was done.
+fn refuse(sentence: &str) -> ExitCode {
+    // When not even standard error can be written to, the exit code still tells.
+    let _ = writeln!(std::io::stderr(), "whtui: {sentence}");
+    ExitCode::from(COULD_NOT)
+}
