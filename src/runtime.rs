@@ -1,6 +1,5 @@
 //! The loop: messages in, update, effects out, draw if nothing waits.
 
-use jiff::Timestamp;
 use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -8,12 +7,11 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::Effect;
-use crate::app::layout::Size;
 use crate::app::message::{Event, Message};
 use crate::app::model::Model;
 use crate::app::settings::Settings;
 use crate::app::update::{start, update};
-use crate::terminal::{Input, Screen, Signal, Signals};
+use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals};
 use crate::view::theme::Theme;
 use crate::worker::Worker;
 use crate::worker::clock::now;
@@ -29,10 +27,14 @@ pub struct Look {
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The user left, or a signal said so.
+    /// The user left.
     Quit,
     /// The user wants the demo instead.
     StartDemo,
+    /// A signal of this number ended it.
+    Signal(u8),
+    /// The terminal is gone.
+    Gone,
 }
 
 /// How many messages are taken in before the screen is drawn, so that a flood cannot starve it.
@@ -41,76 +43,138 @@ const BATCH: usize = 256;
 /// The least time between two frames.
 const FRAME: Duration = Duration::from_millis(8);
 
-/// Runs the screen until the user leaves.
+/// The loop and everything it holds on to.
+struct Loop<'a> {
+    model: Model,
+    screen: Screen,
+    input: Input,
+    worker: &'a Worker,
+    inbox: UnboundedReceiver<Message>,
+    exit: Option<Exit>,
+}
+
+/// Runs the screen until the user leaves. The terminal is given back in every case.
 ///
 /// # Errors
-/// The terminal could not be set up or written to. It has been restored.
+/// The terminal could not be taken, or not be written to.
 pub async fn run(
     settings: Settings,
     keymap: Keymap,
     look: &Look,
     worker: &Worker,
-    mut inbox: UnboundedReceiver<Message>,
-) -> io::Result<Exit> {
-    let mut screen = Screen::enter(look.mouse)?;
-    let mut input = Input::new();
-    let mut signals = Signals::new()?;
-    let mut model = Model::new(settings, keymap, screen.size()?, now());
-    let mut exit = None;
-    let mut waiting = perform(start(&mut model), worker, &mut exit);
-    let mut drawn_at: Option<Instant> = None;
-    loop {
-        for effect in std::mem::take(&mut waiting) {
-            match effect {
-                Effect::Copy(text) => screen.copy(&text)?,
-                Effect::Redraw => screen.redraw()?,
-                Effect::Suspend => {
-                    input.pause();
-                    screen.suspend()?;
-                    input.resume();
-                    let size = screen.size()?;
-                    let resized = update(&mut model, Message { at: now(), event: Event::Resized(size) });
-                    waiting.extend(perform(resized, worker, &mut exit));
+    inbox: UnboundedReceiver<Message>,
+    signals: &mut Signals,
+) -> Result<Exit, EnterError> {
+    let screen = Screen::enter(terminal::Options { mouse: look.mouse })?;
+    let input = Input::start()?;
+    let model = Model::new(settings, keymap, screen.size(), now());
+    let mut looping = Loop { model, screen, input, worker, inbox, exit: None };
+    let result = looping.turn(look, signals).await;
+    drop(looping);
+    // A terminal that cannot be given back is gone, and nobody is there to be told.
+    let restored = terminal::restore();
+    let exit = result?;
+    if exit != Exit::Gone {
+        restored?;
+    }
+    Ok(exit)
+}
+
+impl Loop<'_> {
+    async fn turn(&mut self, look: &Look, signals: &mut Signals) -> io::Result<Exit> {
+        let effects = start(&mut self.model);
+        let mut wanted = self.perform(effects);
+        let mut drawn_at: Option<Instant> = None;
+        loop {
+            for effect in std::mem::take(&mut wanted) {
+                self.on_screen(effect, signals)?;
+            }
+            if let Some(exit) = self.exit {
+                return Ok(exit);
+            }
+            let due = drawn_at.map(|at| at + FRAME).filter(|due| *due > Instant::now());
+            if due.is_none() {
+                let model = &self.model;
+                self.screen.draw(|frame| crate::view::draw(model, &look.theme, frame))?;
+                drawn_at = Some(Instant::now());
+            }
+            let mut batch = Vec::new();
+            tokio::select! {
+                biased;
+                signal = signals.next() => match signal {
+                    Signal::Terminate(number) => return Ok(Exit::Signal(number)),
+                    Signal::Stop => wanted.push(Effect::Suspend),
+                    Signal::Continue => {
+                        let size = self.screen.reenter()?;
+                        batch.push(Message { at: now(), event: Event::Resized(size) });
+                    }
+                },
+                event = self.input.next() => match event {
+                    Some(event) => batch.push(Message { at: now(), event }),
+                    None => return Ok(Exit::Gone),
+                },
+                Some(message) = self.inbox.recv() => batch.push(message),
+                () = until(due), if due.is_some() => {}
+                // A frame that is due is drawn at once; nothing else is waited for then.
+            }
+            self.collect(&mut batch);
+            for message in batch {
+                if let Event::Resized(size) = message.event {
+                    self.screen.resize(size);
                 }
-                _ => {}
+                let effects = update(&mut self.model, message);
+                wanted.extend(self.perform(effects));
             }
         }
-        if let Some(exit) = exit {
-            screen.restore()?;
-            return Ok(exit);
+    }
+
+    /// Takes in whatever else waits already.
+    fn collect(&mut self, batch: &mut Vec<Message>) {
+        while batch.len() < BATCH {
+            let event = self.input.ready().map(|event| Message { at: now(), event });
+            let message = self.inbox.try_recv().ok();
+            if event.is_none() && message.is_none() {
+                return;
+            }
+            batch.extend(event.into_iter().chain(message));
         }
-        let due = drawn_at.map(|at| at + FRAME).filter(|due| *due > Instant::now());
-        if due.is_none() {
-            screen.draw(|frame| crate::view::draw(&model, &look.theme, frame))?;
-            drawn_at = Some(Instant::now());
-        }
-        let mut batch = Vec::new();
-        tokio::select! {
-            biased;
-            signal = signals.next() => match signal {
-                Signal::Terminate => {
-                    screen.restore()?;
-                    return Ok(Exit::Quit);
+    }
+
+    /// Hands effects to the worker; what concerns the terminal is given back.
+    fn perform(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        effects
+            .into_iter()
+            .filter_map(|effect| match self.worker.run(effect)? {
+                Effect::Quit => {
+                    self.exit = Some(Exit::Quit);
+                    None
                 }
-                Signal::Stop => waiting.push(Effect::Suspend),
-                Signal::Continue => waiting.push(Effect::Redraw),
-            },
-            event = input.next() => match event {
-                Some(event) => batch.push(Message { at: now(), event }),
-                // The terminal is gone: nobody can be asked anything any more.
-                None => {
-                    screen.restore()?;
-                    return Ok(Exit::Quit);
+                Effect::StartDemo => {
+                    self.exit = Some(Exit::StartDemo);
+                    None
                 }
-            },
-            Some(message) = inbox.recv() => batch.push(message),
-            () = until(due), if due.is_some() => {}
+                other => Some(other),
+            })
+            .collect()
+    }
+
+    /// Does what concerns the terminal.
+    fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<()> {
+        match effect {
+            Effect::Copy(text) => {
+                let asked = self.screen.copy(&text)? == Copied::Asked;
+                let effects = update(&mut self.model, Message { at: now(), event: Event::Copied(asked) });
+                self.perform(effects);
+            }
+            Effect::Redraw => self.screen.redraw(),
+            Effect::Suspend => {
+                let size = terminal::suspend(&mut self.screen, &mut self.input, signals)?;
+                let effects = update(&mut self.model, Message { at: now(), event: Event::Resized(size) });
+                self.perform(effects);
+            }
+            _ => {}
         }
-        collect(&mut batch, &mut input, &mut inbox);
-        for message in batch {
-            let effects = update(&mut model, message);
-            waiting.extend(perform(effects, worker, &mut exit));
-        }
+        Ok(())
     }
 }
 
@@ -119,41 +183,3 @@ async fn until(due: Option<Instant>) {
         sleep_until(due).await;
     }
 }
-
-/// Takes in whatever else waits already.
-fn collect(batch: &mut Vec<Message>, input: &mut Input, inbox: &mut UnboundedReceiver<Message>) {
-    let at: Timestamp = now();
-    while batch.len() < BATCH {
-        let mut found = false;
-        if let Some(event) = input.try_next() {
-            batch.push(Message { at, event });
-            found = true;
-        }
-        if let Ok(message) = inbox.try_recv() {
-            batch.push(message);
-            found = true;
-        }
-        if !found {
-            return;
-        }
-    }
-}
-
-/// Hands effects to the worker; what concerns the terminal is given back.
-fn perform(effects: Vec<Effect>, worker: &Worker, exit: &mut Option<Exit>) -> Vec<Effect> {
-    effects
-        .into_iter()
-        .filter_map(|effect| match worker.run(effect)? {
-            Effect::Quit => {
-                *exit = Some(Exit::Quit);
-                None
-            }
-            Effect::StartDemo => {
-                *exit = Some(Exit::StartDemo);
-                None
-            }
-            other => Some(other),
-        })
-        .collect()
-}
-

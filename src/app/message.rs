@@ -42,6 +42,8 @@ pub enum Event {
     Sent(RequestId, Result<Sent, Failure>),
     /// A timer ran out.
     TimerFired(Timer),
+    /// A text was put on the clipboard; `false`: it was too long for the terminal.
+    Copied(bool),
     /// How many requests the budget still allows in this minute and this hour.
     BudgetChanged(BudgetLeft),
     /// A request is tried again, for this reason.

@@ -11,6 +11,7 @@ use crate::app::settings::{Place, Settings, Start};
 use crate::config::{self, ConfigError, Flags, Pair, ProjectChoice, Resolved};
 use crate::runtime::{self, Exit, Look};
 use crate::simulator::{self, Simulator};
+use crate::terminal::{Signals, StopSignal};
 use crate::view::theme::Theme;
 use crate::warehouse::ids::ProjectId;
 use crate::worker::Worker;
@@ -20,12 +21,13 @@ use crate::worker::gate::Gate;
 ///
 /// # Errors
 /// One sentence: what is wrong, and what to do next.
-pub(super) async fn run(flags: Connection) -> Result<ExitCode, String> {
+pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode, String> {
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() {
         return Err("standard input and output must be a terminal; run whtui in one, or see `whtui --help` for what \
                     works without."
             .to_owned());
     }
+    let mut signals = Signals::listen(stop).map_err(|error| format!("signals cannot be received ({error})."))?;
     let mut session = if flags.demo { demo(&flags).await? } else { connect(&flags).await? };
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
@@ -40,10 +42,13 @@ pub(super) async fn run(flags: Connection) -> Result<ExitCode, String> {
             theme: Theme::builtin(std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), flags.ascii),
             mouse: !flags.no_mouse,
         };
-        let exit = runtime::run(settings, Keymap::defaults(), &look, &worker, inbox).await;
+        let exit = runtime::run(settings, Keymap::defaults(), &look, &worker, inbox, &mut signals).await;
         worker.end();
-        match exit.map_err(|error| format!("the terminal cannot be used ({error}); try another one."))? {
+        match exit.map_err(|error| format!("{error}."))? {
             Exit::Quit => return Ok(ExitCode::SUCCESS),
+            // By custom.
+            Exit::Signal(number) => return Ok(ExitCode::from(number.saturating_add(128))),
+            Exit::Gone => return Ok(ExitCode::FAILURE),
             Exit::StartDemo => session = demo(&flags).await?,
         }
     }
@@ -64,7 +69,7 @@ async fn demo(flags: &Connection) -> Result<Session, String> {
     };
     let served = simulator::start(options).await.map_err(|error| format!("{error}."))?;
     let sentence = |what: &dyn std::fmt::Display| format!("the demo cannot be reached: {what}.");
-    let origin = config::Origin::parse(&served.origin(), false).map_err(|error| sentence(&error))?;
+    let origin = crate::warehouse::origin::Origin::parse(&served.origin(), false).map_err(|error| sentence(&error))?;
     let project = ProjectId::new(served.project()).ok_or_else(|| sentence(&"it has no project"))?;
     let place = Place { origin: origin.to_string(), project: project.get(), demo: true };
     let key = served.key().to_owned().into();

@@ -9,6 +9,7 @@ use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
 
+use crate::terminal::{self, StopSignal};
 use arguments::{Arguments, Command};
 
 /// Exit code when the program could not do what was asked for.
@@ -25,6 +26,14 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() || !shown { ExitCode::from(COULD_NOT) } else { ExitCode::SUCCESS };
         }
     };
+    // Before any thread exists, since threads inherit it.
+    let stop = match StopSignal::hold() {
+        Ok(stop) => stop,
+        Err(error) => return refuse(&format!("job control cannot be set up ({error}).")),
+    };
+    let (panic_hook, _) = color_eyre::config::HookBuilder::default().into_hooks();
+    let report = panic_hook.into_panic_hook();
+    terminal::install_panic_hook(move |info| report(info));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(8)
@@ -37,8 +46,8 @@ pub fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         match arguments.command {
-            Some(Command::Simulate(options)) => serve::simulate(options).await,
-            None => interactive::run(arguments.connection).await,
+            Some(Command::Simulate(options)) => serve::simulate(options, stop).await,
+            None => interactive::run(arguments.connection, stop).await,
         }
     });
     // Requests in flight are not waited for.

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use super::arguments::Simulate;
 use crate::simulator;
+use crate::terminal::{Signal, Signals, StopSignal};
 
 /// Serves the simulator until it is interrupted.
 ///
 /// # Errors
 /// One sentence when it cannot start.
-pub(super) async fn simulate(options: Simulate) -> Result<ExitCode, String> {
+pub(super) async fn simulate(options: Simulate, stop: StopSignal) -> Result<ExitCode, String> {
+    let mut signals = Signals::listen(stop).map_err(|error| format!("signals cannot be received ({error})."))?;
     let options = simulator::Options {
         port: options.port,
         scenario: options.scenario,
@@ -33,10 +35,7 @@ pub(super) async fn simulate(options: Simulate) -> Result<ExitCode, String> {
     // A reader that went away is no reason to stop serving.
     let mut out = std::io::stdout();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    crate::terminal::Signals::new()
-        .map_err(|error| format!("signals cannot be received ({error})."))?
-        .terminate()
-        .await;
+    while !matches!(signals.next().await, Signal::Terminate(_)) {}
     served.stop().await;
     Ok(ExitCode::SUCCESS)
 }

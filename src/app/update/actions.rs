@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{follows, moves, notice, palette, refresh, report};
+use super::{follows, moves, notice, palette, refresh};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -191,8 +191,5 @@ fn copy_error(model: &mut Model) -> Vec<Effect> {
         Selected::Source(held) => held.source.latest_error.known(),
         Selected::Schema(_, schema, _) => schema.latest_error.known(),
     };
-    let Some(text) = text.map(|text| text.shown_lines().into_owned()) else { return Vec::new() };
-    let mut effects = vec![Effect::Copy(text)];
-    effects.extend(report(model, Tone::Note, "The error text was copied.".to_owned()));
-    effects
+    text.map(|text| Effect::Copy(text.shown_lines().into_owned())).into_iter().collect()
 }

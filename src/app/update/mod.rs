@@ -37,6 +37,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),
         Event::TimerFired(timer) => fired(model, timer),
+        Event::Copied(true) => notice(model, Tone::Note, "Copied, if the terminal allows it.".to_owned()),
+        Event::Copied(false) => notice(model, Tone::Bad, "Nothing was copied: the text is too long.".to_owned()),
         Event::BudgetChanged(left) => {
             model.link.budget = Some(left);
             Vec::new()
