@@ -1,4 +1,5 @@
 //! Everything that can go wrong between client and server, played by a server that does exactly what it is told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -158,6 +159,16 @@ async fn no_server_at_all() {
     assert_eq!(failure.kind, FailureKind::Unreachable);
     assert!(!failure.outcome_unknown());
     assert!(failure.detail.raw().to_lowercase().contains("refused"), "{failure:?}");
+}
+
+#[test]
+fn a_client_never_shows_its_key() {
+    let client = Client::new(Origin::default(), KEY.into(), ProjectId::FIRST, Limits::default()).unwrap();
+    assert!(!format!("{client:?} {client:#?} {:?}", client.account()).contains("planted"));
+    let line_break = Client::new(Origin::default(), "phx_planted\n".into(), ProjectId::FIRST, Limits::default());
+    let failure = line_break.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Internal);
+    assert!(!format!("{failure:?} {}", failure.explanation()).contains("planted"));
 }
 
 #[tokio::test]

@@ -210,7 +210,6 @@ mod tests {
         let mut pages = Vec::new();
         let outcome = read_all_sources(3, |page| ready(server.borrow_mut()(page)), |page| pages.push(page));
         let outcome = outcome.now_or_never().unwrap();
-        drop(server);
         (outcome, pages, requests)
     }
 

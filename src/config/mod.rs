@@ -75,7 +75,7 @@ pub enum Pair {
 /// See [`ConfigError`]; `NoKey` when there is none.
 pub fn connection(flags: &Flags) -> Result<Resolved, ConfigError> {
     let env = |name: &str| std::env::var(name).ok();
-    let file = credentials_path(&env).map_or(CredentialsFile::Absent, CredentialsFile::read);
+    let file = credentials_path(&env).map_or(CredentialsFile::Absent, |path| CredentialsFile::read(&path));
     resolve(flags, &env, &file)
 }
 
