@@ -57,12 +57,10 @@ impl Server {
     }
 
     fn client(&self) -> Client {
-        let limits = Limits {
-            connect: Duration::from_secs(2),
-            quick: Duration::from_millis(700),
-            slow: Duration::from_millis(900),
-            body: 100_000,
-        };
+        self.client_with(Limits { body: 100_000, ..Limits::default() })
+    }
+
+    fn client_with(&self, limits: Limits) -> Client {
         Client::new(self.origin.clone(), KEY.into(), ProjectId::FIRST, limits).unwrap()
     }
 }
@@ -212,8 +210,13 @@ async fn a_json_text_that_ends_too_early_was_cut() {
 #[tokio::test]
 async fn a_reply_that_takes_too_long() {
     let slow = reply(200, "Content-Type: application/json\r\n", &format!("{{\"id\": \"{}\"}}", "x".repeat(1_000)));
-    let failure = expect(Act::Drip(slow), FailureKind::TimedOut).await;
-    assert!(failure.outcome_unknown());
+    let (quick, slowly) = (Duration::from_millis(200), Duration::from_millis(400));
+    let server = Server::start(vec![Act::Drip(slow)]);
+    let client = server.client_with(Limits { quick, slow: slowly, ..Limits::default() });
+    let read = client.schema(&SchemaId::new("t")).await.unwrap_err();
+    let write = client.update_schema(&SchemaId::new("t"), SchemaPatch::resume()).await.unwrap_err();
+    assert_eq!((&read.kind, &write.kind), (&FailureKind::TimedOut, &FailureKind::TimedOut));
+    assert!(write.outcome_unknown() && server.count() <= 2);
 }
 
 #[tokio::test]

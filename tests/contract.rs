@@ -237,12 +237,12 @@ async fn every_example_of_a_refusal_is_understood() {
 fn compare(example: &Example, answer: Answer) {
     let value = &example.value;
     let items = |results: &Value| results.as_array().unwrap().clone();
-    let results = |count: Option<u64>, next: bool| match value["results"].is_array() {
-        true => {
-            assert_eq!((count, next), (value["count"].as_u64(), !value["next"].is_null()));
-            items(&value["results"])
+    let results = |count: Option<u64>, next: bool| {
+        if !value["results"].is_array() {
+            return vec![value.clone()];
         }
-        false => vec![value.clone()],
+        assert_eq!((count, next), (value["count"].as_u64(), !value["next"].is_null()));
+        items(&value["results"])
     };
     match answer {
         Answer::Key(key) => {
@@ -311,9 +311,9 @@ fn compare_source(source: &Source, value: &Value) {
     text(&source.access_level, &value["user_access_level"]);
     time(&source.created_at, &value["created_at"]);
     time(&source.last_run_at, &value["last_run_at"]);
-    flag(&source.auto_sync_new_schemas, &value["auto_sync_new_schemas"]);
-    flag(&source.supports_webhooks, &value["supports_webhooks"]);
-    assert_eq!(source.settings.is_empty(), value["job_inputs"].as_object().is_none_or(|inputs| inputs.is_empty()));
+    flag(source.auto_sync_new_schemas, &value["auto_sync_new_schemas"]);
+    flag(source.supports_webhooks, &value["supports_webhooks"]);
+    assert_eq!(source.settings.is_empty(), value["job_inputs"].as_object().is_none_or(serde_json::Map::is_empty));
     let schemas = value["schemas"].as_array().unwrap();
     assert_eq!(source.schemas.len(), schemas.len());
     source.schemas.iter().zip(schemas).for_each(|(schema, value)| compare_schema(schema, value));
@@ -370,14 +370,14 @@ fn compare_job(job: &Job, value: &Value) {
 
 fn compare_candidates(candidates: &CandidateFields, value: &Value) {
     for (field, name) in [
-        (&candidates.incremental, "incremental_available"),
-        (&candidates.append, "append_available"),
-        (&candidates.cdc, "cdc_available"),
-        (&candidates.xmin, "xmin_available"),
-        (&candidates.full_refresh, "full_refresh_available"),
-        (&candidates.webhook, "supports_webhooks"),
-        (&candidates.webhook_only, "webhook_only"),
-        (&candidates.key_detection, "primary_key_detection_supported"),
+        (candidates.incremental, "incremental_available"),
+        (candidates.append, "append_available"),
+        (candidates.cdc, "cdc_available"),
+        (candidates.xmin, "xmin_available"),
+        (candidates.full_refresh, "full_refresh_available"),
+        (candidates.webhook, "supports_webhooks"),
+        (candidates.webhook_only, "webhook_only"),
+        (candidates.key_detection, "primary_key_detection_supported"),
     ] {
         flag(field, &value[name]);
     }
@@ -399,7 +399,7 @@ fn compare_candidates(candidates: &CandidateFields, value: &Value) {
     for (column, value) in candidates.columns.iter().zip(columns) {
         assert_eq!(column.field.raw(), str(&value["field"]));
         text(&column.column_type, &value["type"]);
-        flag(&column.nullable, &value["nullable"]);
+        flag(column.nullable, &value["nullable"]);
     }
 }
 
@@ -423,7 +423,7 @@ fn number(field: &Field<u64>, value: &Value) {
     assert_eq!(field.known().copied(), value.as_u64());
 }
 
-fn flag(field: &Field<bool>, value: &Value) {
+fn flag(field: Field<bool>, value: &Value) {
     assert_eq!(field.known().copied(), value.as_bool());
 }
 

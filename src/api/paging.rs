@@ -1,7 +1,7 @@
 //! Reading a list that moves while it is read (contract, section 3).
 //!
 //! Pages are told apart by offset only, so a source created or removed meanwhile shifts the rest: some come twice,
-//! others not at all. [`Reading`] notices; [`read_all_sources`] then reads once more for what was skipped.
+//! others not at all. [`read_all_sources`] notices, and then reads once more for what was skipped.
 
 use std::collections::HashSet;
 
