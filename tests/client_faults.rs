@@ -170,6 +170,18 @@ fn a_client_never_shows_its_key() {
 }
 
 #[tokio::test]
+async fn a_hostile_identity_does_not_leave_its_place_on_the_wire() {
+    for id in ["../../../../users/@me", "..", ".", "", "%2e%2e", "a/b?c#d", "a\r\nX: y", "a\\..\\b"] {
+        let server = Server::start(vec![json(404, "{}")]);
+        server.client().schema(&SchemaId::new(id)).await.unwrap_err();
+        let request = server.requests.lock().unwrap()[0].clone();
+        let target = request.split(' ').nth(1).unwrap();
+        let rest = target.strip_prefix("/api/projects/1/external_data_schemas/").unwrap();
+        assert!(rest.len() > 1 && rest.find('/') == Some(rest.len() - 1) && !rest.contains('?'), "{target}");
+    }
+}
+
+#[tokio::test]
 async fn an_unknown_host_is_unreachable() {
     let origin = Origin::parse("https://nowhere.invalid", false).unwrap();
     let client = Client::new(origin, KEY.into(), ProjectId::FIRST, Limits::default()).unwrap();
