@@ -1,4 +1,5 @@
 //! Everything that can go wrong between client and server, played by a server that does exactly what it is told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -56,12 +57,10 @@ impl Server {
     }
 
     fn client(&self) -> Client {
-        let limits = Limits {
-            connect: Duration::from_secs(2),
-            quick: Duration::from_millis(700),
-            slow: Duration::from_millis(900),
-            body: 100_000,
-        };
+        self.client_with(Limits { body: 100_000, ..Limits::default() })
+    }
+
+    fn client_with(&self, limits: Limits) -> Client {
         Client::new(self.origin.clone(), KEY.into(), ProjectId::FIRST, limits).unwrap()
     }
 }
@@ -160,6 +159,28 @@ async fn no_server_at_all() {
     assert!(failure.detail.raw().to_lowercase().contains("refused"), "{failure:?}");
 }
 
+#[test]
+fn a_client_never_shows_its_key() {
+    let client = Client::new(Origin::default(), KEY.into(), ProjectId::FIRST, Limits::default()).unwrap();
+    assert!(!format!("{client:?} {client:#?} {:?}", client.account()).contains("planted"));
+    let line_break = Client::new(Origin::default(), "phx_planted\n".into(), ProjectId::FIRST, Limits::default());
+    let failure = line_break.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Internal);
+    assert!(!format!("{failure:?} {}", failure.explanation()).contains("planted"));
+}
+
+#[tokio::test]
+async fn a_hostile_identity_does_not_leave_its_place_on_the_wire() {
+    for id in ["../../../../users/@me", "..", ".", "", "%2e%2e", "a/b?c#d", "a\r\nX: y", "a\\..\\b"] {
+        let server = Server::start(vec![json(404, "{}")]);
+        server.client().schema(&SchemaId::new(id)).await.unwrap_err();
+        let request = server.requests.lock().unwrap()[0].clone();
+        let target = request.split(' ').nth(1).unwrap();
+        let rest = target.strip_prefix("/api/projects/1/external_data_schemas/").unwrap();
+        assert!(rest.len() > 1 && rest.find('/') == Some(rest.len() - 1) && !rest.contains('?'), "{target}");
+    }
+}
+
 #[tokio::test]
 async fn an_unknown_host_is_unreachable() {
     let origin = Origin::parse("https://nowhere.invalid", false).unwrap();
@@ -201,8 +222,13 @@ async fn a_json_text_that_ends_too_early_was_cut() {
 #[tokio::test]
 async fn a_reply_that_takes_too_long() {
     let slow = reply(200, "Content-Type: application/json\r\n", &format!("{{\"id\": \"{}\"}}", "x".repeat(1_000)));
-    let failure = expect(Act::Drip(slow), FailureKind::TimedOut).await;
-    assert!(failure.outcome_unknown());
+    let (quick, slowly) = (Duration::from_millis(200), Duration::from_millis(400));
+    let server = Server::start(vec![Act::Drip(slow)]);
+    let client = server.client_with(Limits { quick, slow: slowly, ..Limits::default() });
+    let read = client.schema(&SchemaId::new("t")).await.unwrap_err();
+    let write = client.update_schema(&SchemaId::new("t"), SchemaPatch::resume()).await.unwrap_err();
+    assert_eq!((&read.kind, &write.kind), (&FailureKind::TimedOut, &FailureKind::TimedOut));
+    assert!(write.outcome_unknown() && server.count() <= 2);
 }
 
 #[tokio::test]

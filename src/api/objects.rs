@@ -241,3 +241,80 @@ fn status(object: &Object<'_>) -> Status {
         Field::Unknown => Status::Unknown(Foreign::default()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    /// Every parser of this module, and the page around it.
+    fn read_everything(raw: &RawValue) {
+        let _ = (source(raw), schema(raw), full_schema(raw), jobs(raw), job(raw), key(raw), user(raw), project(raw));
+        let _ = (refresh_result(raw), cancel_reply(raw), candidate_fields(raw), listing(raw, source));
+    }
+
+    fn raw(value: &Value) -> Box<RawValue> {
+        serde_json::value::to_raw_value(value).unwrap()
+    }
+
+    /// JSON that looks like the contract's: its names, with anything below them.
+    fn contract_like() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            "(Running|Completed|5min|cdc|2026-11-20T08:00:00(Z|[+]00:00)?)".prop_map(Value::from),
+        ];
+        let name = "(id|name|results|count|next|schemas|schema|table|status|job_inputs|team|scoped_teams|source|\
+            row_count|last_synced_at|incremental_fields|available_columns|detail|password|[a-z]{0,3})";
+        leaf.prop_recursive(5, 64, 8, move |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),
+                prop::collection::vec((name, inner), 0..12)
+                    .prop_map(|entries| Value::Object(entries.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_json_is_too_odd(value in contract_like()) {
+            read_everything(&raw(&value));
+        }
+
+        #[test]
+        fn no_text_is_too_odd(text in "[\\[\\]{}\":,0-9eE.a-z\\\\ -]{0,60}") {
+            if let Ok(raw) = RawValue::from_string(text) {
+                read_everything(&raw);
+            }
+        }
+
+        #[test]
+        fn one_odd_field_spoils_no_other(odd in contract_like(), name in "(label|status|table|last_synced_at|sync_type|should_sync)") {
+            let mut value = json!({"id": "t", "name": "orders", "latest_error": "text", "sync_frequency": "6hour"});
+            value[name] = odd;
+            let schema = schema(&raw(&value)).unwrap();
+            prop_assert_eq!(schema.name.raw(), "orders");
+            prop_assert_eq!(schema.latest_error, Field::Known(Foreign::new("text")));
+            prop_assert_eq!(schema.frequency, Field::Known(Frequency::Every(360)));
+        }
+    }
+
+    #[test]
+    fn a_status_is_there_or_empty_or_unreadable() {
+        let status = |json: Value| schema(&raw(&json)).unwrap().status;
+        assert_eq!(status(json!({"id": "t", "status": "Billing limits"})), Status::BillingLimits);
+        assert_eq!(status(json!({"id": "t", "status": null})), Status::None);
+        assert_eq!(status(json!({"id": "t", "status": 7})), Status::Unknown(Foreign::default()));
+        assert_eq!(status(json!({"id": "t"})), Status::Unknown(Foreign::default()));
+    }
+
+    #[test]
+    fn a_job_whose_schema_is_gone_has_none() {
+        let jobs = jobs(&raw(&json!([{"id": "j", "schema": {"name": ""}}, {"id": "k", "schema": null}, {}]))).unwrap();
+        assert_eq!(jobs.iter().map(|job| job.schema.clone()).collect::<Vec<_>>(), [None, None]);
+    }
+}

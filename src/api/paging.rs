@@ -1,7 +1,7 @@
 //! Reading a list that moves while it is read (contract, section 3).
 //!
 //! Pages are told apart by offset only, so a source created or removed meanwhile shifts the rest: some come twice,
-//! others not at all. [`Reading`] notices; [`read_all_sources`] then reads once more for what was skipped.
+//! others not at all. [`read_all_sources`] notices, and then reads once more for what was skipped.
 
 use std::collections::HashSet;
 
@@ -210,7 +210,6 @@ mod tests {
         let mut pages = Vec::new();
         let outcome = read_all_sources(3, |page| ready(server.borrow_mut()(page)), |page| pages.push(page));
         let outcome = outcome.now_or_never().unwrap();
-        drop(server);
         (outcome, pages, requests)
     }
 

@@ -202,3 +202,17 @@ fn root_cause(error: &reqwest::Error) -> String {
     }
     cause.map_or_else(String::new, |cause| refusal::bounded(&cause.to_string()).to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_reply_or_a_failure(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let reply = Reply { status: 200, headers: HeaderMap::new(), body };
+            let _ = (reply.read(|_| Some(())), reply.read_or_empty(|_| ()), reply.accept());
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -66,9 +66,9 @@ enum EnvId {
 impl CredentialsFile {
     /// Reads it.
     #[must_use]
-    pub fn read(path: PathBuf) -> Self {
+    pub fn read(path: &Path) -> Self {
         let shown = clean(&path.display().to_string(), false).into_owned();
-        match contents(&path) {
+        match contents(path) {
             Ok((text, open_to_others)) => Self::Found { path: shown, text: text.into(), open_to_others },
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Self::Absent,
             Err(error) => Self::Unreadable { path: shown, reason: error.to_string() },
@@ -103,7 +103,7 @@ impl CredentialsFile {
 }
 
 /// Text of a file, and whether others can read it.
-fn contents(path: &PathBuf) -> std::io::Result<(String, bool)> {
+fn contents(path: &Path) -> std::io::Result<(String, bool)> {
     // Opening a pipe would wait for somebody to write.
     let metadata = std::fs::metadata(path)?;
     if !metadata.is_file() || metadata.len() > SIZE_LIMIT {

@@ -9,7 +9,7 @@ pub enum ConfigError {
     #[error(
         "No API key was found: create a personal API key in PostHog and put it into the variable WHTUI_API_KEY, \
          or log in with PostHog's own command line.{}",
-        notes.iter().map(|note| format!(" {note}")).collect::<String>()
+        notes.iter().flat_map(|note| [" ", note]).collect::<String>()
     )]
     NoKey {
         /// What was found but could not be used, as sentences.

@@ -74,8 +74,9 @@ pub enum Pair {
 /// # Errors
 /// See [`ConfigError`]; `NoKey` when there is none.
 pub fn connection(flags: &Flags) -> Result<Resolved, ConfigError> {
-    let env = |name: &str| std::env::var(name).ok();
-    let file = credentials_path(&env).map_or(CredentialsFile::Absent, CredentialsFile::read);
+    // What is no Unicode must not count as unset: another key would be used without a word.
+    let env = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    let file = credentials_path(&env).map_or(CredentialsFile::Absent, |path| CredentialsFile::read(&path));
     resolve(flags, &env, &file)
 }
 

@@ -182,19 +182,19 @@ fn a_file_on_disk_is_read_with_a_word_about_its_permissions() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("credentials.json");
-    assert!(matches!(CredentialsFile::read(path.clone()), CredentialsFile::Absent));
-    assert!(matches!(CredentialsFile::read(directory.path().into()), CredentialsFile::Unreadable { .. }));
+    assert!(matches!(CredentialsFile::read(&path), CredentialsFile::Absent));
+    assert!(matches!(CredentialsFile::read(directory.path()), CredentialsFile::Unreadable { .. }));
     std::fs::write(&path, r#"{"host": null, "token": "phx_planted", "env_id": "3"}"#).unwrap();
     for (mode, notes) in [(0o600, 0), (0o644, 1)] {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
-        let read = CredentialsFile::read(path.clone());
+        let read = CredentialsFile::read(&path);
         assert!(!format!("{read:?}").contains("planted"));
         let resolved = from(&Flags::default(), &[], &read).unwrap();
         assert_eq!(resolved.notes.len(), notes, "{mode:o}");
         assert!(!format!("{resolved:?}").contains("planted"));
     }
     std::fs::write(&path, [0xff, 0xfe]).unwrap();
-    assert!(matches!(CredentialsFile::read(path), CredentialsFile::Unreadable { .. }));
+    assert!(matches!(CredentialsFile::read(&path), CredentialsFile::Unreadable { .. }));
 }
 
 proptest! {

@@ -86,7 +86,7 @@ impl Budget {
     pub fn remaining(&self, now: Duration) -> Remaining {
         let now = now.max(self.now);
         let left = |window: &Window| {
-            let past = self.all.partition_point(|made| now - *made >= window.length);
+            let past = self.all.partition_point(|made| now.saturating_sub(*made) >= window.length);
             if self.paused_until > now { 0 } else { window.limit.saturating_sub(self.all.len() - past) }
         };
         Remaining { minute: left(&MINUTE), hour: left(&HOUR) }
@@ -110,14 +110,14 @@ impl Budget {
     fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
         for made in [&mut self.all, &mut self.background] {
-            while made.front().is_some_and(|oldest| self.now - *oldest >= HOUR.length) {
+            while made.front().is_some_and(|oldest| self.now.saturating_sub(*oldest) >= HOUR.length) {
                 made.pop_front();
             }
         }
     }
 
     fn halvings(&self) -> u32 {
-        let quiet = (self.now - self.throttled_at).as_secs() / HOUR.length.as_secs();
+        let quiet = self.now.saturating_sub(self.throttled_at).as_secs() / HOUR.length.as_secs();
         self.halvings.saturating_sub(u32::try_from(quiet).unwrap_or(u32::MAX))
     }
 
@@ -126,7 +126,7 @@ impl Budget {
         let Some(oldest) = made.len().checked_sub(limit).and_then(|index| made.get(index)) else {
             return Duration::ZERO;
         };
-        window.length.saturating_sub(self.now - *oldest)
+        window.length.saturating_sub(self.now.saturating_sub(*oldest))
     }
 }
 
@@ -226,7 +226,7 @@ mod tests {
                 for window in [MINUTE, HOUR] {
                     let limit = window.limit / part;
                     for pair in times.windows(limit + 1) {
-                        prop_assert!(pair[limit] - pair[0] >= window.length);
+                        prop_assert!(pair[limit] >= pair[0] + window.length);
                     }
                 }
             }
