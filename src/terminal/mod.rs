@@ -1,0 +1,36 @@
+//! The terminal: taking it and giving it back, frames out, keys and signals in, the clipboard.
+//!
+//! Owns everything that is true of the terminal device and of nothing else. May use `app::{message, key, layout}` for
+//! what it hands on, and crossterm, ratatui, tokio, nix; knows nothing of models, views and effects.
+//!
+//! How a program uses it:
+//!
+//! 1. [`StopSignal::hold`] before any thread exists, then [`install_panic_hook`];
+//! 2. [`Screen::enter`], [`Input::start`], [`Signals::listen`];
+//! 3. in the loop: `screen.draw(…)`, `input.next()`, `signals.next()`; at [`Event::Resized`] `screen.resize(size)`;
+//!    [`suspend`] for ctrl-z and [`Signal::Stop`]; [`Screen::reenter`] at [`Signal::Continue`]; an end at
+//!    [`Signal::Terminate`], at the end of input, and when drawing fails;
+//! 4. dropping the screen, or [`restore`], gives the terminal back, however the program ends.
+//!
+//! [`Event::Resized`]: crate::app::message::Event::Resized
+
+mod canvas;
+mod clipboard;
+mod decoder;
+mod hook;
+mod input;
+mod jobs;
+mod keys;
+mod lease;
+mod modes;
+mod screen;
+mod sequence;
+mod signals;
+
+pub use clipboard::{Copied, LONGEST_COPY};
+pub use hook::install_panic_hook;
+pub use input::Input;
+pub use jobs::{StopSignal, suspend};
+pub use lease::restore;
+pub use screen::{EnterError, Options, Screen};
+pub use signals::{Signal, Signals};
