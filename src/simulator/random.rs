@@ -7,12 +7,6 @@ use std::time::Duration;
 pub struct Random(u64);
 
 impl Random {
-    /// A generator for a seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
     /// A generator for one named part of a world, so that adding a part leaves the others as they were.
     #[must_use]
     pub fn for_part(seed: u64, name: &str) -> Self {

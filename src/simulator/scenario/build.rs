@@ -78,7 +78,7 @@ impl Builder<'_> {
             undiscovered: Vec::new(),
             jobs: Vec::new(),
             last_run_at: None,
-            cdc: spec.cdc.as_ref().map(cdc),
+            cdc: spec.cdc.as_ref().map(cdc).or_else(|| (spec.kind == "Postgres").then(Cdc::default)),
             webhook: spec.webhook.as_ref().map(|webhook| self.webhook(webhook, created_at)),
             deleted: false,
             overlay: overlay(&spec.show),

@@ -263,9 +263,8 @@ pub struct CdcSpec {
     /// What the server lacks.
     #[serde(default)]
     pub problems: Vec<String>,
-    /// After so many checks somebody has put it right.
-    #[serde(default)]
-    pub fixed_after_checks: u32,
+    /// After so many checks somebody has put it right; left out = never.
+    pub fixed_after_checks: Option<u32>,
     /// Bytes behind.
     #[serde(default)]
     pub lag: u64,
@@ -295,8 +294,8 @@ pub struct WebhookSpec {
     pub accepted_secret: Option<String>,
     /// Why registering fails.
     pub refusal: Option<String>,
-    /// After so many looks somebody has switched it on at the vendor; zero = never.
-    pub fixed_after_checks: u32,
+    /// After so many looks somebody has switched it on at the vendor; left out = never.
+    pub fixed_after_checks: Option<u32>,
 }
 
 /// A source, after the defaults of its type were filled in.

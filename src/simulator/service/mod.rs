@@ -2,19 +2,25 @@
 
 mod access;
 mod account;
+mod bulk;
+mod cdc;
+mod health;
+mod logs;
 mod pages;
 mod request;
 mod routes;
 mod schemas;
 mod sources;
+mod webhooks;
+mod wizard;
 
 pub use request::{Reply, Request};
 
 use jiff::Timestamp;
 
 use super::scenario::{self, Spec};
-use super::world::World;
-use super::{Error, moment::Moment};
+use super::world::{Tempo, World};
+use super::{Error, moment::Moment, random::Random};
 use access::{Access, Asked};
 use request::Refusal;
 use routes::{Call, Found};
@@ -122,10 +128,14 @@ impl Service {
         for scope in scopes {
             self.access.require(scope)?;
         }
-        if let Asked::Other(_) = asked {
-            return if id.is_empty() { Ok(routes::of_empty_project(request)) } else { Err(Refusal::not_found()) };
+        let call = Call { request, id };
+        match asked {
+            Asked::Main => (route.handler)(&mut self.world, &call),
+            Asked::Other(_) => {
+                let mut nothing = World::new(self.world.now(), Random::for_part(0, "nothing"), Tempo::default());
+                (route.handler)(&mut nothing, &call)
+            }
         }
-        (route.handler)(&mut self.world, &Call { request, id })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::simulator::world::patch_table::Invalid;
+use crate::simulator::world::Invalid;
 
 /// What came in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -139,6 +139,24 @@ impl Refusal {
     #[must_use]
     pub fn message(text: impl Into<String>) -> Self {
         Self { status: 400, body: serde_json::json!({ "message": text.into() }) }
+    }
+
+    /// Shape B with the list of unmet prerequisites.
+    #[must_use]
+    pub fn message_with_errors(text: &str, errors: &[String]) -> Self {
+        Self { status: 400, body: serde_json::json!({ "message": text, "errors": errors }) }
+    }
+
+    /// Shape B for 409.
+    #[must_use]
+    pub fn conflict(text: &str) -> Self {
+        Self { status: 409, ..Self::message(text) }
+    }
+
+    /// Shape E: `success` and `error`.
+    #[must_use]
+    pub fn webhook_update(text: &str) -> Self {
+        Self { status: 400, body: serde_json::json!({ "success": false, "error": text }) }
     }
 
     /// Shape C: `detail` alone.

@@ -9,9 +9,14 @@ use super::request::{Refusal, Reply};
 use super::routes::Call;
 use crate::simulator::world::{Address, Cancelled, World};
 
+/// The table of a path whose own `search` is for log lines.
+pub fn find_for_logs(world: &World, call: &Call) -> Result<Address, Refusal> {
+    world.find_table(call.id).ok_or_else(Refusal::not_found)
+}
+
 /// The table of a path. A stray `search` is applied here, too, and can hide it.
-pub fn find(world: &World, call: &Call) -> Result<Address, Refusal> {
-    let at = world.find_table(call.id).ok_or_else(Refusal::not_found)?;
+fn find(world: &World, call: &Call) -> Result<Address, Refusal> {
+    let at = find_for_logs(world, call)?;
     if matches(call.request.one("search").as_deref(), &[&world.table(at).name]) {
         Ok(at)
     } else {

@@ -79,6 +79,27 @@ impl World {
         enabled
     }
 
+    /// The settings `PostHog` would choose for a table that was never set up.
+    #[must_use]
+    pub fn sync_defaults(&self, at: Address) -> Vec<(String, Value)> {
+        let table = self.table(at);
+        if table.settings.sync_type.is_some() {
+            return Vec::new();
+        }
+        let cursors = table.columns.iter().filter_map(|column| Some((column, column.cursor_type()?)));
+        let cursor = cursors.max_by_key(|(column, _)| (column.name.contains("updated"), column.indexed));
+        let chosen = match cursor.filter(|_| !table.source_keys.is_empty()) {
+            Some((column, kind)) => vec![
+                ("sync_type", json!("incremental")),
+                ("incremental_field", json!(column.name)),
+                ("incremental_field_type", json!(kind)),
+                ("primary_key_columns", json!(table.source_keys)),
+            ],
+            None => vec![("sync_type", json!("full_refresh"))],
+        };
+        chosen.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     /// What a table's columns allow: the reply of `incremental_fields`, without looking whether the live
     /// system answers.
     #[must_use]

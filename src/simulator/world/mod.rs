@@ -6,6 +6,7 @@
 
 mod actions;
 mod agenda;
+mod cdc;
 mod discovery;
 mod faults;
 pub mod history;
@@ -16,6 +17,7 @@ pub mod render;
 mod runs;
 mod source;
 mod table;
+mod webhook;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -26,10 +28,13 @@ use agenda::Agenda;
 
 pub use actions::Cancelled;
 pub use agenda::Event;
+pub use cdc::{Cdc, NoRepair};
 pub use faults::{Cure, Fault};
 pub use job::{Job, JobStatus, Progress};
-pub use source::{Cdc, Overlay, Source, USER, Webhook};
+pub use patch_table::Invalid;
+pub use source::{Overlay, Source, USER};
 pub use table::{Column, Run, Settings, Table};
+pub use webhook::{Registered, Webhook};
 
 /// Where a table is: the positions of its source in the world and of itself in the source. Positions
 /// never change, since deletion only marks (the server's is soft, too).

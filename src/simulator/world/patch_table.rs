@@ -158,8 +158,13 @@ impl World {
             != Settings { frequency: None, time_of_day: None, ..new.clone() };
         let xmin = old.is("xmin") != new.is("xmin");
         let snapshot = new.is("cdc") && old.is("cdc") && old.cdc_mode != new.cdc_mode && new.cdc_mode == "both";
+        let to_webhook = new.is("webhook") && !old.is("webhook");
         if reads_otherwise {
             self.cure(at, Cure::Settings);
+        }
+        // Switching to webhook registers by itself what is not registered.
+        if to_webhook && self.source(at.source).webhook.as_ref().is_none_or(|webhook| !webhook.exists) {
+            self.register_webhook(at.source, None);
         }
         if retimed {
             self.reschedule(at);
@@ -287,6 +292,10 @@ fn check_sync_type(source: &Source, table: &Table, wanted: &Settings, body: &Bod
             Err(Invalid::field("sync_frequency", "CDC tables must sync at least once a week."))
         }
         Some("webhook") if !source.supports_webhooks => refuse("This table does not support webhooks."),
+        Some("webhook") => match source.webhook.as_ref().and_then(|webhook| webhook.refusal.as_deref()) {
+            Some(reason) => refuse(reason),
+            None => Ok(()),
+        },
         Some("xmin") if source.kind != "Postgres" || keyless => {
             refuse("xmin replication needs a Postgres table with a primary key.")
         }

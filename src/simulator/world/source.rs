@@ -1,11 +1,11 @@
-//! A source and what belongs to it as a whole (contract, sections 7.1, 7.7 and 7.8).
+//! A source (contract, section 7.1).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
 use super::render::Rendered;
-use super::{Fault, Job, Moment, Table};
+use super::{Cdc, Fault, Job, Moment, Table, Webhook};
 
 /// What a scenario shows otherwise than the server would: fields of an older server, unknown values.
 #[derive(Clone, Debug, Default)]
@@ -27,84 +27,6 @@ impl Overlay {
                 fields.remove(name);
             }
         }
-    }
-}
-
-/// Change data capture of a source.
-#[derive(Clone, Debug)]
-pub struct Cdc {
-    /// Whether it is on.
-    pub enabled: bool,
-    /// Whether the slot exists.
-    pub slot: bool,
-    /// Whether the publication exists.
-    pub publication: bool,
-    /// Whether the server stopped it; its tables then stay `Failed` whatever is asked.
-    pub halted: bool,
-    /// What the source's server lacks.
-    pub problems: Vec<String>,
-    /// After so many further checks somebody has put it right.
-    pub fixed_after_checks: u32,
-    /// Bytes behind.
-    pub lag: u64,
-    /// What its tables say while it is broken.
-    pub fault: Option<Fault>,
-    /// Until when a repair is under way.
-    pub repairing_until: Option<Moment>,
-    /// Bounds of the lag in MB: warning, critical.
-    pub thresholds: (u64, u64),
-}
-
-impl Cdc {
-    /// Whether runs can work.
-    #[must_use]
-    pub fn works(&self) -> bool {
-        self.enabled && self.slot && self.publication && !self.halted && self.problems.is_empty()
-    }
-
-    /// One more look at the prerequisites: what is lacking now. After enough looks somebody has put it right.
-    pub fn check(&mut self) -> Vec<String> {
-        if self.fixed_after_checks == 0 {
-            self.problems.clear();
-        }
-        self.fixed_after_checks = self.fixed_after_checks.saturating_sub(1);
-        self.problems.clone()
-    }
-}
-
-/// The webhook of a source.
-#[derive(Clone, Debug)]
-pub struct Webhook {
-    /// The id in its address.
-    pub id: String,
-    /// Whether a handler exists in `PostHog`.
-    pub exists: bool,
-    /// Whether the vendor has an endpoint.
-    pub external: bool,
-    /// What the vendor says of it: `enabled`, `disabled`.
-    pub external_status: String,
-    /// Events the vendor sends.
-    pub events: Vec<String>,
-    /// Events it should send and does not.
-    pub missing: Vec<String>,
-    /// The signing secret, if one is stored.
-    pub secret: Option<String>,
-    /// The secret the vendor signs with; none = any will do.
-    pub accepted_secret: Option<String>,
-    /// Why registering fails, if it does.
-    pub refusal: Option<String>,
-    /// After so many further looks somebody has switched it on at the vendor; zero = never.
-    pub fixed_after_checks: u32,
-    /// When it was registered.
-    pub created_at: Moment,
-}
-
-impl Webhook {
-    /// Whether pushes arrive.
-    #[must_use]
-    pub fn delivers(&self) -> bool {
-        let signed = self.accepted_secret.is_none() || self.accepted_secret == self.secret;
-        self.exists && self.external && self.external_status == "enabled" && signed
     }
 }
 
