@@ -24,6 +24,7 @@ pub(super) enum Command {
 }
 
 /// What to connect to, and how careful to be.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub(super) struct Connection {
     /// Run on an embedded simulator: no account, no network
