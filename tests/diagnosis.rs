@@ -135,3 +135,8 @@ fn check(name: &str, fixture: &str) {
 fn the_labelled_errors_are_diagnosed() {
     check("errors.jsonl", include_str!("fixtures/errors.jsonl"));
 }
+
+#[test]
+fn texts_of_other_sources_are_diagnosed() {
+    check("errors-more.jsonl", include_str!("fixtures/errors-more.jsonl"));
+}
