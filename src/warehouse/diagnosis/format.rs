@@ -149,7 +149,8 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
         any: section.patterns("any"),
         with: section.patterns("with"),
         unless: section.patterns("unless"),
-        http: section.parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
+        http: section
+            .parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
         context,
         verbatim: section.boolean("verbatim").unwrap_or(false),
         recovery: section.letter("recovery"),
@@ -171,7 +172,8 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
         }
     }
     if foreign && rule.any.is_empty() && rule.http.is_empty() && rule.with.is_empty() {
-        section.mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
+        section
+            .mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
     }
     Some(rule)
 }
