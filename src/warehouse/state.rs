@@ -67,6 +67,20 @@ pub enum Severity {
     Idle,
 }
 
+impl Severity {
+    /// A word for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Broken => "Broken",
+            Self::Doubtful => "Doubtful",
+            Self::Moving => "Moving",
+            Self::Well => "Healthy",
+            Self::Idle => "Idle",
+        }
+    }
+}
+
 impl State {
     /// How much it matters.
     #[must_use]
