@@ -53,7 +53,7 @@ fn labelled() -> Vec<Case> {
 enum Wrapping {
     Class(&'static str),
     Traceback,
-    SpaceAround,
+    SpaceBehind,
     LineBreaks(usize),
     Upper,
     Lower,
@@ -67,7 +67,7 @@ impl Wrapping {
                 "Traceback (most recent call last):\n  File \"/app/run.py\", line 401, in sync\n    \
                  return connect(timeout=30, ssl=True)\n           ^^^^^^^\n{text}"
             ),
-            Self::SpaceAround => format!(" \t{text}  \n\n"),
+            Self::SpaceBehind => format!("{text} \t \n\n"),
             Self::LineBreaks(every) => {
                 let words = text.split(' ').enumerate();
                 words.map(|(at, word)| format!("{}{word}", if at == 0 { "" } else if at % every == 0 { "\n" } else { " " })).collect()
@@ -84,7 +84,7 @@ fn wrapping() -> impl Strategy<Value = Wrapping> {
     prop_oneof![
         classes.prop_map(Wrapping::Class),
         Just(Wrapping::Traceback),
-        Just(Wrapping::SpaceAround),
+        Just(Wrapping::SpaceBehind),
         (1_usize..5).prop_map(Wrapping::LineBreaks),
         Just(Wrapping::Upper),
         Just(Wrapping::Lower),
@@ -112,7 +112,7 @@ fn is_sound(verdict: &Verdict, text: &str) {
 
 #[test]
 fn each_wrapping_leaves_every_cause_alone() {
-    let mut wrappings = vec![Wrapping::Traceback, Wrapping::SpaceAround, Wrapping::Upper, Wrapping::Lower];
+    let mut wrappings = vec![Wrapping::Traceback, Wrapping::SpaceBehind, Wrapping::Upper, Wrapping::Lower];
     wrappings.extend((1..4).map(Wrapping::LineBreaks));
     wrappings.extend(["OperationalError", "ValueError", "psycopg.OperationalError"].map(Wrapping::Class));
     for case in labelled() {
