@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use aho_corasick::AhoCorasick;
 
 use super::cause::{Cause, CauseId, Letter};
-use super::fold::Folded;
+use super::fold::{self, Folded};
 use super::format::{self, Closings, Mistake, Written};
 use super::rule::{Pattern, Rule};
 use super::symptom::{Evidence, Symptom, Verdict};
@@ -162,7 +162,8 @@ impl Hit {
 impl Reading<'_> {
     /// What Python and JavaScript write for "nothing" is no text either.
     fn is_empty(&self) -> bool {
-        matches!(&*self.text.plain, b"" | b"none" | b"null" | b"nil" | b"undefined" | b"n/a" | b"\"\"" | b"''")
+        let message = &self.text.plain[fold::message(&self.text.plain)..];
+        matches!(message.trim_ascii(), b"" | b"none" | b"null" | b"nil" | b"undefined" | b"n/a")
     }
 
     fn says(&self, patterns: &[Pattern]) -> bool {

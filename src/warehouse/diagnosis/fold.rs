@@ -23,8 +23,8 @@ pub(super) struct Folded {
     pub(super) masked: Vec<u8>,
     /// For each byte, where its character stands in the original, and that character's length.
     origin: Vec<(usize, usize)>,
-    /// Where lines begin that are not indented.
-    lines: Vec<usize>,
+    /// Where lines begin, and whether they are indented.
+    lines: Vec<(usize, bool)>,
 }
 
 impl Folded {
@@ -56,11 +56,12 @@ impl Folded {
 
     fn read(&mut self, text: &str, offset: usize) {
         let mut space = None;
-        let mut line_began = false;
+        let mut line = None;
         for (at, symbol) in text.char_indices() {
             let at = at + offset;
             if symbol.is_whitespace() || symbol.is_control() {
-                line_began = matches!(symbol, '\n' | '\r');
+                let breaks = matches!(symbol, '\n' | '\r');
+                line = if breaks { Some(false) } else { line.map(|_| true) };
                 space.get_or_insert((at, symbol.len_utf8()));
                 continue;
             }
@@ -69,8 +70,8 @@ impl Folded {
             {
                 self.push(' ', at, length);
             }
-            if std::mem::take(&mut line_began) {
-                self.lines.push(self.plain.len());
+            if let Some(indented) = line.take() {
+                self.lines.push((self.plain.len(), indented));
             }
             let unescaped = matches!(symbol, '"' | '\'') && self.plain.last() == Some(&b'\\');
             if unescaped {
@@ -94,7 +95,9 @@ impl Folded {
     /// Above the last line of a traceback stand file names and code, which say nothing of the cause.
     fn keep_the_error_of_a_traceback(&mut self) {
         let Some(traceback) = rfind(&self.plain, b"traceback (most recent call last)") else { return };
-        let start = self.lines.iter().copied().find(|line| *line > traceback).or_else(|| {
+        let lines: Vec<_> = self.lines.iter().filter(|(at, _)| *at > traceback).collect();
+        let line = lines.iter().find(|(_, indented)| !indented).or(lines.last()).map(|(at, _)| *at);
+        let start = line.or_else(|| {
             // Its line breaks were lost: the error begins with the class name after the last frame.
             let frame = traceback + rfind(&self.plain[traceback..], b"\", line ")?;
             let words = mask::words(&self.plain, frame + 3);
@@ -162,6 +165,13 @@ fn is_class_prefix(word: &[u8]) -> bool {
     let is_path = name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
     let known = [&b"error"[..], b"exception", b"timeout", b"warning", b"failure"].iter().any(|end| name.ends_with(end));
     is_path && (known || name.contains(&b'.'))
+}
+
+/// Where the message of a folded text begins, after class names and opening punctuation.
+pub(super) fn message(text: &[u8]) -> usize {
+    let is_class = |word: &[u8]| word.ends_with(b":") && !word[0].is_ascii_digit();
+    let start = mask::words(text, 0).find(|(_, word)| !is_class(word)).map_or(0, |(at, _)| at);
+    start + text[start..].iter().take_while(|byte| matches!(byte, b'(' | b'[' | b'<' | b'"' | b'\'')).count()
 }
 
 /// The next character boundary at or below an offset.
