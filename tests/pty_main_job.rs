@@ -37,8 +37,7 @@ impl Served {
 
     /// The program, connected to it and showing its first source.
     fn session(&self, arguments: &[&str], size: Size) -> Session {
-        let variables =
-            [("WHTUI_HOST", self.host.as_str()), ("WHTUI_API_KEY", "phx_planted"), ("WHTUI_PROJECT", "1")];
+        let variables = [("WHTUI_HOST", self.host.as_str()), ("WHTUI_API_KEY", "phx_planted"), ("WHTUI_PROJECT", "1")];
         let mut session = Session::start(arguments, &variables, size);
         session.wait_for("Broken");
         session

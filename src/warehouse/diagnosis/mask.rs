@@ -46,10 +46,28 @@ const NOUNS: &[&[u8]] = &[
 
 /// Classes of exceptions that wrap any error, and so say nothing of it.
 const WRAPPERS: &[&[u8]] = &[
-    b"apierror", b"applicationerror", b"baseexception", b"clienterror", b"databaseerror", b"dataerror", b"error",
-    b"exception", b"httperror", b"httpstatuserror", b"interfaceerror", b"internalerror", b"ioerror",
-    b"nonretryableexception", b"notsupportederror", b"operationalerror", b"oserror", b"programmingerror",
-    b"requestexception", b"runtimeerror", b"sqlexception", b"valueerror",
+    b"apierror",
+    b"applicationerror",
+    b"baseexception",
+    b"clienterror",
+    b"databaseerror",
+    b"dataerror",
+    b"error",
+    b"exception",
+    b"httperror",
+    b"httpstatuserror",
+    b"interfaceerror",
+    b"internalerror",
+    b"ioerror",
+    b"nonretryableexception",
+    b"notsupportederror",
+    b"operationalerror",
+    b"oserror",
+    b"programmingerror",
+    b"requestexception",
+    b"runtimeerror",
+    b"sqlexception",
+    b"valueerror",
 ];
 
 /// Blanks every name in a folded text, without changing its length.
