@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::{bounded_scroll, lines, pane};
+use super::widgets::{bounded_scroll, lines, pane, with_keys};
 use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -252,11 +252,11 @@ fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
             Move::Resync => (CommandId::Resync, "resyncs it, after asking"),
             Move::DeleteData => (CommandId::DeleteData, "deletes its data, after asking"),
         };
-        let key = page.model.keymap.key(command);
-        page.lines.push(Line::from(vec![
-            Span::styled(key, page.theme.style(Role::Key)),
-            Span::styled(format!(" {word}"), page.theme.style(Role::Text)),
-        ]));
+        let sentence = format!("`{}` {word}", page.model.keymap.key(command));
+        let style = page.theme.style(Role::Text);
+        for line in text::wrap(&sentence, page.width) {
+            page.lines.push(with_keys(&line, style, page.theme));
+        }
     }
 }
 
