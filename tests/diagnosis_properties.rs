@@ -1,4 +1,5 @@
 //! What holds of the diagnosis whatever the text.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -33,7 +34,8 @@ impl Case {
 
 fn labelled() -> Vec<Case> {
     let fixtures = [include_str!("fixtures/errors.jsonl"), include_str!("fixtures/errors-more.jsonl")];
-    let rows = fixtures.iter().flat_map(|fixture| fixture.lines()).map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let rows =
+        fixtures.iter().flat_map(|fixture| fixture.lines()).map(|line| serde_json::from_str::<Value>(line).unwrap());
     let string = |row: &Value, key: &str| row[key].as_str().map(str::to_owned);
     rows.filter_map(|row| {
         Some(Case {
@@ -69,8 +71,8 @@ impl Wrapping {
             ),
             Self::SpaceBehind => format!("{text} \t \n\n"),
             Self::LineBreaks(every) => {
-                let words = text.split(' ').enumerate();
-                words.map(|(at, word)| format!("{}{word}", if at == 0 { "" } else if at % every == 0 { "\n" } else { " " })).collect()
+                let words: Vec<_> = text.split(' ').collect();
+                words.chunks(every).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
             }
             Self::Upper => text.to_uppercase(),
             Self::Lower => text.to_lowercase(),
@@ -79,8 +81,10 @@ impl Wrapping {
 }
 
 fn wrapping() -> impl Strategy<Value = Wrapping> {
-    let classes =
-        select(&["OperationalError", "psycopg.OperationalError", "Exception", "requests.exceptions.HTTPError", "RuntimeError"][..]);
+    let classes = select(
+        &["OperationalError", "psycopg.OperationalError", "Exception", "requests.exceptions.HTTPError", "RuntimeError"]
+            [..],
+    );
     prop_oneof![
         classes.prop_map(Wrapping::Class),
         Just(Wrapping::Traceback),

@@ -164,7 +164,8 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
         any: section.patterns("any"),
         with: section.patterns("with"),
         unless: section.patterns("unless"),
-        http: section.parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
+        http: section
+            .parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
         context,
         verbatim: section.boolean("verbatim").unwrap_or(false),
         recovery: section.letter("recovery"),
@@ -186,7 +187,8 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
         }
     }
     if foreign && rule.any.is_empty() && rule.http.is_empty() && rule.with.is_empty() {
-        section.mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
+        section
+            .mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
     }
     Some(rule)
 }
@@ -293,7 +295,7 @@ impl<'r, 'd> Section<'r, 'd> {
     fn patterns(&mut self, key: &str) -> Vec<Pattern> {
         let mut patterns = Vec::new();
         for (at, written) in self.list(key).unwrap_or_default() {
-            let pattern = Pattern::new(&written);
+            let pattern = Pattern::new(&written, self.reader.foreign);
             // The tests compile those of the program itself, so that starting it need not.
             if self.reader.foreign
                 && let Err(error) = pattern.compile()
