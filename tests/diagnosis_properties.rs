@@ -1,4 +1,5 @@
 //! What holds of the diagnosis whatever the text.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -70,21 +71,8 @@ impl Wrapping {
             ),
             Self::SpaceBehind => format!("{text} \t \n\n"),
             Self::LineBreaks(every) => {
-                let words = text.split(' ').enumerate();
-                words
-                    .map(|(at, word)| {
-                        format!(
-                            "{}{word}",
-                            if at == 0 {
-                                ""
-                            } else if at % every == 0 {
-                                "\n"
-                            } else {
-                                " "
-                            }
-                        )
-                    })
-                    .collect()
+                let words: Vec<_> = text.split(' ').collect();
+                words.chunks(every).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
             }
             Self::Upper => text.to_uppercase(),
             Self::Lower => text.to_lowercase(),

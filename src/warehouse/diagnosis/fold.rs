@@ -54,6 +54,15 @@ impl Folded {
         (start <= last).then_some(start..last + length)
     }
 
+    /// The first name in quotes within a range.
+    pub(super) fn quoted(&self, range: Range<usize>) -> Option<Range<usize>> {
+        let is_quote = |at: usize| matches!(self.plain[at], b'"' | b'\'' | b'`');
+        let is_blanked = |at: &usize| self.masked[*at] != self.plain[*at];
+        let start = range.clone().find(|at| is_blanked(at) && *at > 0 && is_quote(at - 1))?;
+        let end = (start..self.plain.len()).find(|at| is_quote(*at))?;
+        Some(start..end)
+    }
+
     fn read(&mut self, text: &str, offset: usize) {
         let mut space = None;
         let mut line = None;
@@ -87,9 +96,12 @@ impl Folded {
         self.origin.resize(self.plain.len(), (at, length));
     }
 
-    fn keep(&mut self, ranges: &[Range<usize>]) {
-        self.plain = ranges.iter().flat_map(|range| &self.plain[range.clone()]).copied().collect();
-        self.origin = ranges.iter().flat_map(|range| &self.origin[range.clone()]).copied().collect();
+    /// Keeps what stands before an offset, and a range behind it.
+    fn keep(&mut self, before: usize, range: Range<usize>) {
+        for drop in [range.end..self.plain.len(), before..range.start] {
+            self.plain.drain(drop.clone());
+            self.origin.drain(drop);
+        }
     }
 
     /// Above the last line of a traceback stand file names and code, which say nothing of the cause.
@@ -104,7 +116,7 @@ impl Folded {
             words.filter(|(_, word)| is_class_prefix(word)).map(|(at, _)| at).next().or(Some(frame))
         });
         if let Some(start) = start {
-            self.keep(&[start..self.plain.len()]);
+            self.keep(0, start..self.plain.len());
         }
     }
 
@@ -116,7 +128,7 @@ impl Folded {
         starts.push(self.plain.len());
         let mut attempts = starts.windows(2).map(|ends| ends[0]..ends[1]);
         if let Some(answer) = attempts.find(|attempt| find(&self.plain[attempt.clone()], b"fatal:").is_some()) {
-            self.keep(&[0..first, answer]);
+            self.keep(first, answer);
         }
     }
 

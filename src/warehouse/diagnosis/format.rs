@@ -295,7 +295,7 @@ impl<'r, 'd> Section<'r, 'd> {
     fn patterns(&mut self, key: &str) -> Vec<Pattern> {
         let mut patterns = Vec::new();
         for (at, written) in self.list(key).unwrap_or_default() {
-            let pattern = Pattern::new(&written);
+            let pattern = Pattern::new(&written, self.reader.foreign);
             // The tests compile those of the program itself, so that starting it need not.
             if self.reader.foreign
                 && let Err(error) = pattern.compile()
