@@ -1,8 +1,11 @@
 //! The command line: what was asked for, and how it ends. Everything but the screen goes through here too.
 
 mod arguments;
+mod connect;
 mod discover;
+mod explain;
 mod interactive;
+mod report;
 mod serve;
 
 use clap::Parser;
@@ -26,6 +29,9 @@ pub fn main() -> ExitCode {
             return if error.use_stderr() || !shown { ExitCode::from(COULD_NOT) } else { ExitCode::SUCCESS };
         }
     };
+    if let Some(Command::Explain(options)) = &arguments.command {
+        return explain::explain(options).unwrap_or_else(|sentence| refuse(&sentence));
+    }
     // Before any thread exists, since threads inherit it.
     let stop = match StopSignal::hold() {
         Ok(stop) => stop,
@@ -47,6 +53,7 @@ pub fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match arguments.command {
             Some(Command::Simulate(options)) => serve::simulate(options, stop).await,
+            Some(Command::Diagnose(_) | Command::Explain(_)) => Err("not yet".to_owned()),
             None => interactive::run(arguments.connection, stop).await,
         }
     });
