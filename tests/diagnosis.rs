@@ -73,7 +73,8 @@ fn score<'a>(rows: impl Iterator<Item = &'a Row>) -> (BTreeMap<&'a str, Count>, 
             || row.also.iter().any(|id| {
                 catalogue.causes().any(|cause| cause.id == id.as_str() && cause.recovery == verdict.recovery)
             });
-        let may_discard = ["column_type_changed", "cdc_slot_lost"].contains(&row.root_cause.as_str()) && row.recovery != "N";
+        let may_discard =
+            ["column_type_changed", "cdc_slot_lost"].contains(&row.root_cause.as_str()) && row.recovery != "N";
         let wrong_fix = !fits || (verdict.destructive && !may_discard) || (verdict.retry_safe && !row.retry_safe);
         for count in [classes.entry(&row.root_cause).or_default(), &mut total] {
             count.rows += 1;
@@ -133,4 +134,9 @@ fn check(name: &str, fixture: &str) {
 #[test]
 fn the_labelled_errors_are_diagnosed() {
     check("errors.jsonl", include_str!("fixtures/errors.jsonl"));
+}
+
+#[test]
+fn texts_of_other_sources_are_diagnosed() {
+    check("errors-more.jsonl", include_str!("fixtures/errors-more.jsonl"));
 }

@@ -1,5 +1,6 @@
 //! What the server refuses, and how: keys, scopes, projects, methods, bodies, settings (contract, sections
 //! 2, 5 and 9.4).
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
 
 mod support;
 

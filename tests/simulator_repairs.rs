@@ -1,4 +1,5 @@
 //! Webhooks, change data capture, bulk changes, forms, logs and the overview: what the rarer recoveries need.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
 
 mod support;
 

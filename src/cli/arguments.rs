@@ -86,6 +86,7 @@ pub(super) struct Target {
 }
 
 /// What to connect to, and how careful to be.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub(super) struct Connection {
     /// What to connect to.

@@ -32,7 +32,8 @@ pub(super) async fn demo(flags: &Target) -> Result<Session, String> {
     let project = ProjectId::new(served.project()).ok_or_else(|| sentence(&"it has no project"))?;
     let place = Place { origin: origin.to_string(), project: project.get(), demo: true };
     let key = served.key().to_owned().into();
-    let client = Client::new(origin, key, project, Limits::default()).map_err(|error| sentence(&error.explanation()))?;
+    let client =
+        Client::new(origin, key, project, Limits::default()).map_err(|error| sentence(&error.explanation()))?;
     Ok(Session { start: Start::Connected(place), client: Some(client), _simulator: Some(served) })
 }
 

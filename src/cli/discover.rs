@@ -12,7 +12,9 @@ use crate::warehouse::operation::Page;
 /// One sentence when there is none or more than one to choose from, or when it cannot be found out.
 pub(super) async fn project(account: &Account) -> Result<ProjectId, String> {
     let origin = account.origin();
-    let asked = |failure: Failure| format!("{origin} was asked which projects the key may use, which failed: {}.", failure.explanation());
+    let asked = |failure: Failure| {
+        format!("{origin} was asked which projects the key may use, which failed: {}.", failure.explanation())
+    };
     let limited = match account.key().await {
         Ok(key) => key.projects,
         // Older servers cannot tell.
@@ -29,12 +31,20 @@ pub(super) async fn project(account: &Account) -> Result<ProjectId, String> {
             [] => Err(format!("the key sees no project at {origin}; check the host, or use a key of a member.")),
             [only] => Ok(only.id),
             several => {
-                let names: Vec<_> =
-                    several.iter().take(12).map(|project| format!("{} ({})", project.id, project.name.shown())).collect();
+                let names: Vec<_> = several
+                    .iter()
+                    .take(12)
+                    .map(|project| format!("{} ({})", project.id, project.name.shown()))
+                    .collect();
                 Err(choose(&names))
             }
         },
-        Err(failure) if matches!(failure.kind, FailureKind::MissingScope(_) | FailureKind::Forbidden | FailureKind::OutOfBounds) => {
+        Err(failure)
+            if matches!(
+                failure.kind,
+                FailureKind::MissingScope(_) | FailureKind::Forbidden | FailureKind::OutOfBounds
+            ) =>
+        {
             let user = account.me().await.ok();
             user.and_then(|user| user.project).ok_or_else(|| {
                 "the key may not list projects; add --project NUMBER, which is in the address of every PostHog page."

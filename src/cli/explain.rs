@@ -156,7 +156,10 @@ fn question(line: &[u8]) -> Result<(Option<Box<RawValue>>, Question), (Option<Bo
     })?;
     let id = fields.remove("id").filter(|id| id.get() != "null");
     let mut word = |name: &str| {
-        fields.remove(name).and_then(|value| serde_json::from_str::<String>(value.get()).ok()).filter(|word| !word.is_empty())
+        fields
+            .remove(name)
+            .and_then(|value| serde_json::from_str::<String>(value.get()).ok())
+            .filter(|word| !word.is_empty())
     };
     let (level, status) = (word("level").and_then(|level| Level::parse(&level)), word("status"));
     let (sync_type, source_type) = (word("sync_type"), word("source_type"));
@@ -271,8 +274,18 @@ fn page(text: &str) -> String {
         field("or perhaps", &also.join(", "));
     }
     field("recovery", &format!("{}: {}", verdict.recovery, verdict.recovery.meaning()));
-    field("reload", if verdict.retry_safe { "can help, and does no harm" } else { "does not help before something is changed" });
-    field("data", if verdict.destructive { "the recovery discards what is stored; it is asked before" } else { "nothing is discarded" });
+    field(
+        "reload",
+        if verdict.retry_safe { "can help, and does no harm" } else { "does not help before something is changed" },
+    );
+    field(
+        "data",
+        if verdict.destructive {
+            "the recovery discards what is stored; it is asked before"
+        } else {
+            "nothing is discarded"
+        },
+    );
     page.push('\n');
     for (index, step) in finding.steps().iter().enumerate() {
         let _ = writeln!(page, "{}. {step}", index + 1);
@@ -293,9 +306,13 @@ mod tests {
     #[test]
     fn a_line_is_answered_with_its_own_id() {
         for id in ["\"a\\u001b\"", "12345678901234567890123", "null", "[1]"] {
-            let line = format!(r#"{{"id": {id}, "error": "password authentication failed for user \"x\"", "more": {{}}}}"#);
+            let line =
+                format!(r#"{{"id": {id}, "error": "password authentication failed for user \"x\"", "more": {{}}}}"#);
             let answer = super::respond(line.as_bytes(), &mut Memory::default());
-            assert!(answer.starts_with(&format!("{{\"id\":{id},\"root_cause\":\"credentials_invalid\",\"also\":[")), "{answer}");
+            assert!(
+                answer.starts_with(&format!("{{\"id\":{id},\"root_cause\":\"credentials_invalid\",\"also\":[")),
+                "{answer}"
+            );
         }
         let answer = respond(r#"{"error": null}"#);
         let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();

@@ -48,7 +48,9 @@ pub fn main() -> ExitCode {
         .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
-        Err(error) => return refuse(&format!("whtui cannot start its worker threads ({error}); close other programs.")),
+        Err(error) => {
+            return refuse(&format!("whtui cannot start its worker threads ({error}); close other programs."));
+        }
     };
     let result = runtime.block_on(async {
         match arguments.command {

@@ -28,7 +28,7 @@ pub struct Simulator {
     key: String,
     project: u64,
     shared: Arc<Shared>,
-    stop: Option<oneshot::Sender<()>>,
+    stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
@@ -56,14 +56,13 @@ impl Simulator {
         let shared = Arc::new(Shared { state: Mutex::new((service, log)), clock, latency: options.latency });
         let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
+        // Dropping the sender ends the wait, too, so that a dropped simulator stops.
+        let stopped = async { stopped.await.unwrap_or_default() };
         let task = tokio::spawn(async move {
-            tokio::select! {
-                // Serving ends only by an error of the listener, of which clients learn by themselves.
-                _ = axum::serve(listener, router) => {}
-                _ = stopped => {}
-            }
+            // Serving ends only by the signal, or by an error of the listener, which its clients notice.
+            let _ = axum::serve(listener, router).with_graceful_shutdown(stopped).await;
         });
-        Ok(Self { address, key, project, shared, stop: Some(stop), task })
+        Ok(Self { address, key, project, shared, stop, task })
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -90,18 +89,10 @@ impl Simulator {
         self.shared.lock().1.entries().to_vec()
     }
 
-    /// Stops it and waits until the port is free.
-    pub async fn stop(mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
-        let _ = (&mut self.task).await;
-    }
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        self.task.abort();
+    /// Stops it: requests under way are answered, idle connections are closed, the port is free afterwards.
+    pub async fn stop(self) {
+        let _ = self.stop.send(());
+        let _ = self.task.await;
     }
 }
 
@@ -113,7 +104,8 @@ async fn handle(State(shared): State<Arc<Shared>>, request: axum::extract::Reque
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return plain(StatusCode::PAYLOAD_TOO_LARGE) };
     let request = Request {
         method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
+        // Some clients escape the sign of `@current` and `@me`.
+        path: parts.uri.path().replace("%40", "@"),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         authorization: text_of(&parts.headers, &header::AUTHORIZATION),
         host: text_of(&parts.headers, &header::HOST).unwrap_or_default(),

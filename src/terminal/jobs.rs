@@ -88,7 +88,7 @@ impl StopSignal {
     }
 
     /// Stops the process group, and returns when this process was continued; at once where no shell controls jobs.
-    fn stop(&self) -> io::Result<()> {
+    pub(super) fn stop(&self) -> io::Result<()> {
         self.stop_the_others()?;
         let stopped = stop_signal().thread_unblock().and_then(|()| {
             // To this thread alone: here it has its default action, and nobody else can take it.
@@ -137,7 +137,7 @@ pub fn suspend(screen: &mut Screen, input: &mut Input, signals: &Signals) -> io:
     input.pause();
     // A terminal that is gone shows itself when it is taken again.
     let _ = lease::restore();
-    let stopped = signals.job().stop();
+    let stopped = signals.stop();
     let size = screen.reenter()?;
     input.resume()?;
     stopped.map(|()| size)

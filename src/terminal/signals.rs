@@ -74,8 +74,13 @@ impl Signals {
         }
     }
 
-    /// The way to stop the process.
-    pub(super) fn job(&self) -> &StopSignal {
-        &self.job
+    /// Stops the process group as the shell's job control does, and returns once it was continued. For programs without
+    /// a screen, at [`Signal::Stop`]; those with one use [`suspend`](super::suspend).
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub fn stop(&self) -> io::Result<()> {
+        self.job.stop()
     }
 }

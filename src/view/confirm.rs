@@ -10,6 +10,7 @@ use crate::app::model::Model;
 use crate::app::model::overlay::Confirm;
 use crate::warehouse::consent::{Challenge, Demand, Discard};
 use crate::warehouse::field::Field;
+use crate::warehouse::ids::ProjectId;
 use crate::warehouse::words;
 
 /// Draws it.
@@ -17,30 +18,18 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, theme: &Theme, frame: &mut 
     const WIDTH: u16 = 76;
     let Some(challenge) = &confirm.challenge else { return };
     let width = modal::inner_width(WIDTH, frame.area());
-    let mut all: Vec<Line> = Vec::new();
-    let mut say = |sentence: &str, role: Role| {
+    let room = usize::from(frame.area().height.saturating_sub(4));
+    let mut all = question(model, confirm, challenge, width, false, theme);
+    if all.len() + 2 > room {
+        all = question(model, confirm, challenge, width, true, theme);
+    }
+    let say = |all: &mut Vec<Line>, sentence: &str, role: Role| {
         all.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, theme.style(role))));
     };
-    say(&headline(challenge), Role::Heading);
-    say("", Role::Text);
-    say(&lost(challenge), Role::Danger);
-    if let Some(usual) = challenge.loss().usual_run {
-        say(&format!("A run of it usually takes {}.", words::span(usual)), Role::Text);
-    }
-    if let Some(request) = model.settings.place().and_then(|place| crate::warehouse::ids::ProjectId::new(place.project))
-    {
-        let request = challenge.discard().request(request);
-        say(&format!("Request: {} {}", request.method.word(), request.target()), Role::Faint);
-    }
-    if let Some(milder) = &confirm.milder {
-        say("", Role::Text);
-        say(&format!("Milder: {milder}"), Role::Good);
-    }
-    say("", Role::Text);
     let mut typed_at = None;
     match challenge.demand() {
         Demand::Typed(expected) => {
-            say(&format!("Type “{expected}” and press enter; esc keeps everything."), Role::Text);
+            say(&mut all, &format!("Type “{expected}” and press enter; esc keeps everything."), Role::Text);
             let prompt = format!("> {}", confirm.input.value());
             typed_at = Some(all.len());
             let right = challenge.accepts(confirm.input.value());
@@ -58,7 +47,9 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, theme: &Theme, frame: &mut 
         }
     }
     let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inside = modal::open(title(challenge.discard()), WIDTH, height, theme, frame);
+    let name = text::cut(&challenge.loss().name.shown(), width.saturating_sub(20), theme.ellipsis());
+    let title = format!("{} {name}?", title(challenge.discard()));
+    let inside = modal::open(&title, WIDTH, height, theme, frame);
     // What has to be answered must be seen, whatever else there is no room for.
     let start = all.len().saturating_sub(usize::from(inside.height));
     lines(&all, start, inside, frame.buffer_mut());
@@ -69,12 +60,43 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, theme: &Theme, frame: &mut 
     }
 }
 
+/// What is asked, without the answer. In short, without what can be done without.
+fn question<'a>(
+    model: &Model,
+    confirm: &Confirm,
+    challenge: &Challenge,
+    width: usize,
+    short: bool,
+    theme: &Theme,
+) -> Vec<Line<'a>> {
+    let mut parts = vec![(headline(challenge), Role::Heading), (lost(challenge), Role::Danger)];
+    if let Some(usual) = challenge.loss().usual_run {
+        parts.push((format!("A run of it usually takes {}.", words::span(usual)), Role::Text));
+    }
+    if let Some(milder) = &confirm.milder {
+        parts.push((format!("Milder: {milder}"), Role::Good));
+    }
+    let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
+    if let Some(project) = project.filter(|_| !short) {
+        let request = challenge.discard().request(project);
+        parts.push((format!("Request: {} {}", request.method.word(), request.target()), Role::Faint));
+    }
+    let mut all = Vec::new();
+    for (sentence, role) in parts {
+        all.extend(text::wrap(&sentence, width).into_iter().map(|line| Line::styled(line, theme.style(role))));
+        if !short {
+            all.push(Line::default());
+        }
+    }
+    all
+}
+
 fn title(discard: &Discard) -> &'static str {
     match discard {
-        Discard::ResyncSchema(_) => "Resync?",
-        Discard::DeleteData(_) => "Delete data?",
-        Discard::DestroySchema(_) => "Destroy table?",
-        Discard::DestroySource(_) => "Destroy source?",
+        Discard::ResyncSchema(_) => "Resync",
+        Discard::DeleteData(_) => "Delete data of",
+        Discard::DestroySchema(_) => "Destroy table",
+        Discard::DestroySource(_) => "Destroy source",
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     let more = all.len().saturating_sub(start + usize::from(height));
     let mut title = vec![Span::styled(" 3 Details ", theme.style(Role::Title))];
     if more > 0 || start > 0 {
-        title.push(Span::styled(format!("{} more lines ", more), theme.style(Role::Faint)));
+        title.push(Span::styled(format!("{} below ", words::counted(more, "line")), theme.style(Role::Faint)));
     }
     let inside = pane(Line::from(title), focused, theme, area, frame.buffer_mut());
     lines(&all, start, inside, frame.buffer_mut());
@@ -54,7 +54,7 @@ struct Page<'a> {
 }
 
 /// Width of the names of fields.
-const NAME: usize = 16;
+const NAME: usize = 15;
 
 impl Page<'_> {
     fn heading(&mut self, text: &str) {

@@ -25,23 +25,23 @@ use crate::warehouse::words;
 
 /// Columns of the sources, in their order on the screen.
 const SOURCES: [Column<SourceColumn>; 6] = [
-    column(SourceColumn::Health, SourceColumn::Health.title(), 14, 0, false, 9),
-    column(SourceColumn::Name, SourceColumn::Name.title(), 12, 3, false, 10),
+    column(SourceColumn::Health, SourceColumn::Health.title(), 11, 0, false, 9),
+    column(SourceColumn::Name, SourceColumn::Name.title(), 14, 3, false, 10),
     column(SourceColumn::Kind, SourceColumn::Kind.title(), 10, 0, false, 5),
     column(SourceColumn::Tables, SourceColumn::Tables.title(), 7, 0, true, 8),
-    column(SourceColumn::LastRun, SourceColumn::LastRun.title(), 7, 0, true, 6),
+    column(SourceColumn::LastRun, SourceColumn::LastRun.title(), 6, 0, true, 6),
     column(SourceColumn::Trouble, SourceColumn::Trouble.title(), 16, 2, false, 4),
 ];
 
 /// Columns of the tables, in their order on the screen.
 const SCHEMAS: [Column<SchemaColumn>; 8] = [
     column(SchemaColumn::State, SchemaColumn::State.title(), 14, 0, false, 9),
-    column(SchemaColumn::Name, SchemaColumn::Name.title(), 14, 3, false, 10),
+    column(SchemaColumn::Name, SchemaColumn::Name.title(), 20, 3, false, 10),
     column(SchemaColumn::Source, SchemaColumn::Source.title(), 10, 1, false, 4),
     column(SchemaColumn::Method, SchemaColumn::Method.title(), 12, 0, false, 3),
     column(SchemaColumn::Frequency, SchemaColumn::Frequency.title(), 6, 0, false, 2),
-    column(SchemaColumn::Synced, SchemaColumn::Synced.title(), 7, 0, true, 8),
-    column(SchemaColumn::Rows, SchemaColumn::Rows.title(), 11, 0, true, 7),
+    column(SchemaColumn::Synced, SchemaColumn::Synced.title(), 6, 0, true, 8),
+    column(SchemaColumn::Rows, SchemaColumn::Rows.title(), 5, 0, true, 7),
     column(SchemaColumn::Cause, SchemaColumn::Cause.title(), 16, 3, false, 5),
 ];
 
@@ -102,7 +102,12 @@ fn source_cell(column: SourceColumn, held: &Held, drawing: &Drawing<'_>) -> Cell
     let source = &held.source;
     match column {
         SourceColumn::Health => match held.tally.worst {
-            Some(state) => state_cell(state, theme),
+            Some(State::Direct) => state_cell(State::Direct, theme),
+            // A word for the whole: the state of one table must not be taken for that of the source.
+            Some(state) => {
+                let text = format!("{} {}", theme.glyph(state), state.severity().words());
+                Cell { text, style: theme.state(state) }
+            }
             None => Cell { text: "- No tables".to_owned(), style: theme.style(Role::Idle) },
         },
         SourceColumn::Name => Cell { text: source.title().shown().into_owned(), style: plain },
@@ -202,11 +207,11 @@ fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State,
 /// Rows stored, or those read so far where there is no table yet.
 fn running_rows(schema: &Schema, state: State, model: &Model) -> String {
     let running = model.inventory.runs(&schema.id).and_then(crate::warehouse::runs::Runs::running);
-    match (schema.rows(), running) {
-        (Field::Known(rows), _) => words::count(rows),
-        (_, Some(job)) if state.claims_to_run() => words::rows(job.rows),
-        (rows, _) => words::rows(rows),
-    }
+    let rows = match (schema.rows(), running) {
+        (Field::Null, Some(job)) if state.claims_to_run() => job.rows,
+        (rows, _) => rows,
+    };
+    rows.known().map_or_else(|| words::rows(rows), |rows| words::compact(*rows))
 }
 
 fn optional<T: ToString>(field: &Field<T>) -> String {

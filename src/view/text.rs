@@ -40,39 +40,14 @@ pub fn fit(text: &str, cells: usize, mark: &str, right: bool) -> String {
     if right { format!("{padding}{shown}") } else { format!("{shown}{padding}") }
 }
 
-/// A text in lines of at most so many cells, broken at spaces where possible.
+/// A text in lines of at most so many cells (at least two), broken where its script allows.
 #[must_use]
 pub fn wrap(text: &str, cells: usize) -> Vec<String> {
-    let cells = cells.max(1);
-    let mut lines = Vec::new();
-    for paragraph in text.split('\n') {
-        let mut line = String::new();
-        let mut used = 0;
-        for word in paragraph.split_word_bounds() {
-            let wide = width(word);
-            if used + wide > cells && !word.trim().is_empty() && wide <= cells {
-                lines.push(line.trim_end().to_owned());
-                (line, used) = (String::new(), 0);
-            }
-            if word.trim().is_empty() && (used == 0 && !lines.is_empty() || used + wide > cells) {
-                continue;
-            }
-            for grapheme in word.graphemes(true) {
-                let wide = width(grapheme);
-                if used + wide > cells && used > 0 {
-                    lines.push(std::mem::take(&mut line));
-                    used = 0;
-                }
-                // A character wider than the line cannot be shown at all.
-                if wide <= cells {
-                    line.push_str(grapheme);
-                    used += wide;
-                }
-            }
-        }
-        lines.push(line.trim_end().to_owned());
-    }
-    lines
+    let options = textwrap::Options::new(cells.max(2)).wrap_algorithm(textwrap::WrapAlgorithm::FirstFit);
+    text.split('\n')
+        .flat_map(|paragraph| textwrap::wrap(paragraph, &options))
+        .map(|line| line.trim_end().to_owned())
+        .collect()
 }
 
 #[cfg(test)]
@@ -91,7 +66,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_wider_than_asked_for(text in any::<String>(), cells in 1_usize..60) {
+        fn nothing_is_wider_than_asked_for(text in any::<String>(), cells in 2_usize..60) {
             let text = crate::warehouse::text::clean(&text, true).into_owned();
             for line in wrap(&text, cells) {
                 prop_assert!(width(&line) <= cells, "{:?}", line);

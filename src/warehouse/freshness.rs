@@ -74,7 +74,11 @@ mod tests {
             (9_000, Some(Frequency::Never), weekly, false),
             (-1, Some(Frequency::Every(5)), none, false),
         ] {
-            assert_eq!(is_stale(now - hours(age), frequency.as_ref(), past, now), stale, "{age} h, {frequency:?}, {past:?}");
+            assert_eq!(
+                is_stale(now - hours(age), frequency.as_ref(), past, now),
+                stale,
+                "{age} h, {frequency:?}, {past:?}"
+            );
         }
     }
 }

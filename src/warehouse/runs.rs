@@ -113,7 +113,8 @@ impl Runs {
     #[must_use]
     pub fn usual_gap(&self) -> Option<SignedDuration> {
         let done = || self.jobs.iter().filter(|job| job.status == Status::Completed).filter_map(|job| job.created_at);
-        let mut gaps: Vec<_> = done().zip(done().skip(1)).map(|(later, earlier)| later.duration_since(earlier)).collect();
+        let mut gaps: Vec<_> =
+            done().zip(done().skip(1)).map(|(later, earlier)| later.duration_since(earlier)).collect();
         gaps.sort_unstable();
         (gaps.len() >= 3).then(|| gaps.get(gaps.len() / 2).copied()).flatten()
     }

@@ -114,6 +114,20 @@ pub enum Severity {
     Idle,
 }
 
+impl Severity {
+    /// A word for people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Broken => "Broken",
+            Self::Doubtful => "Doubtful",
+            Self::Moving => "Moving",
+            Self::Well => "Healthy",
+            Self::Idle => "Idle",
+        }
+    }
+}
+
 impl State {
     /// Whether something is wrong that somebody has to see to.
     #[must_use]

@@ -11,12 +11,32 @@ pub fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
     }
     grouped
+}
+
+/// A whole number in at most five characters: `999`, `12.3k`, `1.84M`, `740M`.
+#[must_use]
+pub fn compact(number: u64) -> String {
+    const UNITS: [(u64, &str); 6] = [
+        (1_000_000_000_000_000_000, "E"),
+        (1_000_000_000_000_000, "P"),
+        (1_000_000_000_000, "T"),
+        (1_000_000_000, "G"),
+        (1_000_000, "M"),
+        (1_000, "k"),
+    ];
+    let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| number >= *unit) else { return number.to_string() };
+    let (whole, hundredths) = (number / unit, number % unit / (unit / 100));
+    match whole {
+        0..10 => format!("{whole}.{hundredths:02}{name}"),
+        10..100 => format!("{whole}.{}{name}", hundredths / 10),
+        _ => format!("{whole}{name}"),
+    }
 }
 
 /// A number with its noun: `1 table`, `1,200 tables`.
@@ -65,10 +85,10 @@ pub fn ago(then: Timestamp, now: Timestamp) -> String {
     if age.as_secs() < 1 { "now".to_owned() } else { format!("{} ago", short_span(age)) }
 }
 
-/// A moment in full, UTC: `2026-11-20 14:03:07Z`.
+/// A moment to the minute, UTC: `2026-11-20 14:03Z`.
 #[must_use]
 pub fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+    at.strftime("%Y-%m-%d %H:%MZ").to_string()
 }
 
 #[cfg(test)]
@@ -82,6 +102,16 @@ mod tests {
         assert_eq!(count(12_331), "12,331");
         assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
         assert_eq!(counted(1, "table"), "1 table");
+        for (number, short) in [
+            (0, "0"),
+            (999, "999"),
+            (1_843_220, "1.84M"),
+            (12_331, "12.3k"),
+            (740_200_310, "740M"),
+            (u64::MAX, "18.4E"),
+        ] {
+            assert_eq!(compact(number), short);
+        }
         for (seconds, full, short) in
             [(-5, "0s", "0s"), (43, "43s", "43s"), (125, "2m 5s", "2m"), (7_200, "2h", "2h"), (90_000, "1d 1h", "1d")]
         {

@@ -2,8 +2,8 @@
 
 use crate::api::Client;
 use crate::app::message::Sent;
-use crate::warehouse::field::Field;
 use crate::warehouse::failure::{Failure, FailureKind};
+use crate::warehouse::field::Field;
 use crate::warehouse::operation::{Operation, Write};
 use crate::warehouse::replies::{CancelReply, RefreshResult};
 use crate::warehouse::text::Foreign;

@@ -86,10 +86,9 @@ impl Worker {
 
     fn fetch(&self, request: RequestId, need: Need, urgency: Urgency) {
         let worker = self.clone();
-        self.spawn(
-            async move { fetch::fetch(&worker.shared, request, need, urgency).await },
-            move |result| Event::FetchEnded(request, result),
-        );
+        self.spawn(async move { fetch::fetch(&worker.shared, request, need, urgency).await }, move |result| {
+            Event::FetchEnded(request, result)
+        });
     }
 
     fn send(&self, request: RequestId, operation: Operation) {

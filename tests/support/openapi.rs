@@ -84,10 +84,9 @@ impl Contract {
         if let Some(id) = arguments.get("id") {
             faults.extend(self.check("a uuid", &json!({ "type": "string", "format": "uuid" }), &json!(id)));
         }
-        if let Some(project) = arguments.get("project_id").filter(|project| *project != "@current") {
-            if project.parse::<u64>().is_err() {
-                faults.push(format!("project {project} is no number"));
-            }
+        let project = arguments.get("project_id").map_or("@current", String::as_str);
+        if project != "@current" && project.parse::<u64>().is_err() {
+            faults.push(format!("project {project} is no number"));
         }
         faults.extend(self.check_query(operation, query));
         faults.extend(self.check_body(operation, body));
@@ -254,9 +253,8 @@ fn allow_null(schema: &mut Map<String, Value>) {
     if let Some(kind) = schema.get_mut("type") {
         *kind = json!([kind.take(), "null"]);
     }
-    if let Some(choices) = schema.get_mut("enum").and_then(Value::as_array_mut) {
-        if !choices.contains(&Value::Null) {
-            choices.push(Value::Null);
-        }
+    let choices = schema.get_mut("enum").and_then(Value::as_array_mut);
+    if let Some(choices) = choices.filter(|choices| !choices.contains(&Value::Null)) {
+        choices.push(Value::Null);
     }
 }

@@ -46,6 +46,7 @@ pub struct SubjectSource {
 }
 
 /// What matters of a selected table.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is used")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubjectSchema {
     /// Its state.

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::spec::{CdcSpec, FaultSpec, ShowSpec, SourceSpec, Spec, TableSpec, WebhookSpec};
+use super::spec::{CdcSpec, FaultSpec, RunSpec, ShowSpec, SourceSpec, Spec, TableSpec, WebhookSpec};
 use crate::simulator::moment::Moment;
 use crate::simulator::random::Random;
 use crate::simulator::world::history::Past;
 use crate::simulator::world::render::Rendered;
 use crate::simulator::world::{
-    Cdc, Column, Fault, Job, JobStatus, Overlay, Progress, Settings, Source, Table, Tempo, Webhook, World,
+    Cdc, Column, Fault, Job, JobStatus, Overlay, Progress, Run, Settings, Source, Table, Tempo, Webhook, World,
 };
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -105,9 +105,9 @@ impl Builder<'_> {
     }
 
     /// An id that is the same whenever the world is built.
-    fn fixed_id(&mut self, part: u32) -> String {
+    fn fixed_id(&mut self, part: usize) -> String {
         let bits = self.random.bits();
-        format!("0192f1c4-{:04x}-0000-{part:04x}-{:012x}", self.index, bits & 0xffff_ffff_ffff)
+        format!("0192f1c4-{:04x}-0000-{:04x}-{:012x}", self.index & 0xffff, part & 0xffff, bits & 0xffff_ffff_ffff)
     }
 
     fn webhook(&mut self, spec: &WebhookSpec, created_at: Moment) -> Webhook {
@@ -138,8 +138,8 @@ impl Builder<'_> {
         let usual = if settings.is("full_refresh") { source_rows } else { rows / 400 + 1 };
         let duration = spec.duration.map_or_else(|| Duration::from_secs(random.between(6, 30)), |span| span.0);
         let mut table = Table {
-            id: self.fixed_id(u32::try_from(position + 1).unwrap_or(u32::MAX) & 0xffff),
-            stored_id: self.fixed_id(u32::try_from(position + 1).unwrap_or(u32::MAX) & 0xffff),
+            id: self.fixed_id(position + 1),
+            stored_id: self.fixed_id(position + 1),
             name: spec.name.clone(),
             label: spec.label.clone(),
             description: spec.description.clone(),
@@ -217,7 +217,7 @@ impl Builder<'_> {
         let mut jobs = past.jobs(random);
         settle(table, &jobs);
         if spec.status.is_some() {
-            table.status = spec.status.clone();
+            table.status.clone_from(&spec.status);
         }
         if spec.error.is_some() {
             table.error.clone_from(&spec.error);
@@ -257,7 +257,7 @@ impl Builder<'_> {
             .unwrap_or_else(|| self.now.minus(within))
     }
 
-    fn running(&self, table: &mut Table, spec: &super::spec::RunSpec, position: usize, random: &mut Random) -> Job {
+    fn running(&self, table: &mut Table, spec: &RunSpec, position: usize, random: &mut Random) -> Job {
         let start = self.now.minus(spec.elapsed.0);
         let end = self.now.plus(spec.remaining.0);
         let rows = spec.rows.unwrap_or(table.growth);
@@ -266,12 +266,7 @@ impl Builder<'_> {
             progress.ceiling = progress.rows_at(start.plus(spec.elapsed.0 / 3));
         }
         let number = random.bits();
-        table.run = Some(crate::simulator::world::Run {
-            number,
-            fault: None,
-            rebuilds: table.settings.is("full_refresh"),
-            stopping: false,
-        });
+        table.run = Some(Run { number, fault: None, rebuilds: table.settings.is("full_refresh"), stopping: false });
         table.status = Some("Running".to_owned());
         Job {
             id: random.id(start.milliseconds()),

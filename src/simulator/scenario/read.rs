@@ -41,23 +41,17 @@ struct Reader {
 
 impl Reader {
     fn spec(&mut self, mut file: Table) -> Spec {
-        for known in ["templates", "situations", "types", "title"] {
-            file.remove(known);
+        for read_before in ["templates", "situations", "types", "title"] {
+            file.remove(read_before);
         }
-        let seed = file.remove("seed").map_or(1, |seed| self.typed(seed, "seed"));
-        let mut spec = Spec { seed, ..Spec::default() };
-        if let Some(value) = file.remove("project") {
-            spec.project = self.typed(value, "project");
-        }
-        if let Some(value) = file.remove("key") {
-            spec.key = self.typed(value, "key");
-        }
-        if let Some(value) = file.remove("tempo") {
-            spec.tempo = self.typed(value, "tempo");
-        }
-        if let Some(value) = file.remove("history") {
-            spec.history = self.typed(value, "history");
-        }
+        let mut spec = Spec {
+            seed: self.part(&mut file, "seed"),
+            project: self.part(&mut file, "project"),
+            key: self.part(&mut file, "key"),
+            tempo: self.part(&mut file, "tempo"),
+            history: self.part(&mut file, "history"),
+            sources: Vec::new(),
+        };
         match file.remove("sources") {
             Some(Value::Array(sources)) => {
                 spec.sources =
@@ -68,6 +62,10 @@ impl Reader {
         }
         self.mistakes.extend(file.keys().map(|name| format!("{name}: unknown part")));
         spec
+    }
+
+    fn part<T: DeserializeOwned + Default>(&mut self, file: &mut Table, name: &str) -> T {
+        file.remove(name).map(|value| self.typed(value, name)).unwrap_or_default()
     }
 
     fn source(&mut self, index: usize, source: Value) -> SourceSpec {
@@ -129,29 +127,22 @@ impl Reader {
 
     fn table(&mut self, own: &Table, name: Value, template: &str, place: &str) -> TableSpec {
         let mut own = own.clone();
-        let template = own
-            .remove("template")
-            .and_then(|value| value.as_str().map(str::to_owned))
-            .unwrap_or_else(|| template.to_owned());
-        let situation = own.get("situation").and_then(Value::as_str).map(str::to_owned);
+        let chosen = own.remove("template");
+        let template = chosen.as_ref().and_then(Value::as_str).unwrap_or(template);
+        let shown = own.remove("situation");
+        let situation = shown.as_ref().and_then(Value::as_str).map(|name| (name, "situation", &self.situations));
         let mut whole = Table::new();
-        self.fill(&mut whole, &self.templates.clone(), &template, "template", place);
-        if let Some(situation) = situation {
-            self.fill(&mut whole, &self.situations.clone(), &situation, "situation", place);
-        }
-        own.insert("name".to_owned(), name);
-        merge(&mut whole, Some(&Value::Table(own)));
-        self.typed(Value::Table(whole), place)
-    }
-
-    fn fill(&mut self, whole: &mut Table, choices: &Table, name: &str, what: &str, place: &str) {
-        match choices.get(name) {
-            Some(choice) => merge(whole, Some(choice)),
-            None => {
+        for (name, what, choices) in [(template, "template", &self.templates)].into_iter().chain(situation) {
+            if let Some(choice) = choices.get(name) {
+                merge(&mut whole, Some(choice));
+            } else {
                 let known: Vec<&str> = choices.keys().map(String::as_str).collect();
                 self.mistakes.push(format!("{place}: unknown {what} \"{name}\"; known: {}", known.join(", ")));
             }
         }
+        own.insert("name".to_owned(), name);
+        merge(&mut whole, Some(&Value::Table(own)));
+        self.typed(Value::Table(whole), place)
     }
 
     fn typed<T: DeserializeOwned + Default>(&mut self, value: Value, place: &str) -> T {

@@ -62,16 +62,15 @@ fn table(source: usize, number: usize) -> TableSpec {
         ..TableSpec::default()
     };
     // A fixed share of each, spread evenly: one in 25 fails, one in 50 is switched off, one in 50 is new.
-    match (source * 7 + number) % 50 {
-        0 | 25 => {
-            spec.fault = Some(fault("503 Server Error: Service Unavailable for url: https://api.example.com/v1", false))
-        }
-        10 => spec.fault = Some(fault("permission denied for table, grant SELECT and re-enable the sync.", true)),
-        20 => {
-            spec.sync_type = None;
-            spec.synced = Some(false);
-        }
-        _ => {}
+    let share = (source * 7 + number) % 50;
+    spec.fault = match share {
+        0 | 25 => Some(fault("503 Server Error: Service Unavailable for url: https://api.example.com", false)),
+        10 => Some(fault("permission denied for table, grant SELECT and re-enable the sync.", true)),
+        _ => None,
+    };
+    if share == 20 {
+        spec.sync_type = None;
+        spec.synced = Some(false);
     }
     spec
 }

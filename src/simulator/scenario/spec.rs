@@ -1,4 +1,4 @@
-//! What a scenario file may say. See `assets/scenarios/README.md` for the format as a whole.
+//! What a scenario file may say. `assets/scenarios/common.toml` begins with the format as a whole.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -187,8 +187,6 @@ pub struct ShowSpec {
 pub struct TableSpec {
     /// Its name at the source.
     pub name: String,
-    /// The situation it shows: kept for the inventory of a scenario.
-    pub situation: Option<String>,
     /// Display name.
     pub label: Option<String>,
     /// Description.
@@ -299,6 +297,7 @@ pub struct WebhookSpec {
 }
 
 /// A source, after the defaults of its type were filled in.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the contract")]
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SourceSpec {

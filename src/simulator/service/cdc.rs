@@ -6,7 +6,7 @@ use super::request::{Refusal, Reply};
 use super::routes::Call;
 use super::sources;
 use crate::simulator::world::render::cdc_names;
-use crate::simulator::world::{NoRepair, World};
+use crate::simulator::world::{Cdc, NoRepair, World};
 
 /// `POST check_cdc_prerequisites`: for the create form; it takes a whole connection, not a source's id.
 pub fn check_form(_: &mut World, call: &Call) -> Result<Reply, Refusal> {
@@ -26,7 +26,7 @@ pub fn check(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     if !world.source(position).connects() {
         return Err(Refusal::message("Could not connect to source to check prerequisites: connection timeout expired"));
     }
-    let errors = world.source_mut(position).cdc.as_mut().map(crate::simulator::world::Cdc::check).unwrap_or_default();
+    let errors = world.source_mut(position).cdc.as_mut().map(Cdc::check).unwrap_or_default();
     Ok(Reply::json(200, &json!({ "valid": errors.is_empty(), "errors": errors })))
 }
 

@@ -8,6 +8,7 @@ use crate::simulator::moment::Moment;
 use crate::simulator::world::World;
 
 /// `GET data_health_issues`.
+#[expect(clippy::unnecessary_wraps, reason = "handlers share one signature")]
 pub fn issues(world: &mut World, _: &Call) -> Result<Reply, Refusal> {
     let mut results: Vec<Value> = Vec::new();
     for source in world.sources() {

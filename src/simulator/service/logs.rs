@@ -112,13 +112,11 @@ fn lines_of(job: &Job, now: Moment) -> Vec<Line> {
             lines.push(line(at, "LOG", format!("Read {rows} rows")));
         }
     }
-    let failed = job.raw_error.as_ref().or(job.error.as_ref());
-    match (job.finished_at, failed) {
-        (Some(end), Some(error)) => lines.push(line(end, "ERROR", format!("Import failed: {error}"))),
-        (Some(end), None) => {
-            lines.push(line(end, "INFO", format!("Sync {}: {} rows", job.status.of_job(), job.rows_at(end))))
-        }
-        (None, _) => {}
+    if let Some(end) = job.finished_at {
+        lines.push(match job.raw_error.as_ref().or(job.error.as_ref()) {
+            Some(error) => line(end, "ERROR", format!("Import failed: {error}")),
+            None => line(end, "INFO", format!("Sync {}: {} rows", job.status.of_job(), job.rows_at(end))),
+        });
     }
     lines.retain(|line| line.at <= end);
     lines.sort_by_key(|line| std::cmp::Reverse(line.at));

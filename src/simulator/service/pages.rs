@@ -33,7 +33,9 @@ pub fn reply<'a>(request: &Request, page: &Page, count: usize, items: impl Itera
     let next = (after < count).then(|| link(request, page.limit, after));
     let previous = (page.offset > 0).then(|| link(request, page.limit, page.offset.saturating_sub(page.limit)));
     for (name, link) in [("next", next), ("previous", previous)] {
-        body.push_str(&format!(",\"{name}\":{}", serde_json::json!(link)));
+        for part in [",\"", name, "\":", &serde_json::json!(link).to_string()] {
+            body.push_str(part);
+        }
     }
     body.push_str(",\"results\":[");
     for (index, item) in items.skip(page.offset).take(page.limit).enumerate() {

@@ -32,6 +32,7 @@ fn find_to_edit(world: &World, call: &Call) -> Result<Address, Refusal> {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "handlers share one signature")]
 pub fn list(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let search = call.request.one("search");
     let mut items: Vec<Arc<str>> = Vec::new();

@@ -36,6 +36,7 @@ fn found_by_search(world: &World, position: usize, search: Option<&str>) -> bool
     matches(search, &[&source.kind, source.prefix.as_deref().unwrap_or_default()])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "handlers share one signature")]
 pub fn list(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let search = call.request.one("search");
     let positions: Vec<usize> = world

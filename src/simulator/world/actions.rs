@@ -48,7 +48,7 @@ impl World {
         if self.is_paused() {
             return Err(Paused);
         }
-        self.source_mut(source).stored_status = "Running".to_owned();
+        "Running".clone_into(&mut self.source_mut(source).stored_status);
         for table in 0..self.source(source).tables.len() {
             let entry = &self.source(source).tables[table];
             if entry.should_sync && !entry.deleted {

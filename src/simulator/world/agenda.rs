@@ -6,7 +6,7 @@ use super::Address;
 use crate::simulator::moment::Moment;
 
 /// Something that happens by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The schedule of a table fires. Outdated when the table's schedule was set anew since.
     Due {

@@ -8,6 +8,7 @@ use super::{Address, Fault, Moment, World};
 const REPAIR: Duration = Duration::from_secs(30);
 
 /// Change data capture of a source.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the contract")]
 #[derive(Clone, Debug, Default)]
 pub struct Cdc {
     /// Whether it is on.

@@ -41,10 +41,9 @@ impl Past {
             start = start.minus(self.period).minus(random.span(Duration::ZERO, self.period.mul_f64(0.02)));
         }
         // A fault that switches the table off, or a long period, can leave no good run in reach: there was one.
-        if self.runs > 0 && jobs.iter().all(|job| job.status != JobStatus::Completed) {
-            if let Some((since, _)) = &self.failing {
-                jobs.push(self.job(since.minus(self.period), false, random));
-            }
+        let good = jobs.iter().any(|job| job.status == JobStatus::Completed);
+        if let Some((since, _)) = self.failing.as_ref().filter(|_| self.runs > 0 && !good) {
+            jobs.push(self.job(since.minus(self.period), false, random));
         }
         jobs
     }

@@ -16,14 +16,17 @@ impl World {
         if body.contains_key("access_method") {
             return Err(Invalid::field("access_method", "The access method of a source cannot be changed."));
         }
-        let description = nullable_text(body, "description", 400)?;
+        let mut description = self.source(position).description.clone();
+        set_text(body, "description", 400, &mut description)?;
         let flags = (flag(body, "auto_sync_new_schemas")?, flag(body, "direct_query_enabled")?);
         let patterns = body.get("auto_sync_schema_patterns");
-        if patterns.and_then(Value::as_array).is_some_and(|patterns| patterns.len() > 100) {
-            return Err(Invalid::field(
-                "auto_sync_schema_patterns",
-                "Ensure this field has no more than 100 elements.",
-            ));
+        let list = patterns.and_then(Value::as_array);
+        if patterns.is_some_and(|patterns| !patterns.is_null()) && list.is_none() {
+            return Err(Invalid::field("auto_sync_schema_patterns", "Expected a list of items."));
+        }
+        if list.is_some_and(|patterns| patterns.len() > 100) {
+            let detail = "Ensure this field has no more than 100 elements.";
+            return Err(Invalid::field("auto_sync_schema_patterns", detail));
         }
         let inputs = match body.get("job_inputs") {
             None | Some(Value::Null) => None,
@@ -35,9 +38,7 @@ impl World {
             source.inputs = inputs;
             source.secrets = secrets;
         }
-        if let Some(description) = description {
-            source.description = description;
-        }
+        source.description = description;
         source.auto_sync = flags.0.unwrap_or(source.auto_sync);
         source.direct_query = flags.1.unwrap_or(source.direct_query);
         if let Some(patterns) = patterns {
@@ -88,8 +89,7 @@ struct Merge<'a> {
 }
 
 impl Merge<'_> {
-    /// Merges deeply. A value goes where the stored one is; a name that is stored nowhere is ignored,
-    /// unless it is that of a usual secret.
+    /// Merges deeply. A setting the source does not have is ignored, unless its name is that of a usual secret.
     fn object(&mut self, path: &str, sent: &Map<String, Value>) {
         for (name, value) in sent {
             let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
@@ -103,13 +103,27 @@ impl Merge<'_> {
                     self.secret_sent = true;
                     self.secrets.insert(path, secret.to_owned());
                 }
-            } else if let Some(place) = self.inputs.pointer_mut(&super::source::pointer(&path)) {
-                *place = match value {
+            } else if self.inputs.get(path.split('.').next().unwrap_or_default()).is_some() {
+                let value = match value {
                     Value::Bool(flag) => json!(if *flag { "True" } else { "False" }),
                     Value::Number(number) => json!(number.to_string()),
                     other => other.clone(),
                 };
+                put(self.inputs, &path, value);
             }
+        }
+    }
+}
+
+/// Puts a value at a dotted path; what is in the way becomes an object.
+fn put(inputs: &mut Value, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => inputs[path] = value,
+        Some((name, rest)) => {
+            if !inputs[name].is_object() {
+                inputs[name] = json!({});
+            }
+            put(&mut inputs[name], rest, value);
         }
     }
 }
@@ -118,21 +132,24 @@ fn is_secret(name: &str) -> bool {
     ["password", "secret", "token", "key", "passphrase"].iter().any(|part| name.contains(part))
 }
 
-fn nullable_text(
+/// Puts a text that was sent in its place; null empties it.
+fn set_text(
     body: &Map<String, Value>,
     name: &'static str,
     longest: usize,
-) -> Result<Option<Option<String>>, Invalid> {
+    place: &mut Option<String>,
+) -> Result<(), Invalid> {
     match body.get(name) {
-        None => Ok(None),
-        Some(Value::Null) => Ok(Some(None)),
+        None => {}
+        Some(Value::Null) => *place = None,
         Some(Value::String(text)) if text.chars().count() > longest => {
             let detail = format!("Ensure this field has no more than {longest} characters.");
-            Err(Invalid { code: "max_length", detail, attr: Some(name) })
+            return Err(Invalid { code: "max_length", detail, attr: Some(name) });
         }
-        Some(Value::String(text)) => Ok(Some(Some(text.clone()))),
-        Some(_) => Err(Invalid::field(name, "Not a valid string.")),
+        Some(Value::String(text)) => *place = Some(text.clone()),
+        Some(_) => return Err(Invalid::field(name, "Not a valid string.")),
     }
+    Ok(())
 }
 
 fn flag(body: &Map<String, Value>, name: &'static str) -> Result<Option<bool>, Invalid> {

@@ -42,7 +42,7 @@ const CURSOR_TYPES: [&str; 7] = ["integer", "numeric", "datetime", "date", "time
 const CDC_MODES: [&str; 3] = ["consolidated", "cdc_only", "both"];
 const FREQUENCIES: [&str; 9] = ["5min", "15min", "30min", "1hour", "6hour", "12hour", "24hour", "7day", "30day"];
 
-/// The body of a change, read field by field.
+/// The body of a change. Each field that was sent is checked and put in its place.
 struct Body<'a>(&'a Map<String, Value>);
 
 impl Body<'_> {
@@ -58,70 +58,68 @@ impl Body<'_> {
         }
     }
 
-    /// A word out of a closed list; the outer option says whether the field was sent at all.
-    fn choice(&self, name: &'static str, choices: &[&str]) -> Checked<Option<Option<String>>> {
+    /// Puts what `read` makes of the field in its place; null empties it, and a field not sent leaves it.
+    fn put<T>(
+        &self,
+        name: &'static str,
+        place: &mut Option<T>,
+        read: impl FnOnce(&Value) -> Checked<T>,
+    ) -> Checked<()> {
         match self.0.get(name) {
-            None => Ok(None),
-            Some(Value::Null) => Ok(Some(None)),
-            Some(Value::String(word)) if choices.contains(&word.as_str()) => Ok(Some(Some(word.clone()))),
-            Some(other) => Err(Invalid::choice(name, other)),
+            None => {}
+            Some(Value::Null) => *place = None,
+            Some(value) => *place = Some(read(value)?),
         }
+        Ok(())
     }
 
-    fn text(&self, name: &'static str) -> Checked<Option<Option<String>>> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(Value::Null) => Ok(Some(None)),
-            Some(Value::String(text)) => Ok(Some(Some(text.clone()))),
-            Some(_) => Err(Invalid::field(name, "Not a valid string.")),
-        }
+    fn text(&self, name: &'static str, place: &mut Option<String>) -> Checked<()> {
+        self.put(name, place, |value| text(name, value))
     }
 
-    fn number(&self, name: &'static str, low: u64, high: u64) -> Checked<Option<Option<u64>>> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(Value::Null) => Ok(Some(None)),
-            Some(value) => {
-                let number = value.as_u64().ok_or_else(|| Invalid::field(name, "A valid integer is required."))?;
-                if number < low {
-                    let detail = format!("Ensure this value is greater than or equal to {low}.");
-                    return Err(Invalid { code: "min_value", detail, attr: Some(name) });
-                }
-                if number > high {
-                    let detail = format!("Ensure this value is less than or equal to {high}.");
-                    return Err(Invalid { code: "max_value", detail, attr: Some(name) });
-                }
-                Ok(Some(Some(number)))
+    /// A word out of a closed list.
+    fn choice(&self, name: &'static str, choices: &[&str], place: &mut Option<String>) -> Checked<()> {
+        self.put(name, place, |value| {
+            let chosen = value.as_str().filter(|word| choices.contains(word));
+            chosen.map(str::to_owned).ok_or_else(|| Invalid::choice(name, value))
+        })
+    }
+
+    fn number(&self, name: &'static str, (low, high): (u64, u64), place: &mut Option<u64>) -> Checked<()> {
+        let refuse = |code, detail| Err(Invalid { code, detail, attr: Some(name) });
+        self.put(name, place, |value| match value.as_u64() {
+            None => Err(Invalid::field(name, "A valid integer is required.")),
+            Some(number) if number < low => {
+                refuse("min_value", format!("Ensure this value is greater than or equal to {low}."))
             }
-        }
-    }
-
-    fn time_of_day(&self, name: &'static str) -> Checked<Option<Option<String>>> {
-        let text = self.text(name)?;
-        let Some(Some(text)) = text else { return Ok(text) };
-        if parse_time_of_day(&text).is_none() {
-            return Err(Invalid::field(name, "Time has wrong format. Use one of these formats instead: HH:MM:SS."));
-        }
-        Ok(Some(Some(if text.len() == 5 { format!("{text}:00") } else { text })))
-    }
-
-    fn names(&self, name: &'static str) -> Checked<Option<Option<Vec<String>>>> {
-        match self.0.get(name) {
-            None => Ok(None),
-            Some(Value::Null) => Ok(Some(None)),
-            Some(Value::Array(items)) => {
-                let names: Option<Vec<String>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
-                names.map(|names| Some(Some(names))).ok_or_else(|| Invalid::field(name, "Not a valid string."))
+            Some(number) if number > high => {
+                refuse("max_value", format!("Ensure this value is less than or equal to {high}."))
             }
-            Some(_) => Err(Invalid::field(name, "Expected a list of items.")),
-        }
+            Some(number) => Ok(number),
+        })
+    }
+
+    fn time_of_day(&self, name: &'static str, place: &mut Option<String>) -> Checked<()> {
+        self.put(name, place, |value| {
+            let text = text(name, value)?;
+            if parse_time_of_day(&text).is_none() {
+                let detail = "Time has wrong format. Use one of these formats instead: HH:MM:SS.";
+                return Err(Invalid::field(name, detail));
+            }
+            Ok(if text.len() == "HH:MM".len() { format!("{text}:00") } else { text })
+        })
+    }
+
+    fn names(&self, name: &'static str, place: &mut Option<Vec<String>>) -> Checked<()> {
+        self.put(name, place, |value| {
+            let items = value.as_array().ok_or_else(|| Invalid::field(name, "Expected a list of items."))?;
+            items.iter().map(|item| text(name, item)).collect()
+        })
     }
 }
 
-fn assign<T>(place: &mut T, sent: Option<T>) {
-    if let Some(value) = sent {
-        *place = value;
-    }
+fn text(name: &'static str, value: &Value) -> Checked<String> {
+    value.as_str().map(str::to_owned).ok_or_else(|| Invalid::field(name, "Not a valid string."))
 }
 
 impl World {
@@ -196,23 +194,22 @@ impl World {
 /// The settings a table would have after the change.
 fn settings(source: &Source, table: &Table, body: &Body) -> Checked<Settings> {
     let mut wanted = table.settings.clone();
-    assign(&mut wanted.sync_type, body.choice("sync_type", &SYNC_TYPES)?);
-    assign(&mut wanted.cursor, body.text("incremental_field")?);
-    assign(&mut wanted.cursor_type, body.choice("incremental_field_type", &CURSOR_TYPES)?);
-    assign(&mut wanted.lookback, body.number("incremental_field_lookback_seconds", 0, 5_184_000)?);
-    assign(&mut wanted.time_of_day, body.time_of_day("sync_time_of_day")?);
-    assign(&mut wanted.full_refresh_days, body.number("full_refresh_interval_days", 1, 90)?);
-    assign(&mut wanted.full_refresh_time, body.time_of_day("full_refresh_time_of_day")?);
-    assign(&mut wanted.keys, body.names("primary_key_columns")?);
-    assign(&mut wanted.columns, body.names("enabled_columns")?);
-    assign(&mut wanted.api_version, body.text("api_version")?);
-    if let Some(mode) = body.choice("cdc_table_mode", &CDC_MODES)? {
-        wanted.cdc_mode = mode.unwrap_or_else(|| "consolidated".to_owned());
-    }
-    if let Some(filters) = body.0.get("row_filters") {
-        wanted.row_filters = Some(filters.clone()).filter(|filters| !filters.is_null());
-    }
-    assign(&mut wanted.frequency, frequency(body)?);
+    body.choice("sync_type", &SYNC_TYPES, &mut wanted.sync_type)?;
+    body.text("incremental_field", &mut wanted.cursor)?;
+    body.choice("incremental_field_type", &CURSOR_TYPES, &mut wanted.cursor_type)?;
+    body.number("incremental_field_lookback_seconds", (0, 5_184_000), &mut wanted.lookback)?;
+    body.time_of_day("sync_time_of_day", &mut wanted.time_of_day)?;
+    body.number("full_refresh_interval_days", (1, 90), &mut wanted.full_refresh_days)?;
+    body.time_of_day("full_refresh_time_of_day", &mut wanted.full_refresh_time)?;
+    body.names("primary_key_columns", &mut wanted.keys)?;
+    body.names("enabled_columns", &mut wanted.columns)?;
+    body.text("api_version", &mut wanted.api_version)?;
+    body.put("row_filters", &mut wanted.row_filters, |value| Ok(value.clone()))?;
+    let mut mode = Some(wanted.cdc_mode);
+    body.choice("cdc_table_mode", &CDC_MODES, &mut mode)?;
+    wanted.cdc_mode = mode.unwrap_or_else(|| "consolidated".to_owned());
+    check_frequency(body)?;
+    body.choice("sync_frequency", &FREQUENCIES, &mut wanted.frequency)?;
     check_bare(table, body)?;
     check_keys(table, &wanted)?;
     check_sync_type(source, table, &wanted, body)?;
@@ -220,7 +217,8 @@ fn settings(source: &Source, table: &Table, body: &Body) -> Checked<Settings> {
     Ok(wanted)
 }
 
-fn frequency(body: &Body) -> Checked<Option<Option<String>>> {
+/// Two words that can be read, but not written.
+fn check_frequency(body: &Body) -> Checked<()> {
     match body.0.get("sync_frequency").and_then(Value::as_str) {
         Some("never") => Err(Invalid::field(
             "sync_frequency",
@@ -231,7 +229,7 @@ fn frequency(body: &Body) -> Checked<Option<Option<String>>> {
             detail: "\"1min\" is not a valid sync frequency. The fastest sync frequency is 5 minutes.".to_owned(),
             attr: Some("sync_frequency"),
         }),
-        _ => body.choice("sync_frequency", &FREQUENCIES),
+        _ => Ok(()),
     }
 }
 

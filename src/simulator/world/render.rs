@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Address, Job, Moment, Source, Table, World};
 
@@ -20,8 +20,8 @@ impl World {
         if let Some(ready) = &source.rendered.list_item {
             return Arc::clone(ready);
         }
-        let schemas: Vec<Value> = by_name(source).into_iter().map(|(_, table)| trimmed(source, table)).collect();
-        let item: Arc<str> = render_source(source, Value::Array(schemas)).to_string().into();
+        let schemas: Vec<Value> = by_name(source).into_iter().map(|table| trimmed(source, table)).collect();
+        let item: Arc<str> = render_source(source, &schemas).to_string().into();
         source.rendered.list_item = Some(Arc::clone(&item));
         item
     }
@@ -38,8 +38,8 @@ impl World {
     #[must_use]
     pub fn detail(&self, position: usize) -> Value {
         let source = &self.sources[position];
-        let schemas: Vec<Value> = by_name(source).into_iter().map(|(_, table)| full(source, table, false)).collect();
-        render_source(source, Value::Array(schemas))
+        let schemas: Vec<Value> = by_name(source).into_iter().map(|table| full(source, table, false)).collect();
+        render_source(source, &schemas)
     }
 
     /// The full form of every table of a source, newest first.
@@ -66,14 +66,13 @@ impl World {
     }
 }
 
-fn by_name(source: &Source) -> Vec<(usize, &Table)> {
-    let mut tables: Vec<(usize, &Table)> =
-        source.tables.iter().enumerate().filter(|(_, table)| !table.deleted).collect();
-    tables.sort_by(|left, right| left.1.name.cmp(&right.1.name));
+fn by_name(source: &Source) -> Vec<&Table> {
+    let mut tables: Vec<&Table> = source.live_tables().collect();
+    tables.sort_by(|left, right| left.name.cmp(&right.name));
     tables
 }
 
-fn render_source(source: &Source, schemas: Value) -> Value {
+fn render_source(source: &Source, schemas: &[Value]) -> Value {
     let mut reply = json!({
         "id": source.id,
         "created_at": source.created_at.iso(),
@@ -211,32 +210,38 @@ fn parent(source: &Source) -> Value {
     })
 }
 
-fn stored_name(source: &Source, table: &Table) -> String {
-    let prefix = source.prefix.as_deref().filter(|prefix| !prefix.is_empty());
-    let kind = source.kind.to_lowercase();
+/// The parts of a stored table's names: type, prefix, name without its schema.
+fn name_parts(source: &Source, table: &Table) -> (String, Option<String>, String) {
     let name = table.name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    prefix.map_or_else(|| format!("{kind}_{name}"), |prefix| format!("{prefix}_{kind}_{name}"))
+    (source.kind.to_lowercase(), source.prefix.clone().filter(|prefix| !prefix.is_empty()), name)
+}
+
+fn stored_name(source: &Source, table: &Table) -> String {
+    match name_parts(source, table) {
+        (kind, None, name) => format!("{kind}_{name}"),
+        (kind, Some(prefix), name) => format!("{prefix}_{kind}_{name}"),
+    }
+}
+
+fn query_name(source: &Source, table: &Table) -> String {
+    match name_parts(source, table) {
+        (kind, None, name) => format!("{kind}.{name}"),
+        (kind, Some(prefix), name) => format!("{kind}.{prefix}.{name}"),
+    }
 }
 
 fn stored_table(source: &Source, table: &Table, rows: u64) -> Value {
-    let columns: Vec<Value> = table
-        .columns
-        .iter()
-        .map(|column| {
-            json!({
-                "key": column.name, "name": column.name, "type": column.query_type(), "schema_valid": true,
-                "fields": null, "table": null, "chain": null,
-            })
+    let columns = table.columns.iter().map(|column| {
+        json!({
+            "key": column.name, "name": column.name, "type": column.query_type(), "schema_valid": true,
+            "fields": null, "table": null, "chain": null,
         })
-        .collect();
-    let kind = source.kind.to_lowercase();
-    let name = table.name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    let prefix = source.prefix.as_deref().filter(|prefix| !prefix.is_empty());
+    });
     json!({
         "id": table.stored_id,
         "name": stored_name(source, table),
-        "hogql_name": prefix.map_or_else(|| format!("{kind}.{name}"), |prefix| format!("{kind}.{prefix}.{name}")),
-        "columns": columns,
+        "hogql_name": query_name(source, table),
+        "columns": columns.collect::<Vec<_>>(),
         "row_count": rows,
         "user_access_level": table.access,
     })
@@ -268,17 +273,18 @@ fn blocked(error: Option<&str>) -> Option<&'static str> {
 }
 
 fn render_job(source: &Source, job: &Job, now: Moment) -> Value {
-    let schema = source.tables.get(job.table).filter(|table| !table.deleted).map_or_else(
+    let table = source.tables.get(job.table).filter(|table| !table.deleted);
+    let schema = table.map_or_else(
         || json!({ "name": "" }),
         |table| {
-            let mut schema = Map::new();
-            schema.insert("id".to_owned(), json!(table.id));
-            schema.insert("name".to_owned(), json!(table.name));
-            schema.insert("label".to_owned(), json!(table.label));
-            schema.insert("should_sync".to_owned(), json!(table.should_sync));
-            schema.insert("last_synced_at".to_owned(), json!(table.last_synced.map(Moment::iso)));
-            schema.insert("sync_type".to_owned(), json!(table.settings.sync_type));
-            Value::Object(schema)
+            json!({
+                "id": table.id,
+                "name": table.name,
+                "label": table.label,
+                "should_sync": table.should_sync,
+                "last_synced_at": table.last_synced.map(Moment::iso),
+                "sync_type": table.settings.sync_type,
+            })
         },
     );
     json!({

@@ -71,7 +71,7 @@ impl World {
     }
 
     /// Until when runs are held back after failures in a row.
-    pub(super) fn spaced_until(&self, at: Address) -> Option<Moment> {
+    fn spaced_until(&self, at: Address) -> Option<Moment> {
         let table = self.table(at);
         let doublings = table.failures.checked_sub(FAILURES_BEFORE_SPACING)?;
         let gap = self.tempo.spacing.saturating_mul(2_u32.saturating_pow(doublings.min(16)));
@@ -90,9 +90,10 @@ impl World {
         if manual {
             self.cure(at, Cure::Reload);
         }
-        let rebuilds =
-            self.table(at).reset || self.table(at).rows.is_none() || self.table(at).settings.is("full_refresh");
-        if self.table(at).reset {
+        let table = self.table(at);
+        let from_nothing = table.reset || table.rows.is_none();
+        let rebuilds = from_nothing || table.settings.is("full_refresh");
+        if from_nothing {
             self.cure(at, Cure::Reset);
         }
         let fault = faults::of_run(self.source(at.source), self.table(at));
@@ -180,10 +181,9 @@ impl World {
     fn complete(&mut self, at: Address, number: u64, rebuilt: bool) {
         let now = self.now;
         self.end_jobs(at, number, JobStatus::Completed, None, None);
-        let jobs = self.source(at.source).jobs.iter().rev();
-        let newest = jobs.filter(|job| job.run == Some(number)).map(|job| (job.created_at, job.rows_at(now))).next();
+        let job = self.source(at.source).jobs.iter().rev().find(|job| job.run == Some(number));
+        let (created, read) = job.map_or((now, 0), |job| (job.created_at, job.rows_at(now)));
         let table = self.table_mut(at);
-        let read = newest.map_or(0, |(_, rows)| rows);
         // A run from nothing stores what the source has; the others add what came since.
         table.rows = Some(if rebuilt { read } else { table.rows.unwrap_or(0) + read });
         table.source_rows += if rebuilt { 0 } else { read };
@@ -192,7 +192,7 @@ impl World {
         table.last_synced = Some(now);
         table.failures = 0;
         let source = self.source_mut(at.source);
-        source.last_run_at = source.last_run_at.max(newest.map(|(created, _)| created));
+        source.last_run_at = source.last_run_at.max(Some(created));
     }
 
     /// A stop that was asked for takes hold: the run fails with the reason as its text.

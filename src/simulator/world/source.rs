@@ -31,6 +31,7 @@ impl Overlay {
 }
 
 /// A source.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the contract")]
 #[derive(Debug)]
 pub struct Source {
     /// Its id.

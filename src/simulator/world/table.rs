@@ -145,6 +145,7 @@ pub struct Run {
 }
 
 /// A table of a source.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the contract")]
 #[derive(Clone, Debug)]
 pub struct Table {
     /// The schema's id.

@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 
 use super::cause::{Cause, CauseId, Letter};
 use super::fold::Folded;
-use super::format::{self, Mistake, Written};
+use super::format::{self, Closings, Mistake, Written};
 use super::rule::{Pattern, Rule};
 use super::symptom::{Evidence, Symptom, Verdict};
 use super::{http, literal};
@@ -22,8 +22,7 @@ const BUILTIN: &str = include_str!("../../../assets/root-causes.toml");
 pub struct Catalogue {
     causes: BTreeMap<CauseId, Cause>,
     rules: Vec<Rule>,
-    /// What a text says when `PostHog` acts by itself.
-    handled: Vec<Pattern>,
+    closings: Closings,
     filter: Filter,
 }
 
@@ -48,14 +47,16 @@ impl Catalogue {
             return Err(mistakes);
         }
         own.rules.extend(builtin.rules);
-        own.handled.extend(builtin.handled);
+        own.closings.handled.extend(builtin.closings.handled);
+        own.closings.transient.extend(builtin.closings.transient);
+        own.closings.permanent.extend(builtin.closings.permanent);
         Ok(Self::new(own))
     }
 
     fn new(written: Written) -> Self {
-        let Written { causes, rules, handled, .. } = written;
+        let Written { causes, rules, closings, .. } = written;
         let filter = Filter::new(&rules);
-        Self { causes, rules, handled, filter }
+        Self { causes, rules, closings, filter }
     }
 
     /// What is known of a cause.
@@ -80,11 +81,14 @@ impl Catalogue {
             text: folded,
         };
         let has_text = !reading.is_empty();
+        let permanent = reading.says(&self.closings.permanent);
         let mut pattern = 0;
         for rule in &self.rules {
             let first = pattern;
             pattern += rule.any.len();
-            if rule.concerns(symptom, has_text)
+            // What passes by itself is not closed with the advice to switch the table on again.
+            if !(permanent && self.passes(rule))
+                && rule.concerns(symptom, has_text)
                 && let Some(hit) = reading.apply(rule, first)
             {
                 return self.verdict(rule, &reading, hit);
@@ -95,17 +99,23 @@ impl Catalogue {
 
     fn verdict(&self, rule: &Rule, reading: &Reading<'_>, hit: Hit) -> Verdict {
         let Some(cause) = self.causes.get(&rule.cause) else { return self.unknown() };
-        let handled = self.handled.iter().any(|pattern| pattern.matches(&reading.text.masked));
+        let handled = reading.says(&self.closings.handled);
+        let transient = handled || reading.says(&self.closings.transient);
+        let permanent = reading.says(&self.closings.permanent);
         Verdict {
             cause: cause.id.clone(),
             also: rule.also.clone(),
             recovery: if handled { Letter::N } else { rule.recovery.unwrap_or(cause.recovery) },
-            retry_safe: rule.retry_safe.unwrap_or(cause.retry_safe),
+            retry_safe: (transient || rule.retry_safe.unwrap_or(cause.retry_safe)) && !permanent,
             destructive: cause.destructive && !handled && !rule.foreign,
             handled_by_posthog: handled,
             evidence: hit.evidence.and_then(|range| reading.evidence(&range)),
             identifier: hit.name.and_then(|range| reading.identifier(&range)),
         }
+    }
+
+    fn passes(&self, rule: &Rule) -> bool {
+        rule.recovery.or(self.causes.get(&rule.cause).map(|cause| cause.recovery)) == Some(Letter::A)
     }
 
     fn unknown(&self) -> Verdict {
@@ -153,6 +163,10 @@ impl Reading<'_> {
     /// What Python and JavaScript write for "nothing" is no text either.
     fn is_empty(&self) -> bool {
         matches!(&*self.text.plain, b"" | b"none" | b"null" | b"nil" | b"undefined" | b"n/a" | b"\"\"" | b"''")
+    }
+
+    fn says(&self, patterns: &[Pattern]) -> bool {
+        patterns.iter().any(|pattern| pattern.matches(&self.text.masked))
     }
 
     fn apply(&self, rule: &Rule, first: usize) -> Option<Hit> {

@@ -32,8 +32,19 @@ impl fmt::Display for Mistake {
 pub(super) struct Written {
     pub(super) causes: BTreeMap<CauseId, Cause>,
     pub(super) rules: Vec<Rule>,
-    pub(super) handled: Vec<Pattern>,
+    pub(super) closings: Closings,
     kinds: Kinds,
+}
+
+/// What texts say about the future, whatever the cause.
+#[derive(Debug, Default)]
+pub(super) struct Closings {
+    /// `PostHog` acts by itself.
+    pub(super) handled: Vec<Pattern>,
+    /// The next run may succeed.
+    pub(super) transient: Vec<Pattern>,
+    /// The next run will fail the same way.
+    pub(super) permanent: Vec<Pattern>,
 }
 
 /// Names for groups of sources.
@@ -58,7 +69,11 @@ pub(super) fn read(text: &str, builtin: Option<&Written>) -> (Written, Vec<Mista
     let causes = document.tables("cause");
     let rules = document.tables("rule");
     let kinds = document.tables("kind");
-    written.handled = document.patterns("handled");
+    written.closings = Closings {
+        handled: document.patterns("handled"),
+        transient: document.patterns("transient"),
+        permanent: document.patterns("permanent"),
+    };
     document.finish();
     for (start, table) in kinds {
         let mut section = Section::new(&mut reader, table, start);
@@ -149,7 +164,8 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
         any: section.patterns("any"),
         with: section.patterns("with"),
         unless: section.patterns("unless"),
-        http: section.parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
+        http: section
+            .parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
         context,
         verbatim: section.boolean("verbatim").unwrap_or(false),
         recovery: section.letter("recovery"),
@@ -171,7 +187,8 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
         }
     }
     if foreign && rule.any.is_empty() && rule.http.is_empty() && rule.with.is_empty() {
-        section.mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
+        section
+            .mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
     }
     Some(rule)
 }

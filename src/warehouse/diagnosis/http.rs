@@ -6,21 +6,71 @@ use super::mask;
 
 /// A status stands behind one of these words, possibly with punctuation between.
 const BEFORE: &[&[u8]] = &[
-    b"http", b"http/1.0", b"http/1.1", b"http/2", b"httperror", b"status", b"statuscode", b"status_code", b"code",
-    b"http_status", b"httpstatus", b"response", b"returned", b"got", b"received", b"with", b"error", b"error_code",
+    b"http",
+    b"http/1.0",
+    b"http/1.1",
+    b"http/2",
+    b"httperror",
+    b"status",
+    b"statuscode",
+    b"status_code",
+    b"code",
+    b"http_status",
+    b"httpstatus",
+    b"response",
+    b"returned",
+    b"got",
+    b"received",
+    b"with",
+    b"error",
+    b"error_code",
 ];
 
 /// Or in front of one of these.
 const AFTER: &[&[u8]] = &[
-    b"client error", b"server error", b"unauthorized", b"unauthorised", b"forbidden", b"too many requests",
-    b"not found", b"gone", b"bad request", b"payment required", b"internal server error", b"bad gateway",
-    b"service unavailable", b"service temporarily unavailable", b"gateway time", b"access denied", b"error", b"response",
+    b"client error",
+    b"server error",
+    b"unauthorized",
+    b"unauthorised",
+    b"forbidden",
+    b"too many requests",
+    b"not found",
+    b"gone",
+    b"bad request",
+    b"payment required",
+    b"internal server error",
+    b"bad gateway",
+    b"service unavailable",
+    b"service temporarily unavailable",
+    b"gateway time",
+    b"access denied",
+    b"error",
+    b"response",
 ];
 
 /// A number in front of these is a quantity.
 const UNITS: &[&[u8]] = &[
-    b"bytes", b"columns", b"days", b"fields", b"files", b"hours", b"items", b"kb", b"mb", b"minutes", b"ms", b"objects",
-    b"pages", b"records", b"requests", b"retries", b"rows", b"s", b"seconds", b"tables", b"times",
+    b"bytes",
+    b"columns",
+    b"days",
+    b"fields",
+    b"files",
+    b"hours",
+    b"items",
+    b"kb",
+    b"mb",
+    b"minutes",
+    b"ms",
+    b"objects",
+    b"pages",
+    b"records",
+    b"requests",
+    b"retries",
+    b"rows",
+    b"s",
+    b"seconds",
+    b"tables",
+    b"times",
 ];
 
 /// The HTTP statuses from 400 on that a folded text names, with where they stand.
@@ -56,7 +106,8 @@ fn number(text: &[u8], at: usize) -> Option<u16> {
 }
 
 fn is_anchored(text: &[u8], at: usize, begin: usize) -> bool {
-    let punctuation = |byte: &u8| matches!(byte, b' ' | b':' | b'=' | b'"' | b'\'' | b'(' | b')' | b'<' | b'[' | b']' | b',' | b'-');
+    let punctuation =
+        |byte: &u8| matches!(byte, b' ' | b':' | b'=' | b'"' | b'\'' | b'(' | b')' | b'<' | b'[' | b']' | b',' | b'-');
     let rest = &text[at + 3..];
     let next = &rest[rest.iter().take_while(|byte| punctuation(byte)).count()..];
     let next_word = mask::words(next, 0).next().map_or(&b""[..], |(_, word)| word);
@@ -68,11 +119,9 @@ fn is_anchored(text: &[u8], at: usize, begin: usize) -> bool {
         && before.get(at.wrapping_sub(2)).is_none_or(|byte| *byte == b' ');
     let length = before.iter().rposition(|byte| !punctuation(byte)).map_or(0, |last| last + 1);
     let word = &before[..length];
-    let start = word.iter().rposition(|byte| *byte == b' ' || punctuation(byte) || *byte == b'{').map_or(0, |at| at + 1);
-    at == begin
-        || bracketed
-        || BEFORE.contains(&&word[start..])
-        || AFTER.iter().any(|phrase| next.starts_with(phrase))
+    let start =
+        word.iter().rposition(|byte| *byte == b' ' || punctuation(byte) || *byte == b'{').map_or(0, |at| at + 1);
+    at == begin || bracketed || BEFORE.contains(&&word[start..]) || AFTER.iter().any(|phrase| next.starts_with(phrase))
 }
 
 #[cfg(test)]

@@ -8,10 +8,40 @@ const LONGEST_NAME: usize = 120;
 
 /// A name follows these words, in quotes even if it has spaces in it.
 const NOUNS: &[&[u8]] = &[
-    b"bucket", b"channel", b"collection", b"column", b"columns", b"container", b"database", b"dataset", b"field",
-    b"fields", b"folder", b"function", b"host", b"index", b"keyspace", b"named", b"object", b"principal", b"project",
-    b"publication", b"relation", b"report", b"repository", b"role", b"schema", b"sheet", b"slot", b"sobject", b"tab",
-    b"table", b"tables", b"user", b"view", b"worksheet",
+    b"bucket",
+    b"channel",
+    b"collection",
+    b"column",
+    b"columns",
+    b"container",
+    b"database",
+    b"dataset",
+    b"field",
+    b"fields",
+    b"folder",
+    b"function",
+    b"host",
+    b"index",
+    b"keyspace",
+    b"named",
+    b"object",
+    b"principal",
+    b"project",
+    b"publication",
+    b"relation",
+    b"report",
+    b"repository",
+    b"role",
+    b"schema",
+    b"sheet",
+    b"slot",
+    b"sobject",
+    b"tab",
+    b"table",
+    b"tables",
+    b"user",
+    b"view",
+    b"worksheet",
 ];
 
 /// Blanks every name in a folded text, without changing its length.
@@ -61,7 +91,8 @@ fn queries(text: &mut [u8]) {
     from = 0;
     while let Some(at) = find(text, b"select ", from) {
         from = at + 7;
-        let is_privilege = [&b"command"[..], b"permission", b"privilege", b"on "].iter().any(|word| text[from..].starts_with(word));
+        let is_privilege =
+            [&b"command"[..], b"permission", b"privilege", b"on "].iter().any(|word| text[from..].starts_with(word));
         if !is_privilege && let Some(end) = find(text, b" from ", from) {
             blank(text, from, end);
             from = end;
@@ -91,9 +122,8 @@ fn closing(text: &[u8], open: usize) -> Option<usize> {
     if inside.first().is_none_or(|byte| *byte == b' ') {
         return None;
     }
-    let is_end = |at: usize| {
-        inside[at] == text[open] && inside.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric())
-    };
+    let is_end =
+        |at: usize| inside[at] == text[open] && inside.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric());
     (1..inside.len()).find(|at| is_end(*at)).map(|at| open + 1 + at)
 }
 
@@ -123,7 +153,8 @@ fn addresses(text: &mut [u8]) {
         let begins = find(word, b"://", 0).map(|at| at + 3).or_else(|| {
             let bare = word.trim_ascii_start();
             let is_path = bare.first() == Some(&b'/') && bare[1..].contains(&b'/');
-            let is_mail = word.iter().position(|byte| *byte == b'@').is_some_and(|at| at > 0 && word[at..].contains(&b'.'));
+            let is_mail =
+                word.iter().position(|byte| *byte == b'@').is_some_and(|at| at > 0 && word[at..].contains(&b'.'));
             (is_path || is_mail).then_some(0)
         });
         if let Some(begins) = begins {

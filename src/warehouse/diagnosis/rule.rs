@@ -22,7 +22,8 @@ pub(super) struct Pattern {
 impl Pattern {
     /// A pattern as it stands in the catalogue, its shorthands written out.
     pub(super) fn new(written: &str) -> Self {
-        let mut source = without_contractions(written).replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
+        let mut source =
+            without_contractions(written).replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
         for count in 0.. {
             // Names of groups must differ within an expression.
             let named = source.replacen("{name}", &format!("(?P<name{count}>{WORD})"), 1);
