@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::arguments::Explain;
-use super::report::{VERSION, Written, json_line, print, quoted, written};
+use super::output::{VERSION, Written, json_line, print, quoted, written};
 use crate::warehouse::diagnosis::{Catalogue, Level, Symptom};
 use crate::warehouse::finding::Finding;
 use crate::warehouse::status::Status;
@@ -28,7 +28,7 @@ pub(super) fn explain(options: &Explain) -> Result<ExitCode, String> {
     let given = options.text.join(" ");
     let given = (!options.text.is_empty() && given != "-").then_some(given);
     match (given, options.json) {
-        (Some(text), true) => print(&format!("{}\n", answer(None, &Question::of(&text))))?,
+        (Some(text), true) => print(&format!("{}\n", answer(&Question::of(&text))))?,
         (Some(text), false) => print(&page(&text))?,
         (None, true) => lines()?,
         (None, false) => print(&page(&whole_input()?))?,

@@ -204,7 +204,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     }
     cause(page, table, state);
     recovery(page, table, state);
-    let old = !matches!(state, State::Failed | State::SwitchedOff);
+    let old = !state.is_failure();
     let title = if old { "Last error (may be old)" } else { "Error" };
     page.error(title, table.latest_error.known());
     runs(page, table);
@@ -212,7 +212,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
 }
 
 fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
-    if !matches!(state, State::Failed | State::SwitchedOff) {
+    if !state.is_failure() {
         return;
     }
     page.heading("Root cause");
@@ -236,7 +236,7 @@ fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
 fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
     let Some(proposal) = propose(table, state) else { return };
     page.heading(&format!("Recovery {}: {}", proposal.letter, proposal.letter.meaning()));
-    let known_why = matches!(state, State::Failed | State::SwitchedOff);
+    let known_why = state.is_failure();
     if !known_why {
         page.text(&proposal.why);
     }

@@ -108,6 +108,12 @@ impl Runs {
         done.finished_at.known().copied().or(done.created_at)
     }
 
+    /// When the newest successful run began.
+    #[must_use]
+    pub fn last_start_of_success(&self) -> Option<Timestamp> {
+        self.jobs.iter().find(|job| job.status == Status::Completed)?.created_at
+    }
+
     /// The time that usually lies between the starts of two successful runs; `None` with fewer than four of them,
     /// which say nothing yet.
     #[must_use]

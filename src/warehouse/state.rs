@@ -83,14 +83,14 @@ states! {
         "A run was requested; its job has not been seen yet.",
     Running "running" "Running" Moving
         "A run is in progress.",
+    Unverified "unverified" "Unverified" Unproven
+        "The last run succeeded, but whether the source's webhook delivers was not looked at.",
+    Completed "completed" "Completed" Well
+        "The last run succeeded.",
     Cancelled "cancelled" "Cancelled" Idle
         "The last run was cancelled on purpose; the table is still on its schedule.",
     NeverSynced "never_synced" "Never synced" Idle
         "The table is switched on and waits for its first run.",
-    Unverified "unverified" "Unverified" Idle
-        "The last run succeeded, but whether the source's webhook delivers was not looked at.",
-    Completed "completed" "Completed" Well
-        "The last run succeeded.",
     Direct "direct" "Direct" Idle
         "This source is queried live; nothing is synced.",
     Off "off" "Off" Idle
@@ -108,6 +108,8 @@ pub enum Severity {
     Doubtful,
     /// Something is moving.
     Moving,
+    /// It seems well, but something that can be broken behind it was not looked at.
+    Unproven,
     /// All is well.
     Well,
     /// Nothing is wanted of it.
@@ -122,6 +124,7 @@ impl Severity {
             Self::Broken => "Broken",
             Self::Doubtful => "Doubtful",
             Self::Moving => "Moving",
+            Self::Unproven => "Unverified",
             Self::Well => "Healthy",
             Self::Idle => "Idle",
         }
