@@ -322,6 +322,6 @@ pub(super) fn severity(severity: Severity, theme: &Theme) -> Style {
         Severity::Doubtful => Role::Doubtful,
         Severity::Moving => Role::Moving,
         Severity::Well => Role::Well,
-        Severity::Idle => Role::Idle,
+        Severity::Unproven | Severity::Idle => Role::Idle,
     })
 }

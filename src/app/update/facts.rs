@@ -165,7 +165,7 @@ fn note_transitions(model: &mut Model, transitions: &[Transition]) {
         let tone = match transition.to.severity() {
             Severity::Broken => Tone::Bad,
             Severity::Well => Tone::Good,
-            Severity::Doubtful | Severity::Moving | Severity::Idle => Tone::Note,
+            Severity::Doubtful | Severity::Moving | Severity::Unproven | Severity::Idle => Tone::Note,
         };
         model.activity.note(model.now, tone, text);
     }
