@@ -118,6 +118,14 @@ impl Session {
         Self::spawn(command, variables, size)
     }
 
+    /// The same with a program in between that waits for this one, as `cargo run` and `time` do.
+    pub fn start_as_wrapped_job(arguments: &[&str], variables: &[(&str, &str)], size: Size) -> Self {
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-c", SHELL, "sh", "/bin/sh", "-c", "\"$@\"; exit $?", "sh", env!("CARGO_BIN_EXE_whtui")]);
+        command.args(arguments);
+        Self::spawn(command, variables, size)
+    }
+
     fn spawn(mut command: CommandBuilder, variables: &[(&str, &str)], size: Size) -> Self {
         let home = tempfile::tempdir().unwrap();
         command.cwd(home.path());
@@ -219,6 +227,15 @@ impl Session {
     pub fn wait_until(&mut self, description: &str, holds: impl Fn(&str) -> bool) {
         if self.seen.wait(|state| holds(&state.screen())).is_err() {
             self.fail(description);
+        }
+    }
+
+    /// Waits until the program has taken the terminal this many times.
+    #[track_caller]
+    pub fn wait_taken(&mut self, times: usize) {
+        let taken = |raw: &[u8]| String::from_utf8_lossy(raw).matches("\x1b[?1049h").count();
+        if self.seen.wait(|state| taken(&state.raw) >= times).is_err() {
+            self.fail(&format!("the terminal to be taken {times} times"));
         }
     }
 
