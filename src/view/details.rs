@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::{bounded_scroll, lines, pane};
+use super::widgets::{bounded_scroll, lines, pane, with_keys};
 use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -16,6 +16,7 @@ use crate::warehouse::field::Field;
 use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
+use crate::warehouse::runs::Runs;
 use crate::warehouse::recovery::proposal::{Move, propose};
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
@@ -203,7 +204,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     }
     cause(page, table, state);
     recovery(page, table, state);
-    let old = !matches!(state, State::Failed | State::SwitchedOff);
+    let old = !state.is_failure();
     let title = if old { "Last error (may be old)" } else { "Error" };
     page.error(title, table.latest_error.known());
     runs(page, table);
@@ -211,7 +212,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
 }
 
 fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
-    if !matches!(state, State::Failed | State::SwitchedOff) {
+    if !state.is_failure() {
         return;
     }
     page.heading("Root cause");
@@ -235,7 +236,7 @@ fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
 fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
     let Some(proposal) = propose(table, state) else { return };
     page.heading(&format!("Recovery {}: {}", proposal.letter, proposal.letter.meaning()));
-    let known_why = matches!(state, State::Failed | State::SwitchedOff);
+    let known_why = state.is_failure();
     if !known_why {
         page.text(&proposal.why);
     }
@@ -252,11 +253,11 @@ fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
             Move::Resync => (CommandId::Resync, "resyncs it, after asking"),
             Move::DeleteData => (CommandId::DeleteData, "deletes its data, after asking"),
         };
-        let key = page.model.keymap.key(command);
-        page.lines.push(Line::from(vec![
-            Span::styled(key, page.theme.style(Role::Key)),
-            Span::styled(format!(" {word}"), page.theme.style(Role::Text)),
-        ]));
+        let sentence = format!("`{}` {word}", page.model.keymap.key(command));
+        let style = page.theme.style(Role::Text);
+        for line in text::wrap(&sentence, page.width) {
+            page.lines.push(with_keys(&line, style, page.theme));
+        }
     }
 }
 
@@ -302,7 +303,7 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
     };
     page.field("every", &frequency);
     page.moment("last synced", &table.last_synced_at);
-    if let Some(allowed) = allowance(table.frequency.known()).filter(|_| table.should_sync == Some(true)) {
+    if let Some(allowed) = allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default()).filter(|_| table.should_sync == Some(true)) {
         page.field("fresh up to", &words::span(allowed));
     }
     page.field("rows", &words::rows(table.rows()));

@@ -8,6 +8,7 @@ use super::tables::severity;
 use super::text;
 use super::theme::{Role, Theme};
 use crate::app::model::Model;
+use crate::warehouse::failure::Failure;
 use crate::warehouse::freshness::age;
 use crate::warehouse::state::Severity;
 use crate::warehouse::words;
@@ -74,13 +75,18 @@ fn counts<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
     spans
 }
 
+/// A server that answers, but not with what was asked for, is not offline.
+fn unavailable(failure: &Failure) -> &'static str {
+    if failure.reached_the_server() { "no data" } else { "offline" }
+}
+
 /// How the connection is doing and how old the data is.
 fn connection<'a>(model: &Model, theme: &Theme) -> Span<'a> {
     let link = &model.link;
     let data = link.read_at.map(|read_at| words::short_span(age(read_at, model.now)));
     let (text, role) = match (&link.failure, link.reading, data) {
-        (Some(_), _, Some(data)) => (format!("offline, data {data} old"), Role::Bad),
-        (Some(_), _, None) => ("offline".to_owned(), Role::Bad),
+        (Some(failure), _, Some(data)) => (format!("{}, data {data} old", unavailable(failure)), Role::Bad),
+        (Some(failure), _, None) => (unavailable(failure).to_owned(), Role::Bad),
         (None, Some((loaded, total)), None) if total > 0 => (format!("reading {loaded}/{total}"), Role::Moving),
         (None, _, None) => ("connecting".to_owned(), Role::Moving),
         (None, Some(_), Some(_)) => ("reading".to_owned(), Role::Faint),

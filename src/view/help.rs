@@ -34,7 +34,7 @@ pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Fram
         }
     }
     let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inside = modal::open("Help (scrolls; any other key closes)", WIDTH, height, theme, frame);
+    let inside = modal::open("Help: scrolls, any other key closes", WIDTH, height, theme, frame);
     let start = bounded_scroll(scroll, all.len(), inside.height);
     lines(&all, start, inside, frame.buffer_mut());
 }

@@ -54,6 +54,25 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
+    if theme.ascii {
+        to_ascii(frame);
+    }
+}
+
+/// Replaces the signs that our own sentences use. Text from outside stays in its own script.
+fn to_ascii(frame: &mut Frame) {
+    let area = frame.area();
+    for cell in &mut frame.buffer_mut().content[..usize::from(area.width) * usize::from(area.height)] {
+        let plain = match cell.symbol() {
+            "·" => ".",
+            "–" => "-",
+            "→" => ">",
+            "“" | "”" => "\"",
+            "…" => "~",
+            _ => continue,
+        };
+        cell.set_symbol(plain);
+    }
 }
 
 fn rect(area: Area) -> Rect {

@@ -32,11 +32,12 @@ pub(super) fn welcome(reason: &str, theme: &Theme, frame: &mut Frame) {
     let mut all = vec![reason.to_owned(), String::new()];
     all.extend(sentences([
         "To connect to a project:",
-        "1. In PostHog, open Settings, Personal API keys, and create a key with the scopes",
-        "   external_data_source:write, project:read and user:read.",
-        "2. Put it into the environment and name the project:",
+        "1. In PostHog, under Settings, Personal API keys, create a key with the scopes",
+        "   external_data_source:write, project:read, user:read.",
+        "2. Start whtui with it:",
         "   WHTUI_API_KEY=phx_… WHTUI_PROJECT=12345 whtui",
-        "   EU cloud: add --host https://eu.posthog.com; self-hosted: --host and your address.",
+        "3. EU cloud or self-hosted: put the address beside it, for example",
+        "   WHTUI_HOST=https://eu.posthog.com",
         "",
         "`d` tries the demo: no account, no network.   `q` quits.",
     ]));

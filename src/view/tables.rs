@@ -16,6 +16,7 @@ use crate::app::layout::{Layout, Pane};
 use crate::app::model::Model;
 use crate::app::model::columns::{SchemaColumn, SourceColumn};
 use crate::app::model::table::{Filter, TableView};
+use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::field::Field;
 use crate::warehouse::freshness::age;
 use crate::warehouse::inventory::Held;
@@ -129,16 +130,31 @@ fn no_sources(model: &Model) -> Vec<String> {
     let refresh = model.keymap.key(CommandId::Refresh);
     match &model.link.failure {
         Some(failure) if model.link.is_first_reading() => {
-            vec![
-                format!("The sources could not be read: {}.", failure.explanation()),
-                format!("`{refresh}` tries again."),
-            ]
+            vec![unreadable(model, failure), format!("`{refresh}` tries again.")]
         }
         _ if model.link.is_first_reading() => vec!["Reading the sources.".to_owned()],
         _ => vec![
             "This project has no sources.".to_owned(),
             "Create one in PostHog under Data pipelines, or give another project with --project.".to_owned(),
         ],
+    }
+}
+
+/// Why the list could not be read, and what to do about it.
+fn unreadable(model: &Model, failure: &Failure) -> String {
+    let project = model.settings.place().map_or(0, |place| place.project);
+    match &failure.kind {
+        FailureKind::NotFound => format!(
+            "Project {project} does not exist there, or the owner of the key is no member of it; start with another \
+             --project, or check the host."
+        ),
+        FailureKind::OutOfBounds => {
+            let allowed = model.identity.key.as_ref().map_or(&[][..], |key| &key.projects);
+            let allowed: Vec<String> = allowed.iter().take(10).map(ToString::to_string).collect();
+            let allowed = if allowed.is_empty() { "another number".to_owned() } else { allowed.join(" or ") };
+            format!("The API key may not be used for project {project}; start with --project {allowed}.")
+        }
+        _ => format!("The sources could not be read: {}.", failure.explanation()),
     }
 }
 
@@ -306,6 +322,6 @@ pub(super) fn severity(severity: Severity, theme: &Theme) -> Style {
         Severity::Doubtful => Role::Doubtful,
         Severity::Moving => Role::Moving,
         Severity::Well => Role::Well,
-        Severity::Idle => Role::Idle,
+        Severity::Unproven | Severity::Idle => Role::Idle,
     })
 }

@@ -4,20 +4,15 @@
 ///
 /// `Null` is an answer ("never synced"); `Unknown` is none, because an older server leaves the field out,
 /// because the trimmed form does not carry it, or because its value made no sense. The two must not be shown alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Field<T> {
     /// The field has this value.
     Known(T),
     /// The field is explicitly empty.
     Null,
     /// The field is missing or unreadable.
+    #[default]
     Unknown,
-}
-
-impl<T> Default for Field<T> {
-    fn default() -> Self {
-        Self::Unknown
-    }
 }
 
 impl<T> Field<T> {

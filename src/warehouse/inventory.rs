@@ -2,13 +2,17 @@
 
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use super::field::Field;
+use super::finding::Finding;
 use super::ids::{SchemaId, SourceId};
 use super::job::Job;
+use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{Circumstances, Severity, State, state_of};
+use super::state::{Circumstances, PushChannel, Severity, State, state_of};
 use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
 use super::text::Foreign;
@@ -74,7 +78,7 @@ impl Tally {
                 Severity::Doubtful => tally.doubtful += 1,
                 Severity::Moving => tally.moving += 1,
                 Severity::Well => tally.well += 1,
-                Severity::Idle => {}
+                Severity::Unproven | Severity::Idle => {}
             }
             tally.switched_off += usize::from(*state == State::SwitchedOff);
         }
@@ -93,6 +97,24 @@ pub struct Transition {
     pub to: State,
 }
 
+/// What a closer look at a failing table found, and for which failure that holds.
+#[derive(Clone, Debug)]
+struct CloserLook {
+    status: Status,
+    text: Field<Foreign>,
+    finding: Option<Arc<Finding>>,
+}
+
+impl CloserLook {
+    fn of(schema: &Schema) -> Self {
+        Self { status: schema.status.clone(), text: schema.latest_error.clone(), finding: schema.finding.clone() }
+    }
+
+    fn holds_for(&self, schema: &Schema) -> bool {
+        self.status == schema.status && self.text == schema.latest_error
+    }
+}
+
 /// All that is known of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
@@ -102,6 +124,12 @@ pub struct Inventory {
     details: HashMap<SchemaId, SchemaDetail>,
     runs: HashMap<SchemaId, Runs>,
     running_since: HashMap<SchemaId, Timestamp>,
+    closer: HashMap<SchemaId, CloserLook>,
+    push: HashMap<SourceId, PushChannel>,
+    /// Tables that an answer about several had no room for: they have to be asked about alone.
+    crowded_out: HashSet<SchemaId>,
+    /// When something was last asked about a table that is not asked again soon, whatever came of it.
+    asked: HashMap<SchemaId, Timestamp>,
     reading: u64,
 }
 
@@ -160,6 +188,29 @@ impl Inventory {
         self.runs.get(id)
     }
 
+    /// Whether this failure of a table was looked at closely: in its full form, and in its jobs where that was vague.
+    #[must_use]
+    pub fn looked_closely(&self, schema: &Schema) -> bool {
+        self.closer.get(&schema.id).is_some_and(|look| look.holds_for(schema))
+    }
+
+    /// Whether an answer about several tables had no room for this one.
+    #[must_use]
+    pub fn was_crowded_out(&self, id: &SchemaId) -> bool {
+        self.crowded_out.contains(id)
+    }
+
+    /// When this table was last asked about, where that was noted.
+    #[must_use]
+    pub fn asked_at(&self, id: &SchemaId) -> Option<Timestamp> {
+        self.asked.get(id).copied()
+    }
+
+    /// Notes that something is being asked about a table.
+    pub fn note_asked(&mut self, id: &SchemaId, now: Timestamp) {
+        self.asked.insert(id.clone(), now);
+    }
+
     /// All tables counted.
     #[must_use]
     pub fn tally(&self) -> Tally {
@@ -203,7 +254,8 @@ impl Inventory {
         transitions
     }
 
-    fn place(&mut self, source: Source, now: Timestamp, transitions: &mut Vec<Transition>) {
+    fn place(&mut self, mut source: Source, now: Timestamp, transitions: &mut Vec<Transition>) {
+        self.apply_closer_looks(&mut source);
         let index = self.by_source.get(&source.id).map_or(self.held.len(), |index| *index as usize);
         let known = self.held.get(index);
         let same_tables = known.is_some_and(|held| {
@@ -230,6 +282,19 @@ impl Inventory {
         }
         if !same_tables {
             self.index(index);
+        }
+    }
+
+    /// What a closer look found outlives the next reading of the list, as long as it is the same failure.
+    fn apply_closer_looks(&mut self, source: &mut Source) {
+        for schema in &mut source.schemas {
+            let Some(look) = self.closer.get(&schema.id) else { continue };
+            if look.holds_for(schema) {
+                schema.finding.clone_from(&look.finding);
+            } else {
+                self.closer.remove(&schema.id);
+                self.asked.remove(&schema.id);
+            }
         }
     }
 
@@ -260,6 +325,7 @@ impl Inventory {
                     direct: source.direct,
                     runs: self.runs.get(&schema.id),
                     running_since: self.running_since.get(&schema.id).copied(),
+                    push: self.push.get(&source.id).copied().unwrap_or_default(),
                     now,
                 };
                 state_of(schema, &around)
@@ -271,6 +337,9 @@ impl Inventory {
     pub fn learn_schema(&mut self, full: FullSchema, now: Timestamp) -> Vec<Transition> {
         let id = full.schema.id.clone();
         self.details.insert(id.clone(), full.detail);
+        if full.schema.finding.is_some() {
+            self.closer.insert(id.clone(), CloserLook::of(&full.schema));
+        }
         let Some(spot) = self.spot(&id) else { return Vec::new() };
         let Some(held) = self.held.get(spot.source as usize) else { return Vec::new() };
         let mut source = held.source.clone();
@@ -286,7 +355,8 @@ impl Inventory {
         transitions
     }
 
-    /// Takes in jobs of a source. Tables named in the question that have none are now known to have none.
+    /// Takes in jobs of a source. Tables named in the question that have none are now known to have none, unless
+    /// the answer had no room for them.
     pub fn learn_jobs(
         &mut self,
         source: &SourceId,
@@ -296,19 +366,32 @@ impl Inventory {
     ) -> Vec<Transition> {
         let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
         let Some(held) = self.held.get(index as usize) else { return Vec::new() };
+        let full = jobs.len() >= JobQuery::MOST_JOBS;
         let mut by_schema: HashMap<SchemaId, Vec<Job>> = HashMap::new();
-        let asked: HashSet<&Foreign> = asked.iter().collect();
-        for schema in held.source.schemas.iter().filter(|schema| asked.contains(&schema.name)) {
-            by_schema.entry(schema.id.clone()).or_default();
-        }
         for job in jobs {
             if let Some(schema) = job.schema.clone() {
                 by_schema.entry(schema).or_default().push(job);
             }
         }
+        let asked: HashSet<&Foreign> = asked.iter().collect();
+        for schema in held.source.schemas.iter().filter(|schema| asked.contains(&schema.name)) {
+            if by_schema.contains_key(&schema.id) || !full {
+                self.crowded_out.remove(&schema.id);
+                by_schema.entry(schema.id.clone()).or_default();
+            } else {
+                self.crowded_out.insert(schema.id.clone());
+            }
+        }
         for (schema, jobs) in by_schema {
             self.runs.entry(schema).or_default().learn(jobs, now);
         }
+        self.reassess(index as usize, now)
+    }
+
+    /// Takes in whether the webhook of a source delivers.
+    pub fn learn_push(&mut self, source: &SourceId, channel: PushChannel, now: Timestamp) -> Vec<Transition> {
+        let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
+        self.push.insert(source.clone(), channel);
         self.reassess(index as usize, now)
     }
 
@@ -365,6 +448,11 @@ impl Inventory {
         self.details.retain(|id, _| known.contains_key(id));
         self.runs.retain(|id, _| known.contains_key(id));
         self.running_since.retain(|id, _| known.contains_key(id));
+        self.closer.retain(|id, _| known.contains_key(id));
+        self.asked.retain(|id, _| known.contains_key(id));
+        self.crowded_out.retain(|id| known.contains_key(id));
+        let sources = &self.by_source;
+        self.push.retain(|id, _| sources.contains_key(id));
     }
 }
 

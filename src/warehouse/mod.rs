@@ -22,4 +22,5 @@ pub mod state;
 pub mod status;
 pub mod survey;
 pub mod text;
+pub mod triage;
 pub mod words;

@@ -85,6 +85,11 @@ pub struct JobQuery {
     pub after: Option<jiff::Timestamp>,
 }
 
+impl JobQuery {
+    /// How many jobs an answer holds at most (contract, section 7.5).
+    pub const MOST_JOBS: usize = 50;
+}
+
 /// A change of a source. What is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourcePatch {
@@ -204,10 +209,10 @@ pub struct Request {
 /// What must be encoded in one segment of a path.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// An identity as one segment of a path; it can neither be empty nor climb out of its place.
+/// An identity as one segment of a path. The three that would leave their place name nothing the server has.
 fn segment(id: &str) -> String {
     match id {
-        "" | "." | ".." => format!("%{:02X}{}", b'-', "-".repeat(id.len())),
+        "" | "." | ".." => "none".to_owned(),
         id => utf8_percent_encode(id, SEGMENT).to_string(),
     }
 }
@@ -364,7 +369,8 @@ mod tests {
         for id in ["../../users/@me", "a/b?c#d", "", "..", "%2e%2e"] {
             let path = Read::Schema(SchemaId::new(id)).request(project()).path;
             assert_eq!(path.matches('/').count(), 6, "{path}");
-            assert!(!path.contains("..") && !path.contains("//") && !path.contains('?'), "{path}");
+            assert!(path.split('/').all(|part| part != "." && part != "..") && !path.contains('?'), "{path}");
+            assert!(!path.contains("//"), "{path}");
         }
     }
 

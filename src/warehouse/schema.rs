@@ -68,7 +68,7 @@ impl Schema {
     #[must_use]
     pub fn trouble(&self, state: State) -> Option<String> {
         match state {
-            State::Failed | State::SwitchedOff => {
+            State::Failed | State::SwitchedOff | State::Halted => {
                 Some(self.finding.as_deref().map_or_else(|| "No error text".to_owned(), Finding::title))
             }
             _ if state.severity() <= Severity::Doubtful => Some(state.words().to_owned()),

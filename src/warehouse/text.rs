@@ -120,17 +120,14 @@ fn mask_passwords(text: &str) -> Cow<'_, str> {
         // A password may itself hold an `@` or a `/`; the last `@` before white space ends it.
         let word = after.find(char::is_whitespace).unwrap_or(after.len());
         let login_end = after[..word].rfind('@').filter(|at| after[..*at].contains(':'));
-        rest = match login_end {
-            Some(at) => {
-                let user = after[..at].split(':').next().unwrap_or_default();
-                masked.push_str(user);
-                masked.push_str(":***");
-                &after[at..]
-            }
-            None => {
-                masked.push_str(&after[..end]);
-                &after[end..]
-            }
+        rest = if let Some(at) = login_end {
+            let user = after[..at].split(':').next().unwrap_or_default();
+            masked.push_str(user);
+            masked.push_str(":***");
+            &after[at..]
+        } else {
+            masked.push_str(&after[..end]);
+            &after[end..]
         };
     }
     masked.push_str(rest);

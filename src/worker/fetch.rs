@@ -8,7 +8,10 @@ use crate::api::paging::read_all_sources;
 use crate::app::effect::{RequestId, Urgency};
 use crate::app::message::Event;
 use crate::warehouse::failure::Failure;
-use crate::warehouse::survey::{Fact, Identity, Need};
+use crate::warehouse::finding::Finding;
+use crate::warehouse::operation::JobQuery;
+use crate::warehouse::status::Status;
+use crate::warehouse::survey::{Fact, FullSchema, Identity, Need};
 
 /// How many pages of a list are read at once.
 const PAGES_AT_ONCE: usize = 4;
@@ -36,10 +39,8 @@ pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgen
             .await?;
         }
         Need::Schema(id) => {
-            let mut full = asking.patiently(|| client.schema(&id)).await?;
-            let blocked = full.detail.sync_blocked.known().cloned();
-            let kind = full.source_type.known().cloned();
-            shared.findings.attach(&mut full.schema, kind.as_ref(), blocked.as_ref());
+            let full = asking.patiently(|| client.schema(&id)).await?;
+            let full = asking.diagnosed(client, full).await;
             asking.tell(Fact::Schema(Box::new(full)));
         }
         Need::Jobs(query) => {
@@ -70,6 +71,27 @@ impl Asking<'_> {
             key: self.patiently(|| account.key()).await.ok(),
             project: self.patiently(|| account.project(project)).await.ok(),
         }
+    }
+
+    /// Diagnoses a table by its full form and, where that is vague, by the text of its newest job, if that failed.
+    /// The logs of that job would come next.
+    async fn diagnosed(&self, client: &Client, mut full: FullSchema) -> FullSchema {
+        let findings = &self.shared.findings;
+        let blocked = full.detail.sync_blocked.known().cloned();
+        let kind = full.source_type.known().cloned();
+        findings.attach(&mut full.schema, kind.as_ref(), blocked.as_ref());
+        let is_vague = full.schema.finding.as_deref().is_some_and(Finding::is_vague);
+        let Some(source) = full.source.clone().filter(|_| is_vague) else { return full };
+        let query = JobQuery { source, schemas: vec![full.schema.name.clone()], after: None };
+        // What cannot be read of the jobs leaves the table as vague as it was.
+        let Ok(jobs) = self.patiently(|| client.jobs(&query)).await else { return full };
+        let newest = jobs.iter().find(|job| !job.is_running() && job.schema.as_ref() == Some(&full.schema.id));
+        let text = newest.filter(|job| job.status == Status::Failed).and_then(|job| job.latest_error.known());
+        if let Some(text) = text.filter(|text| !text.is_blank()) {
+            findings.deepen(&mut full.schema, text, kind.as_ref(), blocked.as_ref());
+        }
+        self.tell(Fact::Jobs(query, jobs));
+        full
     }
 
     /// Makes a read until it succeeds or patience ends.

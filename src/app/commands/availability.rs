@@ -46,6 +46,7 @@ pub struct SubjectSource {
 }
 
 /// What matters of a selected table.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is used")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SubjectSchema {
     /// Its state.
@@ -167,7 +168,8 @@ fn table_runnable(schema: &SubjectSchema) -> Result<(), Availability> {
         State::SwitchedOff => {
             "PostHog switched this table off, and a reload does not switch it on: fix the cause, resume it, then reload."
         }
-        State::Off => "This table is switched off; resume it first.",
+        State::Off | State::Gone => "This table is switched off; resume it first.",
+        State::Halted => "Its change stream was stopped, and a reload is ignored until change data capture is repaired.",
         State::Running | State::Slow | State::Stuck => {
             "A sync is running, and the server would swallow a second one; wait, or cancel it first."
         }

@@ -37,6 +37,7 @@ impl Activity {
     }
 
     /// Shows a notice, and answers with the number of its timer.
+    #[must_use]
     pub fn show(&mut self, at: Timestamp, tone: Tone, text: String) -> u64 {
         self.notice = Some(Entry { at, tone, text });
         self.generation += 1;
@@ -57,6 +58,7 @@ impl Activity {
     }
 
     /// All entries, oldest first.
+    #[must_use]
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator {
         self.entries.iter()
     }

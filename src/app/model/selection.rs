@@ -13,6 +13,7 @@ use crate::warehouse::operation::SchemaPatch;
 use crate::warehouse::recovery::follow;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::state::State;
+use crate::warehouse::text::Foreign;
 
 /// What is selected.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +77,7 @@ impl Model {
             Selected::Source(held) => Subject::Source(SubjectSource {
                 direct: held.source.direct,
                 enabled: held.source.schemas.iter().filter(|schema| schema.should_sync == Some(true)).count(),
-                editable: is_editable(held.source.access_level.known().map(|level| level.raw())),
+                editable: is_editable(held.source.access_level.known().map(Foreign::raw)),
                 has_error: held.source.latest_error.known().is_some_and(|error| !error.is_blank()),
                 under_way: self
                     .follows
@@ -96,7 +97,7 @@ impl Model {
                     on: schema.should_sync,
                     no_data: schema.table.is_null(),
                     pausable: SchemaPatch::pause(schema).is_some(),
-                    editable: is_editable(level.map(|level| level.raw())),
+                    editable: is_editable(level.map(Foreign::raw)),
                     has_error: schema.latest_error.known().is_some_and(|error| !error.is_blank()),
                     under_way: self
                         .follows

@@ -49,10 +49,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::Reload => reload(model),
         CommandId::Cancel => write_schema(model, |schema| Some(Write::CancelSchema(schema.id.clone()))),
         CommandId::PauseResume => write_schema(model, |schema| {
-            let patch = match schema.should_sync? {
-                true => SchemaPatch::pause(schema)?,
-                false => SchemaPatch::resume(),
-            };
+            let patch = if schema.should_sync? { SchemaPatch::pause(schema)? } else { SchemaPatch::resume() };
             Some(Write::UpdateSchema(schema.id.clone(), patch))
         }),
         CommandId::Resync => ask(model, |schema| Discard::ResyncSchema(schema.id.clone())),

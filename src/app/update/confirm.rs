@@ -6,20 +6,16 @@ use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
 use crate::app::model::overlay::{Confirm, Overlay};
-use crate::warehouse::consent::Demand;
+use crate::warehouse::consent::{Challenge, Demand};
 use crate::warehouse::recovery::follow::Follow;
 
 /// A key was pressed while the question stands.
 pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return Vec::new() };
-    let typed = matches!(confirm.challenge.as_ref().map(|challenge| challenge.demand()), Some(Demand::Typed(_)));
+    let typed = matches!(confirm.challenge.as_ref().map(Challenge::demand), Some(Demand::Typed(_)));
     match key.code {
-        Code::Escape => {
-            model.overlay = None;
-            Vec::new()
-        }
         Code::Enter if typed || confirm.on_yes => go_ahead(model),
-        Code::Enter => {
+        Code::Escape | Code::Enter => {
             model.overlay = None;
             Vec::new()
         }

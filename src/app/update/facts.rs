@@ -1,7 +1,7 @@
 //! What was found out, and what follows from it.
 
 use super::{follows, refresh, report};
-use crate::app::effect::{Effect, RequestId};
+use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::Purpose;
 use crate::app::model::overlay::Overlay;
@@ -71,7 +71,7 @@ fn complete_question(model: &mut Model) {
     }
 }
 
-fn follow_of(purpose: &Purpose) -> Option<crate::app::effect::FollowId> {
+fn follow_of(purpose: &Purpose) -> Option<FollowId> {
     match purpose {
         Purpose::Follow(follow) => Some(*follow),
         Purpose::Show | Purpose::List(_) => None,
@@ -82,7 +82,7 @@ fn follow_of(purpose: &Purpose) -> Option<crate::app::effect::FollowId> {
 pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Failure>) -> Vec<Effect> {
     let Some(flight) = model.flights.land(request) else { return Vec::new() };
     match (flight.purpose, result) {
-        (Purpose::List(served), result) => list_ended(model, served, result),
+        (Purpose::List(served), result) => list_ended(model, served, &result),
         (Purpose::Follow(follow), Err(failure)) => follows::learn(model, follow, &Evidence::Unread(&failure)),
         (Purpose::Show, Err(failure)) => not_shown(model, flight.need, failure),
         (Purpose::Follow(_) | Purpose::Show, Ok(())) => {
@@ -95,14 +95,10 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
     }
 }
 
-fn list_ended(
-    model: &mut Model,
-    served: Vec<crate::app::effect::FollowId>,
-    result: Result<(), Failure>,
-) -> Vec<Effect> {
+fn list_ended(model: &mut Model, served: Vec<FollowId>, result: &Result<(), Failure>) -> Vec<Effect> {
     model.link.reading = None;
     let mut effects = Vec::new();
-    match &result {
+    match result {
         Ok(()) => {
             if model.link.failures > 0 && !model.link.is_first_reading() {
                 effects.extend(report(model, Tone::Good, "The connection is back.".to_owned()));
@@ -126,7 +122,7 @@ fn list_ended(
         }
     }
     for follow in served {
-        let steps = match &result {
+        let steps = match result {
             Ok(()) => {
                 let present = follows::target_present(model, follow);
                 follows::learn(model, follow, &Evidence::Present(present))
@@ -169,7 +165,7 @@ fn note_transitions(model: &mut Model, transitions: &[Transition]) {
         let tone = match transition.to.severity() {
             Severity::Broken => Tone::Bad,
             Severity::Well => Tone::Good,
-            Severity::Doubtful | Severity::Moving | Severity::Idle => Tone::Note,
+            Severity::Doubtful | Severity::Moving | Severity::Unproven | Severity::Idle => Tone::Note,
         };
         model.activity.note(model.now, tone, text);
     }

@@ -169,13 +169,11 @@ fn must_confirm(model: &mut Model, key: Key) -> Vec<Effect> {
 }
 
 fn quitting(model: &mut Model, key: Key) -> Vec<Effect> {
-    match key.code {
-        Code::Char('q' | 'Q' | 'y' | 'Y') => vec![Effect::Quit],
-        _ => {
-            model.overlay = None;
-            Vec::new()
-        }
+    if matches!(key.code, Code::Char('q' | 'Q' | 'y' | 'Y')) {
+        return vec![Effect::Quit];
     }
+    model.overlay = None;
+    Vec::new()
 }
 
 fn preview(model: &mut Model, key: Key) -> Vec<Effect> {
@@ -189,7 +187,7 @@ fn preview(model: &mut Model, key: Key) -> Vec<Effect> {
 /// Keys of an overlay that is only read: scrolling, and everything else closes it.
 fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effect> {
     let page = usize::from(model.size.height.saturating_sub(6)).max(1);
-    let (Some(Overlay::Help { scroll }) | Some(Overlay::Activity { scroll })) = &mut model.overlay else {
+    let Some(Overlay::Help { scroll } | Overlay::Activity { scroll }) = &mut model.overlay else {
         return Vec::new();
     };
     // The view bounds what is scrolled to by what there is; this only keeps the number sane.
@@ -197,7 +195,7 @@ fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effec
     match (command, key.code) {
         (Some(CommandId::Down), _) => *scroll = bounded + 1,
         (Some(CommandId::Up), _) => *scroll = bounded.saturating_sub(1),
-        (Some(CommandId::PageDown), _) | (_, Code::Char(' ')) => *scroll = bounded + page,
+        (Some(CommandId::PageDown), _) => *scroll = bounded + page,
         (Some(CommandId::PageUp), _) => *scroll = bounded.saturating_sub(page),
         (Some(CommandId::Top), _) => *scroll = 0,
         (Some(CommandId::Bottom), _) => *scroll = 10_000,

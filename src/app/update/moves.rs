@@ -78,10 +78,10 @@ pub(super) enum Step {
 /// Moves the cursor of the focused pane.
 pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     let pane = model.focus;
-    let page = isize::try_from(height(model, pane)).unwrap_or(1);
+    let rows_shown = isize::try_from(height(model, pane)).unwrap_or(1);
     let by = match step {
         Step::Rows(rows) => rows,
-        Step::Pages(pages) => pages.saturating_mul(page),
+        Step::Pages(pages) => pages.saturating_mul(rows_shown),
         Step::Top => isize::MIN / 2,
         Step::Bottom => isize::MAX / 2,
     };

@@ -70,9 +70,9 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
                 return actions::perform(model, id);
             }
         }
-        (Code::Down, _) | (Code::Tab, _) | (Code::Char('n'), true) => palette.cursor = (palette.cursor + 1).min(last),
-        (Code::Up, _) | (Code::BackTab, _) | (Code::Char('p'), true) => {
-            palette.cursor = palette.cursor.saturating_sub(1)
+        (Code::Down | Code::Tab, _) | (Code::Char('n'), true) => palette.cursor = (palette.cursor + 1).min(last),
+        (Code::Up | Code::BackTab, _) | (Code::Char('p'), true) => {
+            palette.cursor = palette.cursor.saturating_sub(1);
         }
         (Code::PageDown, _) => palette.cursor = (palette.cursor + 10).min(last),
         (Code::PageUp, _) => palette.cursor = palette.cursor.saturating_sub(10),

@@ -10,7 +10,7 @@ use crate::app::model::flights::Purpose;
 use crate::app::model::selection::Selected;
 use crate::warehouse::freshness::age;
 use crate::warehouse::operation::JobQuery;
-use crate::warehouse::survey::{Need, unproven_runs};
+use crate::warehouse::survey::{Need, needed};
 
 /// First requests after the connection may be used.
 pub(super) fn connect(model: &mut Model) -> Vec<Effect> {
@@ -48,9 +48,12 @@ pub(super) fn read_list_soon(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]
 }
 
-/// Asks for the jobs that prove or disprove what claims to run.
+/// How many questions are asked after each reading of the list, so that they never crowd out what somebody waits for.
+const QUESTIONS_A_READING: usize = 16;
+
+/// Asks what is still needed to be sure of every state.
 pub(super) fn prove_runs(model: &mut Model) -> Vec<Effect> {
-    unproven_runs(&model.inventory, model.now)
+    needed(&mut model.inventory, None, QUESTIONS_A_READING, model.now)
         .into_iter()
         .filter_map(|need| model.flights.fetch_once(need, Urgency::Background))
         .collect()

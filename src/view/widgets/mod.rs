@@ -38,5 +38,5 @@ pub(super) fn with_keys<'a>(text: &str, style: Style, theme: &Theme) -> Line<'a>
         let style = if index % 2 == 1 { theme.style(Role::Key) } else { style };
         Span::styled(part.to_owned(), style)
     });
-    Line::from_iter(parts)
+    parts.collect()
 }

@@ -40,14 +40,14 @@ pub(in crate::view) fn fit_columns<Id: Copy>(columns: &[Column<Id>], available: 
         let least = kept.iter().enumerate().min_by_key(|(_, column)| column.worth).map_or(0, |(index, _)| index);
         kept.remove(least);
     }
-    let mut spare = available.saturating_sub(needed(&kept));
-    let mut parts: u16 = kept.iter().map(|column| column.grow).sum();
+    let mut spare = u32::from(available.saturating_sub(needed(&kept)));
+    let mut parts: u32 = kept.iter().map(|column| u32::from(column.grow)).sum();
     kept.into_iter()
         .map(|column| {
-            let more = if parts == 0 { 0 } else { spare * column.grow / parts };
+            let more = (spare * u32::from(column.grow)).checked_div(parts).unwrap_or(0);
             spare -= more;
-            parts -= column.grow;
-            (column, (column.width + more).min(available))
+            parts -= u32::from(column.grow);
+            (column, column.width.saturating_add(u16::try_from(more).unwrap_or(u16::MAX)).min(available))
         })
         .collect()
 }

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
-
 use super::cause::{Cause, CauseId, Letter};
-use super::fold::Folded;
-use super::format::{self, Mistake, Written};
-use super::rule::{Pattern, Rule};
+use super::filter::Filter;
+use super::fold::{self, Folded};
+use super::format::{self, Closings, Mistake, Written};
+use super::http;
+use super::rule::{Pattern, Presence, Rule};
 use super::symptom::{Evidence, Symptom, Verdict};
-use super::{http, literal};
 use crate::warehouse::text::Foreign;
 
 /// The catalogue that comes with the program.
@@ -22,9 +21,9 @@ const BUILTIN: &str = include_str!("../../../assets/root-causes.toml");
 pub struct Catalogue {
     causes: BTreeMap<CauseId, Cause>,
     rules: Vec<Rule>,
-    /// What a text says when `PostHog` acts by itself.
-    handled: Vec<Pattern>,
-    filter: Filter,
+    closings: Closings,
+    /// Built when the first text comes, so that starting the program does not wait for it.
+    filter: OnceLock<Filter>,
 }
 
 impl Catalogue {
@@ -48,14 +47,15 @@ impl Catalogue {
             return Err(mistakes);
         }
         own.rules.extend(builtin.rules);
-        own.handled.extend(builtin.handled);
+        own.closings.handled.extend(builtin.closings.handled);
+        own.closings.transient.extend(builtin.closings.transient);
+        own.closings.permanent.extend(builtin.closings.permanent);
         Ok(Self::new(own))
     }
 
     fn new(written: Written) -> Self {
-        let Written { causes, rules, handled, .. } = written;
-        let filter = Filter::new(&rules);
-        Self { causes, rules, handled, filter }
+        let Written { causes, rules, closings, .. } = written;
+        Self { causes, rules, closings, filter: OnceLock::new() }
     }
 
     /// What is known of a cause.
@@ -72,56 +72,69 @@ impl Catalogue {
     /// What is wrong, as far as the text and its context tell.
     #[must_use]
     pub fn diagnose(&self, symptom: &Symptom<'_>) -> Verdict {
-        let folded = symptom.text.map(Folded::new).unwrap_or_default();
-        let reading = Reading {
-            candidates: self.filter.candidates(&folded.plain),
-            statuses: http::statuses(&folded.masked),
-            original: symptom.text.unwrap_or_default(),
-            text: folded,
-        };
-        let has_text = !reading.is_empty();
-        let mut pattern = 0;
+        let reading = self.read(symptom);
+        let has_text = !is_empty(&reading.text.plain);
+        let mut patterns = 0;
         for rule in &self.rules {
-            let first = pattern;
-            pattern += rule.any.len();
-            if rule.concerns(symptom, has_text)
+            let first = patterns;
+            patterns += rule.any.len();
+            // What passes by itself is not closed with the advice to switch the table on again.
+            let contradicts = reading.permanent && self.recovery(rule) == Letter::A;
+            if !contradicts
+                && rule.concerns(symptom, has_text)
                 && let Some(hit) = reading.apply(rule, first)
             {
                 return self.verdict(rule, &reading, hit);
             }
         }
-        self.unknown()
+        self.verdict(&Rule::default(), &reading, Hit::default())
+    }
+
+    fn read<'a>(&self, symptom: &Symptom<'a>) -> Reading<'a> {
+        let text = symptom.text.map(Folded::new).unwrap_or_default();
+        let says = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(&text.masked));
+        Reading {
+            original: symptom.text.unwrap_or_default(),
+            candidates: self.filter.get_or_init(|| Filter::new(&self.rules)).candidates(&text.plain),
+            statuses: http::statuses(&text.masked),
+            handled: says(&self.closings.handled),
+            transient: says(&self.closings.transient),
+            permanent: says(&self.closings.permanent),
+            text,
+        }
+    }
+
+    fn recovery(&self, rule: &Rule) -> Letter {
+        let cause = self.causes.get(&rule.cause);
+        rule.recovery.or(cause.map(|cause| cause.recovery)).unwrap_or(Letter::O)
     }
 
     fn verdict(&self, rule: &Rule, reading: &Reading<'_>, hit: Hit) -> Verdict {
-        let Some(cause) = self.causes.get(&rule.cause) else { return self.unknown() };
-        let handled = self.handled.iter().any(|pattern| pattern.matches(&reading.text.masked));
+        let cause = self.causes.get(&rule.cause);
+        let retry_safe = rule.retry_safe.or(cause.map(|cause| cause.retry_safe)).unwrap_or(false);
+        let destructive = cause.is_some_and(|cause| cause.destructive);
+        // What holds whatever the text says is not changed by what it says.
+        let heeds = rule.presence != Presence::Any;
+        let (handled, permanent) = (heeds && reading.handled, heeds && reading.permanent);
+        let passes = handled || (heeds && reading.transient);
+        let quoted = hit.evidence.clone().and_then(|range| reading.text.quoted(range));
         Verdict {
-            cause: cause.id.clone(),
+            cause: rule.cause.clone(),
             also: rule.also.clone(),
-            recovery: if handled { Letter::N } else { rule.recovery.unwrap_or(cause.recovery) },
-            retry_safe: rule.retry_safe.unwrap_or(cause.retry_safe),
-            destructive: cause.destructive && !handled && !rule.foreign,
+            recovery: if handled { Letter::N } else { self.recovery(rule) },
+            retry_safe: (retry_safe || passes) && !permanent,
+            destructive: destructive && !handled && !rule.foreign,
             handled_by_posthog: handled,
             evidence: hit.evidence.and_then(|range| reading.evidence(&range)),
-            identifier: hit.name.and_then(|range| reading.identifier(&range)),
+            identifier: hit.name.or(quoted).and_then(|range| reading.identifier(&range)),
         }
     }
+}
 
-    fn unknown(&self) -> Verdict {
-        let id = CauseId::new(CauseId::UNKNOWN);
-        let retry_safe = self.causes.get(&id).is_some_and(|cause| cause.retry_safe);
-        Verdict {
-            cause: id,
-            also: Vec::new(),
-            recovery: Letter::O,
-            retry_safe,
-            destructive: false,
-            handled_by_posthog: false,
-            evidence: None,
-            identifier: None,
-        }
-    }
+/// What Python and JavaScript write for "nothing" is no text either.
+fn is_empty(text: &[u8]) -> bool {
+    let message = &text[fold::message(text)..];
+    matches!(message.trim_ascii(), b"" | b"none" | b"null" | b"nil" | b"undefined" | b"n/a")
 }
 
 /// A text ready for the rules.
@@ -131,6 +144,10 @@ struct Reading<'a> {
     statuses: Vec<(u16, Range<usize>)>,
     /// For each pattern, whether it can match at all.
     candidates: Vec<bool>,
+    /// Whether the text says that `PostHog` acts by itself, that the next run may succeed, that it will not.
+    handled: bool,
+    transient: bool,
+    permanent: bool,
 }
 
 /// Where a rule matched.
@@ -142,7 +159,8 @@ struct Hit {
 
 impl Hit {
     fn of(pattern: &Pattern, text: &[u8]) -> Option<Self> {
-        let regex = pattern.regex()?;
+        // Whether it matches is found out much faster than where its groups do.
+        let regex = pattern.regex().filter(|regex| regex.is_match(text))?;
         let captures = regex.captures(text)?;
         let name = regex.capture_names().flatten().find_map(|group| captures.name(group));
         Some(Self { evidence: captures.get(0).map(|found| found.range()), name: name.map(|found| found.range()) })
@@ -150,11 +168,6 @@ impl Hit {
 }
 
 impl Reading<'_> {
-    /// What Python and JavaScript write for "nothing" is no text either.
-    fn is_empty(&self) -> bool {
-        matches!(&*self.text.plain, b"" | b"none" | b"null" | b"nil" | b"undefined" | b"n/a" | b"\"\"" | b"''")
-    }
-
     fn apply(&self, rule: &Rule, first: usize) -> Option<Hit> {
         let text = if rule.verbatim { &self.text.plain } else { &self.text.masked };
         let mut hit = Hit::default();
@@ -164,7 +177,7 @@ impl Reading<'_> {
         }
         if !rule.any.is_empty() {
             let candidates = rule.any.iter().enumerate().filter(|(index, _)| self.candidates[first + index]);
-            hit = candidates.filter_map(|(_, pattern)| Hit::of(pattern, text)).next()?;
+            hit = candidates.map(|(_, pattern)| pattern).find_map(|pattern| Hit::of(pattern, text))?;
         }
         let matches = |pattern: &Pattern| pattern.matches(text);
         let holds = (rule.with.is_empty() || rule.with.iter().any(matches)) && !rule.unless.iter().any(matches);
@@ -184,43 +197,11 @@ impl Reading<'_> {
     }
 }
 
-/// Finds in one pass which patterns can match a text.
-#[derive(Debug)]
-struct Filter {
-    /// Searches all literals; if it could not be built, every pattern is tried.
-    search: Option<AhoCorasick>,
-    /// For each literal, the pattern that requires it.
-    owners: Vec<usize>,
-    /// For each pattern, whether it has to be tried whatever the text.
-    always: Vec<bool>,
-}
-
-impl Filter {
-    fn new(rules: &[Rule]) -> Self {
-        let patterns = rules.iter().flat_map(|rule| &rule.any);
-        let required: Vec<_> = patterns.map(|pattern| literal::required(pattern.source())).collect();
-        let literals = required.iter().flatten().flatten();
-        let search = AhoCorasick::builder().ascii_case_insensitive(false).build(literals).ok();
-        let owners = required.iter().enumerate();
-        let owners = owners.flat_map(|(pattern, set)| set.iter().flatten().map(move |_| pattern)).collect();
-        let always = required.iter().map(|set| set.is_none() || search.is_none()).collect();
-        Self { search, owners, always }
-    }
-
-    fn candidates(&self, text: &[u8]) -> Vec<bool> {
-        let mut candidates = self.always.clone();
-        for found in self.search.iter().flat_map(|search| search.find_overlapping_iter(text)) {
-            if let Some(owner) = self.owners.get(found.pattern().as_usize()) {
-                candidates[*owner] = true;
-            }
-        }
-        candidates
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::literal;
     use super::*;
+    use crate::warehouse::status::Status;
 
     #[test]
     fn the_catalogue_of_the_program_has_no_mistakes() {
@@ -229,10 +210,43 @@ mod tests {
         for rule in &written.rules {
             for pattern in rule.any.iter().chain(&rule.with).chain(&rule.unless) {
                 assert!(pattern.compile().is_ok(), "{:?}", pattern.compile());
+                // They are not tried in other cases than the one that texts are folded to.
+                let groups = pattern.source().replace("(?P<", "");
+                assert!(!groups.contains(|symbol: char| symbol.is_ascii_uppercase()), "{groups}");
             }
             for pattern in &rule.any {
                 assert!(literal::required(pattern.source()).is_some(), "nothing to filter by in {}", pattern.source());
             }
+        }
+    }
+
+    #[test]
+    fn a_billing_status_holds_whatever_the_text_says() {
+        let symptom = Symptom { status: Some(&Status::Paused), ..Symptom::of(Some("No action is needed.")) };
+        let verdict = Catalogue::builtin().diagnose(&symptom);
+        assert_eq!((verdict.cause.as_str(), verdict.recovery, verdict.retry_safe), ("billing_limit", Letter::H, false));
+    }
+
+    #[test]
+    fn the_name_that_a_text_is_about_is_found() {
+        for (text, name) in [
+            ("column \"updated_at\" does not exist", "updated_at"),
+            ("relation \"public\".\"orders\" does not exist", "public\".\"orders"),
+            ("permission denied for table billing_invoices", "billing_invoices"),
+            ("(1146, \"Table 'shop.orders_old' doesn't exist\")", "shop.orders_old"),
+            ("(1054, \"Unknown column 'modified' in 'field list'\")", "modified"),
+            (
+                "Access denied for paymentTerms field. Required access: `read_payment_terms` access scope.",
+                "read_payment_terms",
+            ),
+            ("403: User does not have bigquery.jobs.create permission in project acme.", "bigquery.jobs.create"),
+            ("FATAL:  database \"prodd\" does not exist", "prodd"),
+            ("replication slot \"posthog_slot\" does not exist", "posthog_slot"),
+            ("publication \"pub\" does not exist", "pub"),
+            ("Invalid object name 'dbo.events'.", "dbo.events"),
+        ] {
+            let verdict = Catalogue::builtin().diagnose(&Symptom::of(Some(text)));
+            assert_eq!(verdict.identifier.as_ref().map(Foreign::raw), Some(name), "{text}: {verdict:?}");
         }
     }
 }

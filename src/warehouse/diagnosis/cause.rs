@@ -101,6 +101,13 @@ impl CauseId {
     }
 }
 
+impl Default for CauseId {
+    /// The cause of a text that nothing else is known of.
+    fn default() -> Self {
+        Self::new(Self::UNKNOWN)
+    }
+}
+
 impl fmt::Display for CauseId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)

@@ -23,8 +23,8 @@ pub(super) struct Folded {
     pub(super) masked: Vec<u8>,
     /// For each byte, where its character stands in the original, and that character's length.
     origin: Vec<(usize, usize)>,
-    /// Where lines begin that are not indented.
-    lines: Vec<usize>,
+    /// Where lines begin, and whether they are indented.
+    lines: Vec<(usize, bool)>,
 }
 
 impl Folded {
@@ -54,13 +54,23 @@ impl Folded {
         (start <= last).then_some(start..last + length)
     }
 
+    /// The first name in quotes within a range.
+    pub(super) fn quoted(&self, range: Range<usize>) -> Option<Range<usize>> {
+        let is_quote = |at: usize| matches!(self.plain[at], b'"' | b'\'' | b'`');
+        let is_blanked = |at: &usize| self.masked[*at] != self.plain[*at];
+        let start = range.clone().find(|at| is_blanked(at) && *at > 0 && is_quote(at - 1))?;
+        let end = (start..self.plain.len()).find(|at| is_quote(*at))?;
+        Some(start..end)
+    }
+
     fn read(&mut self, text: &str, offset: usize) {
         let mut space = None;
-        let mut line_began = false;
+        let mut line = None;
         for (at, symbol) in text.char_indices() {
             let at = at + offset;
             if symbol.is_whitespace() || symbol.is_control() {
-                line_began = matches!(symbol, '\n' | '\r');
+                let breaks = matches!(symbol, '\n' | '\r');
+                line = if breaks { Some(false) } else { line.map(|_| true) };
                 space.get_or_insert((at, symbol.len_utf8()));
                 continue;
             }
@@ -69,8 +79,8 @@ impl Folded {
             {
                 self.push(' ', at, length);
             }
-            if std::mem::take(&mut line_began) {
-                self.lines.push(self.plain.len());
+            if let Some(indented) = line.take() {
+                self.lines.push((self.plain.len(), indented));
             }
             let unescaped = matches!(symbol, '"' | '\'') && self.plain.last() == Some(&b'\\');
             if unescaped {
@@ -86,22 +96,27 @@ impl Folded {
         self.origin.resize(self.plain.len(), (at, length));
     }
 
-    fn keep(&mut self, ranges: &[Range<usize>]) {
-        self.plain = ranges.iter().flat_map(|range| &self.plain[range.clone()]).copied().collect();
-        self.origin = ranges.iter().flat_map(|range| &self.origin[range.clone()]).copied().collect();
+    /// Keeps what stands before an offset, and a range behind it.
+    fn keep(&mut self, before: usize, range: Range<usize>) {
+        for drop in [range.end..self.plain.len(), before..range.start] {
+            self.plain.drain(drop.clone());
+            self.origin.drain(drop);
+        }
     }
 
     /// Above the last line of a traceback stand file names and code, which say nothing of the cause.
     fn keep_the_error_of_a_traceback(&mut self) {
         let Some(traceback) = rfind(&self.plain, b"traceback (most recent call last)") else { return };
-        let start = self.lines.iter().copied().find(|line| *line > traceback).or_else(|| {
+        let lines: Vec<_> = self.lines.iter().filter(|(at, _)| *at > traceback).collect();
+        let line = lines.iter().find(|(_, indented)| !indented).or(lines.last()).map(|(at, _)| *at);
+        let start = line.or_else(|| {
             // Its line breaks were lost: the error begins with the class name after the last frame.
             let frame = traceback + rfind(&self.plain[traceback..], b"\", line ")?;
             let words = mask::words(&self.plain, frame + 3);
             words.filter(|(_, word)| is_class_prefix(word)).map(|(at, _)| at).next().or(Some(frame))
         });
         if let Some(start) = start {
-            self.keep(&[start..self.plain.len()]);
+            self.keep(0, start..self.plain.len());
         }
     }
 
@@ -113,7 +128,7 @@ impl Folded {
         starts.push(self.plain.len());
         let mut attempts = starts.windows(2).map(|ends| ends[0]..ends[1]);
         if let Some(answer) = attempts.find(|attempt| find(&self.plain[attempt.clone()], b"fatal:").is_some()) {
-            self.keep(&[0..first, answer]);
+            self.keep(first, answer);
         }
     }
 
@@ -162,6 +177,13 @@ fn is_class_prefix(word: &[u8]) -> bool {
     let is_path = name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'));
     let known = [&b"error"[..], b"exception", b"timeout", b"warning", b"failure"].iter().any(|end| name.ends_with(end));
     is_path && (known || name.contains(&b'.'))
+}
+
+/// Where the message of a folded text begins, after class names and opening punctuation.
+pub(super) fn message(text: &[u8]) -> usize {
+    let is_class = |word: &[u8]| word.ends_with(b":") && !word[0].is_ascii_digit();
+    let start = mask::words(text, 0).find(|(_, word)| !is_class(word)).map_or(0, |(at, _)| at);
+    start + text[start..].iter().take_while(|byte| matches!(byte, b'(' | b'[' | b'<' | b'"' | b'\'')).count()
 }
 
 /// The next character boundary at or below an offset.

@@ -32,8 +32,19 @@ impl fmt::Display for Mistake {
 pub(super) struct Written {
     pub(super) causes: BTreeMap<CauseId, Cause>,
     pub(super) rules: Vec<Rule>,
-    pub(super) handled: Vec<Pattern>,
+    pub(super) closings: Closings,
     kinds: Kinds,
+}
+
+/// What texts say about the future, whatever the cause.
+#[derive(Debug, Default)]
+pub(super) struct Closings {
+    /// `PostHog` acts by itself.
+    pub(super) handled: Vec<Pattern>,
+    /// The next run may succeed.
+    pub(super) transient: Vec<Pattern>,
+    /// The next run will fail the same way.
+    pub(super) permanent: Vec<Pattern>,
 }
 
 /// Names for groups of sources.
@@ -58,7 +69,11 @@ pub(super) fn read(text: &str, builtin: Option<&Written>) -> (Written, Vec<Mista
     let causes = document.tables("cause");
     let rules = document.tables("rule");
     let kinds = document.tables("kind");
-    written.handled = document.patterns("handled");
+    written.closings = Closings {
+        handled: document.patterns("handled"),
+        transient: document.patterns("transient"),
+        permanent: document.patterns("permanent"),
+    };
     document.finish();
     for (start, table) in kinds {
         let mut section = Section::new(&mut reader, table, start);
@@ -280,7 +295,7 @@ impl<'r, 'd> Section<'r, 'd> {
     fn patterns(&mut self, key: &str) -> Vec<Pattern> {
         let mut patterns = Vec::new();
         for (at, written) in self.list(key).unwrap_or_default() {
-            let pattern = Pattern::new(&written);
+            let pattern = Pattern::new(&written, self.reader.foreign);
             // The tests compile those of the program itself, so that starting it need not.
             if self.reader.foreign
                 && let Err(error) = pattern.compile()

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::mask;
+use super::{fold, mask};
 
 /// A status stands behind one of these words, possibly with punctuation between.
 const BEFORE: &[&[u8]] = &[
@@ -76,7 +76,7 @@ const UNITS: &[&[u8]] = &[
 /// The HTTP statuses from 400 on that a folded text names, with where they stand.
 pub(super) fn statuses(text: &[u8]) -> Vec<(u16, Range<usize>)> {
     let mut found = Vec::new();
-    let begin = message(text);
+    let begin = fold::message(text);
     for at in 0..text.len().saturating_sub(2) {
         if let Some(status) = number(text, at)
             && is_anchored(text, at, begin)
@@ -85,13 +85,6 @@ pub(super) fn statuses(text: &[u8]) -> Vec<(u16, Range<usize>)> {
         }
     }
     found
-}
-
-/// Where the message begins, after class names and opening punctuation.
-fn message(text: &[u8]) -> usize {
-    let is_class = |word: &[u8]| word.ends_with(b":") && word.first().is_some_and(u8::is_ascii_alphabetic);
-    let start = mask::words(text, 0).find(|(_, word)| !is_class(word)).map_or(0, |(at, _)| at);
-    start + text[start..].iter().take_while(|byte| matches!(byte, b'(' | b'[' | b'<' | b'"' | b'\'')).count()
 }
 
 /// A number from 400 to 599 that stands alone.

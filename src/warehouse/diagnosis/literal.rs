@@ -1,20 +1,41 @@
 //! Which literals a regular expression cannot match without.
 //!
-//! They feed the prefilter: an expression is compiled and tried only when one of its literals occurs in the
-//! text. The reading is conservative: what is not understood is taken to require nothing.
+//! They feed the prefilter: an expression is compiled and tried only when its literals occur in the text. The
+//! reading is conservative: what is not understood is taken to require nothing.
 
 /// Shorter literals occur nearly everywhere and would filter nothing.
 const SHORTEST: usize = 3;
 
-/// A set of literals of which every match contains at least one, or nothing if there is no such set.
-pub(super) fn required(pattern: &str) -> Option<Vec<String>> {
+/// More than this many sets of one alternative add work, but no precision.
+const MOST_SETS: usize = 4;
+
+/// Literals of which a match contains at least one.
+pub(super) type AnyOf = Vec<String>;
+
+/// For each alternative of an expression, sets of literals; a match of that alternative contains one of each.
+/// Nothing if there is an alternative that requires nothing.
+pub(super) fn required(pattern: &str) -> Option<Vec<Vec<AnyOf>>> {
     // Flags can change what a literal means.
     let sets_flags = |at: usize| !pattern[..at].ends_with('\\') && !pattern[at + 2..].starts_with([':', '<', 'P']);
     if pattern.match_indices("(?").any(|(at, _)| sets_flags(at)) {
         return None;
     }
     let mut reader = Reader { rest: pattern.as_bytes() };
-    reader.alternatives()
+    let mut alternatives = Vec::new();
+    loop {
+        let mut sets = reader.sequence();
+        sets.sort_by_key(|set| std::cmp::Reverse(shortest(set)));
+        sets.truncate(MOST_SETS);
+        alternatives.push(sets);
+        if reader.next().is_none() {
+            break;
+        }
+    }
+    alternatives.iter().all(|sets| !sets.is_empty()).then_some(alternatives)
+}
+
+fn shortest(set: &AnyOf) -> usize {
+    set.iter().map(String::len).min().unwrap_or_default()
 }
 
 struct Reader<'a> {
@@ -28,74 +49,72 @@ impl Reader<'_> {
         Some(first)
     }
 
-    /// Reads up to the end of the group or of the pattern.
-    fn alternatives(&mut self) -> Option<Vec<String>> {
-        let mut all = self.sequence();
-        while self.rest.first() == Some(&b'|') {
+    /// Reads up to the end of the group: one set for all its alternatives together.
+    fn alternatives(&mut self) -> Option<AnyOf> {
+        let mut all = Some(AnyOf::new());
+        loop {
+            let best = self.sequence().into_iter().max_by_key(shortest);
+            all = all.zip(best).map(|(all, best)| [all, best].concat());
+            if self.rest.first() != Some(&b'|') {
+                return all;
+            }
             self.next();
-            let other = self.sequence();
-            all = all.zip(other).map(|(mut all, other)| {
-                all.extend(other);
-                all
-            });
         }
-        all
     }
 
-    /// Reads up to the next bar or closing bracket; the best set of all parts of the sequence.
-    fn sequence(&mut self) -> Option<Vec<String>> {
-        let mut best = Best::default();
-        let mut run = Vec::new();
+    /// Reads up to the next bar or closing bracket: the sets of all parts of the sequence.
+    fn sequence(&mut self) -> Vec<AnyOf> {
+        let mut sets = Sets::default();
         while let Some(&symbol) = self.rest.first() {
             match symbol {
                 b'|' | b')' => break,
                 b'(' => {
-                    best.offer_run(&mut run);
+                    sets.end_run();
                     let inner = self.group();
                     if !self.optional() {
-                        best.offer(inner);
+                        sets.offer(inner);
                     }
                 }
                 b'[' => {
-                    best.offer_run(&mut run);
+                    sets.end_run();
                     self.class();
                     self.optional();
                 }
                 b'.' | b'^' | b'$' => {
-                    best.offer_run(&mut run);
+                    sets.end_run();
                     self.next();
                     self.optional();
                 }
-                _ => self.literal(&mut run, &mut best),
+                _ => self.literal(&mut sets),
             }
         }
-        best.offer_run(&mut run);
-        best.set
+        sets.end_run();
+        sets.found
     }
 
-    fn literal(&mut self, run: &mut Vec<u8>, best: &mut Best) {
+    fn literal(&mut self, sets: &mut Sets) {
         let mut symbol = self.next();
         if symbol == Some(b'\\') {
             symbol = self.next();
             // An escaped letter or digit is a class or an assertion, never a literal.
             if symbol.is_none_or(|escaped| escaped.is_ascii_alphanumeric()) {
-                best.offer_run(run);
+                sets.end_run();
                 self.optional();
                 return;
             }
         }
         let repeated = matches!(self.rest.first(), Some(b'?' | b'*' | b'{' | b'+'));
         if self.optional() {
-            best.offer_run(run);
+            sets.end_run();
         } else if let Some(symbol) = symbol {
-            run.push(symbol.to_ascii_lowercase());
+            sets.run.push(symbol.to_ascii_lowercase());
             if repeated {
-                best.offer_run(run);
+                sets.end_run();
             }
         }
     }
 
-    fn group(&mut self) -> Option<Vec<String>> {
+    fn group(&mut self) -> Option<AnyOf> {
         self.next();
         if self.rest.first() == Some(&b'?') {
             while self.next().is_some_and(|symbol| !matches!(symbol, b':' | b'>' | b')')) {}
@@ -151,25 +170,21 @@ impl Reader<'_> {
     }
 }
 
-/// The set whose shortest member is longest.
+/// The sets of a sequence, and the literal that is being read.
 #[derive(Default)]
-struct Best {
-    set: Option<Vec<String>>,
-    shortest: usize,
+struct Sets {
+    found: Vec<AnyOf>,
+    run: Vec<u8>,
 }
 
-impl Best {
-    fn offer_run(&mut self, run: &mut Vec<u8>) {
-        let literal = String::from_utf8(std::mem::take(run)).ok();
+impl Sets {
+    fn end_run(&mut self) {
+        let literal = String::from_utf8(std::mem::take(&mut self.run)).ok();
         self.offer(literal.map(|literal| vec![literal]));
     }
 
-    fn offer(&mut self, set: Option<Vec<String>>) {
-        let shortest = set.iter().flatten().map(String::len).min().unwrap_or_default();
-        if shortest >= SHORTEST && shortest > self.shortest {
-            self.set = set;
-            self.shortest = shortest;
-        }
+    fn offer(&mut self, set: Option<AnyOf>) {
+        self.found.extend(set.filter(|set| shortest(set) >= SHORTEST));
     }
 }
 
@@ -178,20 +193,23 @@ mod tests {
     use super::required;
 
     #[test]
-    fn the_longest_part_that_cannot_be_absent_is_required() {
+    fn parts_that_cannot_be_absent_are_required() {
         for (pattern, expected) in [
-            ("replication slot", &["replication slot"][..]),
-            ("replication( lag)? slot", &["replication"]),
-            ("(ssh|tls) handshake", &[" handshake"]),
-            ("(gateway|bastion)", &["gateway", "bastion"]),
-            ("timeout|refused", &["timeout", "refused"]),
-            (r"pg_hba\.conf", &["pg_hba.conf"]),
-            (r"\bssl[ _]?handshake [^.]{0,40}failed", &["handshake "]),
-            (r"[]a-z]abc[^\]]def", &["abc"]),
-            (r"(?<name>[a-z]+) went", &[" went"]),
-            ("colou?r", &["colo"]),
+            ("replication slot", "replication slot"),
+            ("replication( lag)? slot", "replication& slot"),
+            ("(ssh|tls) handshake", " handshake&ssh,tls"),
+            ("(gateway|bastion)", "gateway,bastion"),
+            ("timeout|connection (was )?refused", "timeout or connection &refused"),
+            (r"pg_hba\.conf", "pg_hba.conf"),
+            (r"you \(?need", "you &need"),
+            (r"\bssl[ _]?handshake [^.]{0,40}failed", "handshake &failed&ssl"),
+            (r"[]a-z]abc[^\]]def", "abc&def"),
+            (r"(?<name>[a-z]+) went", " went"),
+            ("colou?r", "colo"),
         ] {
-            assert_eq!(required(pattern).unwrap_or_default(), expected, "{pattern}");
+            let alternatives = required(pattern).unwrap_or_default();
+            let sets = |sets: &Vec<Vec<String>>| sets.iter().map(|set| set.join(",")).collect::<Vec<_>>().join("&");
+            assert_eq!(alternatives.iter().map(sets).collect::<Vec<_>>().join(" or "), expected, "{pattern}");
         }
     }
 

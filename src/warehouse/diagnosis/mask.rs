@@ -44,9 +44,36 @@ const NOUNS: &[&[u8]] = &[
     b"worksheet",
 ];
 
+/// Classes of exceptions that wrap any error, and so say nothing of it.
+const WRAPPERS: &[&[u8]] = &[
+    b"apierror",
+    b"applicationerror",
+    b"baseexception",
+    b"clienterror",
+    b"databaseerror",
+    b"dataerror",
+    b"error",
+    b"exception",
+    b"httperror",
+    b"httpstatuserror",
+    b"interfaceerror",
+    b"internalerror",
+    b"ioerror",
+    b"nonretryableexception",
+    b"notsupportederror",
+    b"operationalerror",
+    b"oserror",
+    b"programmingerror",
+    b"requestexception",
+    b"runtimeerror",
+    b"sqlexception",
+    b"valueerror",
+];
+
 /// Blanks every name in a folded text, without changing its length.
 pub(super) fn names(plain: &[u8]) -> Vec<u8> {
     let mut masked = plain.to_vec();
+    wrappers(&mut masked);
     queries(&mut masked);
     quotations(&mut masked);
     addresses(&mut masked);
@@ -72,6 +99,18 @@ fn blank(text: &mut [u8], from: usize, to: usize) {
 
 fn find(text: &[u8], part: &[u8], from: usize) -> Option<usize> {
     text.get(from..)?.windows(part.len()).position(|window| window == part).map(|at| from + at)
+}
+
+/// The classes that a text begins with, unless they mean something.
+fn wrappers(text: &mut [u8]) {
+    let spans = words(text, 0).take_while(|(_, word)| word.ends_with(b":")).map(|(at, word)| {
+        let class = &word[..word.len() - 1];
+        (at, at + class.len(), WRAPPERS.contains(&class.rsplit(|byte| *byte == b'.').next().unwrap_or(class)))
+    });
+    let spans: Vec<_> = spans.filter(|(_, _, wraps)| *wraps).collect();
+    for (start, end, _) in spans {
+        blank(text, start, end);
+    }
 }
 
 /// Postgres quotes the offending line of a query, others the list of columns.
@@ -196,6 +235,7 @@ mod tests {
             ("the table's host 'db.x' is not up", "the table's host '____' is not up"),
             ("403 for url: https://a.b/billing?x=401, then", "403 for url: https://_________________, then"),
             ("line 1: select ssl from timeout ^ hint: no", "line 1: _______________________ ^ hint: no"),
+            ("psycopg.operationalerror: keyerror: x", "________________________: keyerror: x"),
             ("relation `ssl error` x", "relation `_________` x"),
         ] {
             assert_eq!(String::from_utf8(names(text.as_bytes())).unwrap(), masked);

@@ -2,10 +2,11 @@
 //!
 //! The knowledge is data (`assets/root-causes.toml`); this is the small machine that applies it. A text is
 //! folded and its names are blanked (`fold`, `mask`), HTTP statuses are told from other numbers (`http`), one
-//! pass finds the rules that can match (`literal`), and the first rule that does decides (`catalogue`).
+//! pass finds the rules that can match (`literal`, `filter`), and the first rule that does decides (`catalogue`).
 
 mod catalogue;
 mod cause;
+mod filter;
 mod fold;
 mod format;
 mod http;

@@ -16,12 +16,14 @@ const SIZE_LIMIT: usize = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Pattern {
     source: String,
+    /// Texts are folded to lower case; a user's pattern need not be written in it.
+    any_case: bool,
     compiled: OnceLock<Option<Regex>>,
 }
 
 impl Pattern {
     /// A pattern as it stands in the catalogue, its shorthands written out.
-    pub(super) fn new(written: &str) -> Self {
+    pub(super) fn new(written: &str, any_case: bool) -> Self {
         let mut source =
             without_contractions(written).replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
         for count in 0.. {
@@ -32,7 +34,7 @@ impl Pattern {
             }
             source = named;
         }
-        Self { source, compiled: OnceLock::new() }
+        Self { source, any_case, compiled: OnceLock::new() }
     }
 
     /// The expression, shorthands written out.
@@ -47,10 +49,9 @@ impl Pattern {
 
     /// Compiles the expression, to see whether that works.
     pub(super) fn compile(&self) -> Result<Regex, regex::Error> {
-        // Texts are folded to lower case, but a user's pattern need not be.
         RegexBuilder::new(&self.source)
             .unicode(false)
-            .case_insensitive(true)
+            .case_insensitive(self.any_case)
             .size_limit(SIZE_LIMIT)
             .dfa_size_limit(SIZE_LIMIT)
             .build()
@@ -107,7 +108,7 @@ pub(super) enum Presence {
 }
 
 /// One rule of the catalogue. All its conditions have to hold.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Rule {
     pub(super) cause: CauseId,
     pub(super) also: Vec<CauseId>,

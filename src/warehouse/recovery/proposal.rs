@@ -51,7 +51,44 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
         })
     };
     match state {
-        State::Failed | State::SwitchedOff => Some(from_cause(schema, state)),
+        State::Failed | State::SwitchedOff | State::Halted => Some(from_cause(schema, state)),
+        State::WebhookBroken => simple(
+            Letter::I,
+            "A reload reads what is stored at the vendor; new events come by the webhook only.",
+            &[
+                "Look at the webhook of the source in PostHog, and at its endpoint at the vendor.",
+                "Register it, enable it at the vendor, or enter the current signing secret.",
+            ],
+            None,
+        ),
+        State::Stale if schema.syncs_by(&SyncType::Webhook) => simple(
+            Letter::I,
+            "Its events are pushed by the vendor, and none was stored for long: the webhook may be broken.",
+            &[
+                "Look at the webhook of the source in PostHog, and at its endpoint at the vendor.",
+                "If it is in order, nothing has happened there, and nothing has to be done.",
+            ],
+            None,
+        ),
+        State::Stale if schema.syncs_by(&SyncType::Cdc) => simple(
+            Letter::E,
+            "Its change stream brought nothing for long: it may lag behind or be stopped.",
+            &[
+                "Look at the change data capture of the source in PostHog: its lag, and whether it is stopped.",
+                "Reload the table; a reload of a stopped stream is ignored.",
+            ],
+            Some(Move::Reload),
+        ),
+        State::Gone => simple(
+            Letter::C2,
+            "The source does not list it any more; what is stored stays as it is.",
+            &[
+                "If it has another name now, refresh the list of tables and set up the new one.",
+                "If it is there again, re-enable it, then reload.",
+                "Otherwise leave it off.",
+            ],
+            None,
+        ),
         State::Phantom => simple(
             Letter::F,
             "The server believes in a run that does not exist, and swallows reloads until that is repaired.",
@@ -60,8 +97,11 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
         ),
         State::Stuck => simple(
             Letter::F,
-            "The job shows no sign of life.",
-            &["Cancel the sync and wait until it has ended.", "Reload it."],
+            "Its job runs far longer than usual, and its rows were not seen to grow.",
+            &[
+                "If its rows still do not grow after some minutes, cancel the sync and wait until it has ended.",
+                "Reload it.",
+            ],
             Some(Move::Cancel),
         ),
         State::Slow => simple(
@@ -109,7 +149,13 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
             &["Choose a sync method for it in PostHog, or leave it off."],
             None,
         ),
-        State::Off | State::Direct | State::Starting | State::Running | State::NeverSynced | State::Completed => None,
+        State::Off
+        | State::Direct
+        | State::Starting
+        | State::Running
+        | State::NeverSynced
+        | State::Unverified
+        | State::Completed => None,
     }
 }
 
@@ -125,7 +171,11 @@ fn from_cause(schema: &Schema, state: State) -> Proposal {
     };
     let verdict = &finding.verdict;
     let discards = verdict.destructive;
-    let mut steps: Vec<String> = finding.cause.advice.iter().map(|step| step.shown().into_owned()).collect();
+    let mut steps = finding.steps();
+    if state == State::SwitchedOff && !verdict.handled_by_posthog && !steps.iter().any(|step| step.contains("e-enable"))
+    {
+        steps.push("Re-enable the table, then reload.".to_owned());
+    }
     let next = next_move(schema, state, finding);
     if next == Some(Move::DeleteData) {
         steps = vec!["Delete the data of the table; its configuration stays.".to_owned(), "Reload it.".to_owned()];
@@ -151,6 +201,7 @@ fn next_move(schema: &Schema, state: State, finding: &Finding) -> Option<Move> {
         // A full refresh rebuilds the table anyway, and a resync does nothing for an append table.
         return match schema.sync_type.known() {
             _ if state == State::SwitchedOff => Some(Move::Resume),
+            _ if state == State::Halted => None,
             Some(SyncType::FullRefresh) => Some(Move::Reload),
             Some(SyncType::Append) => Some(Move::DeleteData),
             Some(SyncType::Webhook) => None,
@@ -159,6 +210,7 @@ fn next_move(schema: &Schema, state: State, finding: &Finding) -> Option<Move> {
     }
     match state {
         State::SwitchedOff => Some(Move::Resume),
+        State::Halted => None,
         _ if verdict.retry_safe => Some(Move::Reload),
         _ => None,
     }
