@@ -112,8 +112,9 @@ fn a_stop_that_could_not_be_seen_coming_is_repaired_afterwards() {
     let mut session = job();
     session.signal(Signal::SIGSTOP);
     session.wait_for("[stopped]");
-    session.send("\n");
-    session.wait_without("[stopped]");
+    // What shells do to have a usable prompt, and more.
+    session.send("stty sane; printf '\\033[?1049l\\033[?25h'\n");
+    session.wait_taken(2);
     session.wait_for(READY);
     answers(&mut session);
     session.key("q");
