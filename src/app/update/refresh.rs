@@ -53,10 +53,9 @@ const QUESTIONS_A_READING: usize = 16;
 
 /// Asks what is still needed to be sure of every state.
 pub(super) fn prove_runs(model: &mut Model) -> Vec<Effect> {
-    needed(&mut model.inventory, None, QUESTIONS_A_READING, model.now)
-        .into_iter()
-        .filter_map(|need| model.flights.fetch_once(need, Urgency::Background))
-        .collect()
+    let mut needs = needed(&mut model.inventory, None, QUESTIONS_A_READING, model.now);
+    needs.extend(super::triage::wishes(model));
+    needs.into_iter().filter_map(|need| model.flights.fetch_once(need, Urgency::Background)).collect()
 }
 
 /// Reads what the details show.
@@ -116,6 +115,7 @@ pub(super) fn focus_changed(model: &mut Model, focused: bool) -> Vec<Effect> {
 pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
     let before = (model.sources.selected().cloned(), model.schemas.selected().cloned());
     model.rebuild_rows();
+    super::triage::bring_up_to_date(model);
     let after = (model.sources.selected().cloned(), model.schemas.selected().cloned());
     if before == after { Vec::new() } else { moves::rested_soon(model) }
 }
