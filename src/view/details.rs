@@ -16,8 +16,8 @@ use crate::warehouse::field::Field;
 use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
-use crate::warehouse::runs::Runs;
 use crate::warehouse::recovery::proposal::{Move, propose};
+use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
@@ -303,7 +303,10 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
     };
     page.field("every", &frequency);
     page.moment("last synced", &table.last_synced_at);
-    if let Some(allowed) = allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default()).filter(|_| table.should_sync == Some(true)) {
+    if let Some(allowed) =
+        allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default())
+            .filter(|_| table.should_sync == Some(true))
+    {
         page.field("fresh up to", &words::span(allowed));
     }
     page.field("rows", &words::rows(table.rows()));
