@@ -145,7 +145,7 @@ fn a_phantom_is_repaired_by_cancel_and_then_reloaded() {
     session.wait_for(" Phantom");
     session.wait_for("Cancel the stuck run");
     session.key("c");
-    session.wait_for("stock: cancelled");
+    session.wait_for("the status was put right");
     session.wait_without("Phantom");
     session.key("r");
     session.wait_for("stock: Completed");
