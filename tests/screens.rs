@@ -337,6 +337,22 @@ screen!(dry_run, |width, height| {
     desk.sent(Ok(Sent::Held(held)));
     desk
 });
+screen!(triage, |width, height| {
+    let mut desk = settled(width, height);
+    desk.press(&["t"]);
+    desk
+});
+screen!(triage_further_down, |width, height| {
+    let mut desk = settled(width, height);
+    desk.press(&["t", "G"]);
+    desk
+});
+screen!(triage_of_nothing, |width, height| {
+    let sources = vec![source("shop", "Postgres", None, vec![table("public.orders", 5)])];
+    let mut desk = Desk::reading(settings(), width, height, sources);
+    desk.press(&["t"]);
+    desk
+});
 screen!(quitting, |width, height| {
     let mut desk = followed(settled(width, height));
     desk.press(&["q"]);
@@ -387,6 +403,7 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Confirm(_)
         | Overlay::Preview { .. }
         | Overlay::Activity { .. }
+        | Overlay::Triage(_)
         | Overlay::Quitting => {}
     }
     match screen {
