@@ -71,7 +71,7 @@ fn failures(desk: &Desk, name: &str) -> Vec<Job> {
 
 /// The failing table, with all that can be known of it.
 fn at_orders(mut desk: Desk) -> Desk {
-    desk.to_table("shop", "public.orders").press(&["3"]);
+    desk.go_to_table("shop", "public.orders").press(&["3"]);
     desk.fire(|timer| matches!(timer, Timer::Rested(_)));
     let (orders, jobs) = (desk.held("public.orders"), failures(&desk, "public.orders"));
     desk.full(orders).jobs("public.orders", jobs);
@@ -80,7 +80,7 @@ fn at_orders(mut desk: Desk) -> Desk {
 
 /// A reload of the failing table that has been accepted.
 fn reloading(mut desk: Desk) -> Desk {
-    desk.to_table("shop", "public.orders").press(&["r"]);
+    desk.go_to_table("shop", "public.orders").press(&["r"]);
     let jobs = failures(&desk, "public.orders");
     desk.jobs("public.orders", jobs);
     desk.sent(Ok(Sent::Done(None)));
@@ -117,7 +117,7 @@ fn completed(desk: Desk) -> Desk {
 screen!(sources, settled);
 screen!(tables, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_table("shop", "public.orders");
+    desk.go_to_table("shop", "public.orders");
     desk
 });
 screen!(details_of_a_failing_table, |width, height| at_orders(settled(width, height)));
@@ -128,17 +128,17 @@ screen!(details_scrolled, |width, height| {
 });
 screen!(details_of_a_source, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_source("shop").press(&["3"]);
+    desk.go_to_source("shop").press(&["3"]);
     desk
 });
 screen!(details_of_a_running_table, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_table("shop", "public.events").press(&["3"]);
+    desk.go_to_table("shop", "public.events").press(&["3"]);
     desk
 });
 screen!(details_that_could_not_be_read, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_table("shop", "public.customers").press(&["3"]);
+    desk.go_to_table("shop", "public.customers").press(&["3"]);
     desk.fire(|timer| matches!(timer, Timer::Rested(_)));
     let id = desk.held("public.customers").id;
     desk.fail(|need| *need == Need::Schema(id.clone()), Failure::new(FailureKind::Gateway, ""));
@@ -221,7 +221,7 @@ screen!(parts_of_the_list_unreadable, |width, height| {
 
 screen!(read_only, |width, height| {
     let mut desk = settled_with(Settings { read_only: true, ..settings() }, width, height);
-    desk.to_table("shop", "public.orders").press(&["r"]);
+    desk.go_to_table("shop", "public.orders").press(&["r"]);
     desk
 });
 screen!(demo, |width, height| {
@@ -232,7 +232,7 @@ screen!(billing_pause, |width, height| {
     let paused = || with(Status::Paused, table("public.orders", 12_331));
     let sources = vec![source("shop", "Postgres", None, vec![paused(), table("public.customers", 3_412)])];
     let mut desk = Desk::reading(settings(), width, height, sources);
-    desk.to_table("shop", "public.orders");
+    desk.go_to_table("shop", "public.orders");
     desk
 });
 screen!(hostile_names, |width, height| {
@@ -266,7 +266,7 @@ screen!(key_without_meaning, |width, height| {
 });
 screen!(why_not, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_table("depot", "stock.levels").press(&["r"]);
+    desk.go_to_table("depot", "stock.levels").press(&["r"]);
     desk
 });
 
@@ -274,7 +274,7 @@ screen!(why_not, |width, height| {
 
 screen!(palette_on_a_source, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_source("shop").press(&[":"]);
+    desk.go_to_source("shop").press(&[":"]);
     desk
 });
 screen!(palette_on_a_table, |width, height| {
@@ -304,34 +304,34 @@ screen!(help_scrolled, |width, height| {
 });
 screen!(confirm_resync, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_table("shop", "public.orders").press(&["R"]);
+    desk.go_to_table("shop", "public.orders").press(&["R"]);
     let jobs = failures(&desk, "public.orders");
     desk.jobs("public.orders", jobs);
     desk
 });
 screen!(confirm_delete_data, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_table("Billing", "Charge").press(&["D", "tab"]);
+    desk.go_to_table("Billing", "Charge").press(&["D", "tab"]);
     desk
 });
 screen!(confirm_destroy_table, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_table("Billing", "Charge").press(&["X"]);
+    desk.go_to_table("Billing", "Charge").press(&["X"]);
     desk
 });
 screen!(confirm_destroy_source_typed_wrong, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_source("shop").press(&["X"]).type_in("shp").press(&["enter"]);
+    desk.go_to_source("shop").press(&["X"]).type_in("shp").press(&["enter"]);
     desk
 });
 screen!(confirm_destroy_source_typed_right, |width, height| {
     let mut desk = settled(width, height);
-    desk.to_source("shop").press(&["X"]).type_in("shop");
+    desk.go_to_source("shop").press(&["X"]).type_in("shop");
     desk
 });
 screen!(dry_run, |width, height| {
     let mut desk = settled_with(Settings { dry_run: true, ..settings() }, width, height);
-    desk.to_table("shop", "public.orders").press(&["p"]);
+    desk.go_to_table("shop", "public.orders").press(&["p"]);
     let (_, operation) = desk.sends.first().expect("sent");
     let held = operation.request(ProjectId::new(42).unwrap());
     desk.sent(Ok(Sent::Held(held)));

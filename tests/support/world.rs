@@ -395,7 +395,7 @@ impl Desk {
 
     /// Focuses the sources and goes to the one of this name.
     #[track_caller]
-    pub fn to_source(&mut self, title: &str) -> &mut Self {
+    pub fn go_to_source(&mut self, title: &str) -> &mut Self {
         self.press(&["1", "g"]);
         for _ in 0..self.model.sources.rows().len() {
             if self.model.selected_source().is_some_and(|held| held.source.title().raw() == title) {
@@ -408,8 +408,8 @@ impl Desk {
 
     /// Focuses the tables and goes to the one of this name.
     #[track_caller]
-    pub fn to_table(&mut self, source: &str, name: &str) -> &mut Self {
-        self.to_source(source).press(&["2", "g"]);
+    pub fn go_to_table(&mut self, source: &str, name: &str) -> &mut Self {
+        self.go_to_source(source).press(&["2", "g"]);
         for _ in 0..self.model.schemas.rows().len() {
             if self.model.selected_schema().is_some_and(|(_, schema, _)| schema.name.raw() == name) {
                 return self;
