@@ -16,8 +16,8 @@ use crate::warehouse::field::Field;
 use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
-use crate::warehouse::runs::Runs;
 use crate::warehouse::recovery::proposal::{Move, propose};
+use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
@@ -136,13 +136,15 @@ fn source(page: &mut Page<'_>, held: &Held) {
     match held.tally.worst {
         Some(state) if state.severity() <= Severity::Doubtful => {
             let style = page.theme.state(state);
+            let counts = [(held.tally.broken, "broken"), (held.tally.doubtful, "doubtful")];
+            let counts: Vec<String> =
+                counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
             let text = format!(
-                "{} {}: {} of {} broken, {} doubtful",
+                "{} {}: {} of {}",
                 page.theme.glyph(state),
-                state.words(),
-                held.tally.broken,
+                state.severity().words(),
+                counts.join(", "),
                 words::counted(held.tally.total, "table"),
-                held.tally.doubtful
             );
             page.sentence(&text, style);
         }
@@ -303,7 +305,10 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
     };
     page.field("every", &frequency);
     page.moment("last synced", &table.last_synced_at);
-    if let Some(allowed) = allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default()).filter(|_| table.should_sync == Some(true)) {
+    if let Some(allowed) =
+        allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default())
+            .filter(|_| table.should_sync == Some(true))
+    {
         page.field("fresh up to", &words::span(allowed));
     }
     page.field("rows", &words::rows(table.rows()));

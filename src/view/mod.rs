@@ -11,6 +11,7 @@ mod screens;
 mod tables;
 pub mod text;
 pub mod theme;
+mod triage;
 mod widgets;
 
 use ratatui::Frame;
@@ -52,6 +53,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Confirm(confirm)) => confirm::draw(model, confirm, theme, frame),
         Some(Overlay::Preview { curl }) => screens::preview(curl, theme, frame),
         Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
+        Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
     if theme.ascii {

@@ -45,6 +45,20 @@ impl Finding {
         matches!(self.cause.id.as_str(), "no_error_text" | CauseId::UNKNOWN)
     }
 
+    /// Whether the text says nothing by which the cause could be told, or leaves several open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_vague() || !self.verdict.also.is_empty()
+    }
+
+    /// Whether another text of the same failure settles what this one leaves open.
+    #[must_use]
+    pub fn is_settled_by(&self, other: &Self) -> bool {
+        let verdict = &self.verdict;
+        let among = other.verdict.cause == verdict.cause || verdict.also.contains(&other.verdict.cause);
+        !other.is_open() && (self.is_vague() || (!verdict.also.is_empty() && among))
+    }
+
     /// What to do, in order, a sentence a step. Where `PostHog` acts by itself that is nothing.
     #[must_use]
     pub fn steps(&self) -> Vec<String> {

@@ -101,8 +101,8 @@ const REST_LASTS: SignedDuration = SignedDuration::from_mins(30);
 ///
 /// * jobs of the tables that claim to run, since only a job proves that;
 /// * jobs of tables that look stale, since their past may say that this is their rhythm;
-/// * the full form of failing tables whose text says nothing; where that is vague as well, whoever reads it goes on to
-///   the text of the newest failed job.
+/// * the full form of failing tables whose text does not settle the cause; where that does not either, whoever reads
+///   it goes on to the texts of the failed jobs.
 ///
 /// Nothing is asked about others. What rests is not asked again soon, whatever came of it.
 #[must_use]
@@ -183,9 +183,9 @@ fn is_older(at: Option<Timestamp>, limit: SignedDuration, now: Timestamp) -> boo
     at.is_none_or(|at| age(at, now) >= limit)
 }
 
-/// A failure whose text does not tell its cause, and that was not looked at closely.
+/// A failure whose text does not settle its cause, and that was not looked at closely.
 fn is_open_failure(inventory: &Inventory, schema: &Schema, state: State) -> bool {
-    state.is_failure() && schema.finding.as_deref().is_none_or(Finding::is_vague) && !inventory.looked_closely(schema)
+    state.is_failure() && schema.finding.as_deref().is_none_or(Finding::is_open) && !inventory.looked_closely(schema)
 }
 
 /// Several names go into one question; a table that such an answer had no room for is asked about alone.

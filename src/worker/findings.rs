@@ -44,20 +44,21 @@ impl Findings {
         self.attach_text(schema, text, source_type, blocked);
     }
 
-    /// Diagnoses a failing table by a text that was found elsewhere, where that says more than its own.
+    /// Looks at another text of the same failure; `true` when it settles what the table's own leaves open.
     pub fn deepen(
         &self,
         schema: &mut Schema,
         text: &Foreign,
         source_type: Option<&Foreign>,
         blocked: Option<&Foreign>,
-    ) {
-        let before = schema.finding.take();
+    ) -> bool {
+        let Some(before) = schema.finding.take() else { return false };
         self.attach_text(schema, Some(text.clone()), source_type, blocked);
-        let says_more = schema.finding.as_deref().is_some_and(|finding| !finding.is_vague());
-        if !says_more && before.is_some() {
-            schema.finding = before;
+        let settled = schema.finding.as_deref().is_some_and(|finding| before.is_settled_by(finding));
+        if !settled {
+            schema.finding = Some(before);
         }
+        settled
     }
 
     fn attach_text(

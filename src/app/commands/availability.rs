@@ -169,7 +169,9 @@ fn table_runnable(schema: &SubjectSchema) -> Result<(), Availability> {
             "PostHog switched this table off, and a reload does not switch it on: fix the cause, resume it, then reload."
         }
         State::Off | State::Gone => "This table is switched off; resume it first.",
-        State::Halted => "Its change stream was stopped, and a reload is ignored until change data capture is repaired.",
+        State::Halted => {
+            "Its change stream was stopped, and a reload is ignored until change data capture is repaired."
+        }
         State::Running | State::Slow | State::Stuck => {
             "A sync is running, and the server would swallow a second one; wait, or cancel it first."
         }

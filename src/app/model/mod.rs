@@ -7,6 +7,7 @@ pub mod link;
 pub mod overlay;
 pub mod selection;
 pub mod table;
+pub mod triage;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;

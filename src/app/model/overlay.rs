@@ -28,6 +28,8 @@ pub enum Overlay {
         /// How many entries back from the newest the last one shown is.
         scroll: usize,
     },
+    /// Everything that is wrong.
+    Triage(Box<super::triage::Triage>),
     /// Actions are still followed: really quit?
     Quitting,
 }

@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{follows, moves, notice, palette, refresh};
+use super::{follows, moves, notice, palette, refresh, triage};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -70,6 +70,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             model.overlay = Some(Overlay::Activity { scroll: 0 });
             Vec::new()
         }
+        CommandId::Triage => triage::open(model),
         CommandId::Refresh => refresh::by_hand(model),
         CommandId::Redraw => vec![Effect::Redraw],
         CommandId::Suspend => vec![Effect::Suspend],

@@ -43,7 +43,7 @@ fn go_ahead(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return Vec::new() };
     let Confirm { challenge, input, subject, .. } = confirm.as_mut();
     let Some(asked) = challenge.take() else { return Vec::new() };
-    match asked.answer(input.value()) {
+    match asked.answered_with(input.value()) {
         Err(asked) => {
             *challenge = Some(asked);
             Vec::new()

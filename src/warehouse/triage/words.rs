@@ -42,7 +42,7 @@ pub(super) fn reason(problem: &Problem, held: &Held, why: &str, now: Timestamp) 
             sentences.push(match waiting {
                 0 => "The connection is broken for every table of the source.".to_owned(),
                 some => format!(
-                    "The connection is broken; {} only {} not tried since.",
+                    "The connection is broken; only {} {} not tried since.",
                     counted(some, "table"),
                     if some == 1 { "has" } else { "have" }
                 ),
@@ -59,9 +59,13 @@ pub(super) fn reason(problem: &Problem, held: &Held, why: &str, now: Timestamp) 
     }
     let off = problem.tables.iter().filter(|table| table.state == State::SwitchedOff).count();
     if off > 0 {
-        let which = if off == tables { "PostHog switched".to_owned() } else { format!("PostHog switched {off} of") };
-        let rest = if tables == 1 { "it off, and it stays off" } else { "them off, and they stay off" };
-        sentences.push(format!("{which} {rest} until re-enabled."));
+        sentences.push(match (off, tables) {
+            (1, 1) => "PostHog switched it off, and it stays off until re-enabled.".to_owned(),
+            (off, tables) if off == tables => {
+                "PostHog switched them off, and they stay off until re-enabled.".to_owned()
+            }
+            (off, _) => format!("PostHog switched off {off} of them; what is off stays off until re-enabled."),
+        });
     }
     if let Some(proof) = &problem.proof {
         let login = matches!(problem.recovery, Letter::B | Letter::B2);

@@ -215,7 +215,7 @@ fn cancel(name: &str) -> Option<(Follow, Vec<Step>)> {
 fn consent(discard: Discard) -> Consent {
     let loss = Loss { name: Foreign::new("orders"), tables: 1, rows: Field::Unknown, usual_run: None };
     let typed = if discard.destroys() { "orders" } else { "" };
-    Challenge::new(discard, loss).answer(typed).unwrap()
+    Challenge::new(discard, loss).answered_with(typed).unwrap()
 }
 
 fn discard(act: Discard, tables: &[&str]) -> Option<(Follow, Vec<Step>)> {

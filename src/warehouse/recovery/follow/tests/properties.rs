@@ -109,7 +109,7 @@ fn begin(act: u8) -> (Follow, Vec<Step>) {
         7 => discard(Discard::DestroySchema(id), &["orders"]),
         _ => {
             let loss = Loss { name: Foreign::new("shop"), tables: 3, rows: Field::Unknown, usual_run: None };
-            let consent = Challenge::new(Discard::DestroySource(source), loss).answer("shop").unwrap();
+            let consent = Challenge::new(Discard::DestroySource(source), loss).answered_with("shop").unwrap();
             Follow::discard(consent, subject(&TABLES), start())
         }
     };
