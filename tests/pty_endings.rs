@@ -93,12 +93,28 @@ fn stopping_gives_the_terminal_to_the_shell_and_takes_it_back() {
 }
 
 #[test]
+fn a_program_that_waits_for_this_one_stops_with_it() {
+    let mut session = Session::start_as_wrapped_job(&["--demo"], &[], SIZE);
+    session.wait_for(READY);
+    session.key("ctrl-z");
+    session.wait_for("[stopped]");
+    session.assert_terminal_restored();
+    session.send("\n");
+    session.wait_for(READY);
+    answers(&mut session);
+    session.key("q");
+    session.wait_for("[ended with 0]");
+    ends_with(session, 0);
+}
+
+#[test]
 fn a_stop_that_could_not_be_seen_coming_is_repaired_afterwards() {
     let mut session = job();
     session.signal(Signal::SIGSTOP);
     session.wait_for("[stopped]");
-    session.send("\n");
-    session.wait_without("[stopped]");
+    // What shells do to have a usable prompt, and more.
+    session.send("stty sane; printf '\\033[?1049l\\033[?25h'\n");
+    session.wait_taken(2);
     session.wait_for(READY);
     answers(&mut session);
     session.key("q");
@@ -110,7 +126,9 @@ fn a_stop_that_could_not_be_seen_coming_is_repaired_afterwards() {
 fn where_nobody_could_continue_it_the_program_does_not_stop() {
     let mut session = demo();
     session.key("ctrl-z");
+    session.wait_taken(2);
     session.signal(Signal::SIGTSTP);
+    session.wait_taken(3);
     answers(&mut session);
     session.key("q");
     ends_with(session, 0);

@@ -136,13 +136,15 @@ fn source(page: &mut Page<'_>, held: &Held) {
     match held.tally.worst {
         Some(state) if state.severity() <= Severity::Doubtful => {
             let style = page.theme.state(state);
+            let counts = [(held.tally.broken, "broken"), (held.tally.doubtful, "doubtful")];
+            let counts: Vec<String> =
+                counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
             let text = format!(
-                "{} {}: {} of {} broken, {} doubtful",
+                "{} {}: {} of {}",
                 page.theme.glyph(state),
-                state.words(),
-                held.tally.broken,
+                state.severity().words(),
+                counts.join(", "),
                 words::counted(held.tally.total, "table"),
-                held.tally.doubtful
             );
             page.sentence(&text, style);
         }

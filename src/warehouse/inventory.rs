@@ -380,10 +380,18 @@ impl Inventory {
                 self.crowded_out.insert(schema.id.clone());
             }
         }
+        let mut first_looks = HashSet::new();
         for (schema, jobs) in by_schema {
-            self.runs.entry(schema).or_default().learn(jobs, now);
+            let runs = self.runs.entry(schema.clone()).or_default();
+            if runs.read_at().is_none() && !self.running_since.contains_key(&schema) {
+                first_looks.insert(schema);
+            }
+            runs.learn(jobs, now);
         }
-        self.reassess(index as usize, now)
+        // What a first look finds was so before: nothing has changed but what is known of it.
+        let mut transitions = self.reassess(index as usize, now);
+        transitions.retain(|transition| !first_looks.contains(&transition.schema));
+        transitions
     }
 
     /// Takes in whether the webhook of a source delivers.

@@ -274,6 +274,14 @@ fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
 fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
     let Some(runs) = around.runs.filter(|runs| runs.read_at().is_some()) else { return State::Starting };
     let Some(job) = runs.running() else {
+        // The status follows the end of its job a moment later.
+        let ended = runs.newest().and_then(|job| job.finished_at.known().copied());
+        let just_ended = ended.is_some_and(|ended| {
+            age(ended, around.now) < STARTING && around.running_since.is_some_and(|since| since <= ended)
+        });
+        if just_ended {
+            return State::Running;
+        }
         let requested_just_now = around.running_since.is_some_and(|since| age(since, around.now) < STARTING);
         return if requested_just_now { State::Starting } else { State::Phantom };
     };

@@ -88,8 +88,12 @@ pub(super) fn by_hand(model: &mut Model) -> Vec<Effect> {
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     model.inventory.reassess_all(model.now);
     model.generations.clock += 1;
+    // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
+    if !model.focused && model.follows.is_empty() {
+        return Vec::new();
+    }
     // Elapsed seconds are shown only of what runs; ages elsewhere change by the minute.
-    let seconds = if model.is_moving() && model.focused { 1 } else { 20 };
+    let seconds = if model.is_moving() { 1 } else { 20 };
     vec![Effect::Wake { timer: Timer::Clock(model.generations.clock), after: SignedDuration::from_secs(seconds) }]
 }
 

@@ -138,7 +138,11 @@ fn a_destroyed_source_is_gone_from_the_list() {
     let begin = || {
         let act = Discard::DestroySource(SourceId::new("shop-id"));
         let loss = Loss { name: Foreign::new("shop"), tables: 2, rows: Field::Unknown, usual_run: None };
-        Follow::discard(Challenge::new(act, loss).answered_with("shop").unwrap(), subject(&["orders", "items"]), start())
+        Follow::discard(
+            Challenge::new(act, loss).answered_with("shop").unwrap(),
+            subject(&["orders", "items"]),
+            start(),
+        )
     };
     for (gone, story) in [
         (true, vec![(1, Done, &["END Good shop: destroyed"][..])]),
