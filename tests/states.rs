@@ -1,5 +1,7 @@
 //! One honest word for every table: each state from what the server and its jobs say, and what is asked to be sure.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+
 mod support;
 
 use jiff::SignedDuration;

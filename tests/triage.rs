@@ -1,5 +1,7 @@
 //! What is wrong, in which order, and how it looks.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+
 mod support;
 
 use proptest::prelude::*;
@@ -252,7 +254,7 @@ proptest! {
         let known = inventory(sources);
         let problems = triage(&known, None, now());
         let named: Vec<_> = problems.iter().flat_map(|problem| &problem.tables).map(|table| &table.id).collect();
-        let mut wrong: Vec<_> = known.sources().iter().flat_map(|held| held.tables())
+        let mut wrong: Vec<_> = known.sources().iter().flat_map(whtui::warehouse::inventory::Held::tables)
             .filter(|(_, state)| state.is_wrong()).map(|(schema, _)| &schema.id).collect();
         let mut sorted = named.clone();
         sorted.sort();

@@ -264,10 +264,8 @@ impl Inventory {
         });
         self.note_new_runs(&source, known.is_some(), now);
         let states = self.assess(&source, now);
-        if same_tables {
-            if let Some(held) = self.held.get(index) {
-                compare(&held.source.schemas, &held.states, &states, transitions);
-            }
+        if same_tables && let Some(held) = self.held.get(index) {
+            compare(&held.source.schemas, &held.states, &states, transitions);
         }
         if !same_tables && let Some(held) = self.held.get(index) {
             for schema in &held.source.schemas {
