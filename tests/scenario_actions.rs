@@ -348,10 +348,11 @@ async fn destroying_needs_the_name_typed() {
     }
     play.press(&["X"]).await;
     play.type_in("Charge").await;
-    play.press(&["enter", "enter"]).await;
+    play.press(&["enter"]).await;
     play.followed().await;
-    assert_eq!(play.writes(), [format!("DELETE {path} 204")]);
     assert_eq!(play.last(), (Tone::Good, "Stripe / Charge: destroyed".to_owned()));
+    play.press(&["enter"]).await;
+    assert_eq!(play.writes(), [format!("DELETE {path} 204")]);
     play.pass(5).await;
     let left = play.model.inventory.sources().iter().flat_map(|held| &held.source.schemas);
     assert!(left.into_iter().all(|schema| schema.name.raw() != "Charge"));
