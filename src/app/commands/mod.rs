@@ -174,7 +174,7 @@ pub static COMMANDS: &[Command] = &[
     looks(C::Refresh, "refresh", "refresh", "Read everything shown again, now.", Program, 0, can::refresh),
     looks(C::Redraw, "redraw", "redraw", "Draw the screen anew.", Program, 0, can::always),
     looks(C::Suspend, "suspend", "suspend", "Stop the program and go back to the shell; `fg` brings it back.", Program, 0, can::always),
-    looks(C::Quit, "quit", "quit", "End the program; asks when actions are still followed.", Program, 97, can::always),
+    looks(C::Quit, "quit", "quit", "End the program; asks when a change is under way whose end you should know.", Program, 97, can::always),
     looks(C::QuitNow, "quit-now", "quit at once", "End the program without asking.", Program, 0, can::always),
 ];
 

@@ -74,7 +74,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::Refresh => refresh::by_hand(model),
         CommandId::Redraw => vec![Effect::Redraw],
         CommandId::Suspend => vec![Effect::Suspend],
-        CommandId::Quit if model.follows.is_empty() => vec![Effect::Quit],
+        CommandId::Quit if !model.leaves_something_open() => vec![Effect::Quit],
         CommandId::Quit => {
             model.overlay = Some(Overlay::Quitting);
             Vec::new()
