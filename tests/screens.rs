@@ -182,12 +182,6 @@ screen!(offline_from_the_start, |width, height| {
     desk.fail(|need| *need == Need::Sources, unreachable());
     desk
 });
-screen!(offline_from_the_start_later, |width, height| {
-    let mut desk = Desk::new(settings(), width, height);
-    desk.fail(|need| *need == Need::Sources, unreachable());
-    desk.fire(|timer| matches!(timer, Timer::Notice(_)));
-    desk
-});
 screen!(offline_with_old_data, |width, height| {
     let mut desk = settled(width, height);
     desk.pass(754).fire(|timer| matches!(timer, Timer::Refresh(_)));

@@ -162,7 +162,7 @@ pub static COMMANDS: &[Command] = &[
     looks(C::Top, "top", "top", "To the first row.", Moving, 0, can::always),
     looks(C::Bottom, "bottom", "bottom", "To the last row.", Moving, 0, can::always),
     looks(C::Open, "open", "open", "From source to tables, from table to details.", Moving, 60, can::open),
-    looks(C::Back, "back", "back", "Clear the filter, or go back one pane.", Moving, 55, can::always),
+    looks(C::Back, "back", "back", "Clear the filter, or go back one pane.", Moving, 55, can::back),
     looks(C::NextPane, "next-pane", "next pane", "Focus the next pane.", Moving, 0, can::always),
     looks(C::PreviousPane, "previous-pane", "previous pane", "Focus the previous pane.", Moving, 0, can::always),
     looks(C::SourcesPane, "sources-pane", "sources", "Focus the sources.", Moving, 0, can::always),

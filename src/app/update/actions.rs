@@ -178,6 +178,7 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         subject,
         milder,
         input: Input::default(),
+        refused: false,
         on_yes: false,
     })));
     jobs.and_then(|jobs| model.flights.fetch_once(jobs, Urgency::Waiting)).into_iter().collect()
