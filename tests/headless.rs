@@ -302,6 +302,9 @@ const HTML: &str =
 const DENIED: &str = "HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n\
                       {\"type\": \"authentication_error\", \"detail\": \"no: phx_planted0123456789abcdefghijklmnopqrstuvwx\"}";
 
+/// A host, what is different this time, and words of the sentence.
+type Case<'a> = (&'a str, &'a dyn Fn(&mut Command), &'a str);
+
 #[test]
 fn what_cannot_be_found_out_is_said_in_a_sentence_with_exit_code_2() {
     let simulator = Simulator::start("calm");
@@ -322,7 +325,7 @@ fn what_cannot_be_found_out_is_said_in_a_sentence_with_exit_code_2() {
         command.env("WHTUI_PROJECT", "77");
     };
     let same = |_: &mut Command| {};
-    let cases: [(&str, &dyn Fn(&mut Command), &str); 8] = [
+    let cases: [Case; 8] = [
         (&simulator.host, &wrong_key, "rejects the API key"),
         (&dead, &same, "no connection"),
         (&dead, &no_project, "no connection"),
