@@ -348,8 +348,8 @@ screen!(triage_of_nothing, |width, height| {
     desk
 });
 screen!(quitting, |width, height| {
-    let mut desk = followed(settled(width, height));
-    desk.press(&["q"]);
+    let mut desk = settled(width, height);
+    desk.go_to_table("shop", "public.orders").press(&["R", "y", "q"]);
     desk
 });
 screen!(activity, |width, height| {
