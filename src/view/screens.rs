@@ -83,7 +83,7 @@ pub(super) fn quitting(model: &Model, theme: &Theme, frame: &mut Frame) {
         model.follows.values().map(|follow| format!("  {}", follow.progress(None, model.now).replace('`', "'"))),
     );
     all.push(String::new());
-    all.push("They go on on the server; only nobody will tell you how they end.".to_owned());
+    all.push("What was sent goes on on the server, but nobody will tell you how it ends.".to_owned());
     all.push("`q` quits all the same.   Any other key stays.".to_owned());
     say("Quit?", &all, theme, frame);
 }
