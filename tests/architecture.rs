@@ -44,16 +44,16 @@ fn sources() -> Vec<(String, PathBuf, String)> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
-    walk(&root, &mut found);
+    walk(&home, &mut found);
     found.sort();
     found
         .into_iter()
         // Files of tests are the inside of a `#[cfg(test)] mod tests`.
         .filter(|path| !path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs"))
         .map(|path| {
-            let below = path.strip_prefix(&root).unwrap();
+            let below = path.strip_prefix(&home).unwrap();
             let room = below.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
             let text = fs::read_to_string(&path).unwrap();
             (room, below.to_owned(), text)
