@@ -270,6 +270,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_text_quotes_and_states_outranks_what_it_advises() {
+        for (text, cause) in [
+            ("We could not reach the shop's API. Check that your password is correct.", "network_unreachable"),
+            (
+                "Reading failed (\"infinite recursion detected in policy\"). Grant the role BYPASSRLS.",
+                "source_object_invalid",
+            ),
+            ("Something is odd. Check that the password is not expired.", "credentials_invalid"),
+        ] {
+            let verdict = Catalogue::builtin().diagnose(&Symptom::of(Some(text)));
+            assert_eq!(verdict.cause, cause, "{text}: {verdict:?}");
+            let range = verdict.evidence.unwrap().range;
+            assert!(text.get(range).is_some());
+        }
+    }
+
+    #[test]
     fn the_name_that_a_text_is_about_is_found() {
         for (text, name) in [
             ("column \"updated_at\" does not exist", "updated_at"),
