@@ -357,7 +357,7 @@ async fn an_empty_success_where_one_is_expected() {
         assert_eq!(client.cancel_schema(&table).await.unwrap(), CancelReply::Cancelling);
         let loss = Loss { name: Foreign::new("t"), tables: 1, rows: Field::Unknown, usual_run: None };
         for discard in [Discard::ResyncSchema(table.clone()), Discard::DeleteData(table.clone())] {
-            client.discard(Challenge::new(discard, loss.clone()).answer("").unwrap()).await.unwrap();
+            client.discard(Challenge::new(discard, loss.clone()).answered_with("").unwrap()).await.unwrap();
         }
     }
     // A web page in its place is not the server's word.

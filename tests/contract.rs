@@ -48,7 +48,7 @@ fn client(server: &MockServer, prefix: &str) -> Client {
 
 fn consent(discard: Discard) -> Consent {
     let loss = Loss { name: Foreign::new("orders"), tables: 1, rows: Field::Unknown, usual_run: None };
-    Challenge::new(discard, loss).answer("orders").unwrap()
+    Challenge::new(discard, loss).answered_with("orders").unwrap()
 }
 
 /// What a call answered, whichever call it was.

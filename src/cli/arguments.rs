@@ -19,14 +19,55 @@ pub(super) struct Arguments {
 /// What can be done without a screen.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Say what is wrong in the project, and what to do about it
+    #[command(after_help = DIAGNOSE_ENDS)]
+    Diagnose(Diagnose),
+    /// Say what an error text means: its root cause and what helps
+    #[command(after_help = EXPLAIN_READS)]
+    Explain(Explain),
     /// Serve the simulator on a loopback port, for other clients and for tests
     Simulate(Simulate),
 }
 
-/// What to connect to, and how careful to be.
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+/// How `diagnose` ends.
+const DIAGNOSE_ENDS: &str = "Exit status: 0 when nothing is wrong, 1 when something is, 2 when it could not find out.";
+
+/// What `explain` reads.
+const EXPLAIN_READS: &str = "Without TEXT it reads standard input: one text; with --json one JSON object a line, with \
+                             the key `error` (a string or null) and if known `id`, `level`, `status`, `sync_type` and \
+                             `source_type`.";
+
+/// What to look at, and how to say it.
 #[derive(Debug, Args)]
-pub(super) struct Connection {
+pub(super) struct Diagnose {
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
+    /// Write one JSON object instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// Only this source: its name, prefix or id
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Look again every minute, and report whenever something has changed
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// What to explain, and how to say it.
+#[derive(Debug, Args)]
+pub(super) struct Explain {
+    /// Write JSON, and read it from standard input
+    #[arg(long)]
+    pub json: bool,
+    /// The error text; several words are one text
+    #[arg(value_name = "TEXT")]
+    pub text: Vec<String>,
+}
+
+/// What to connect to.
+#[derive(Debug, Args)]
+pub(super) struct Target {
     /// Run on an embedded simulator: no account, no network
     #[arg(long, conflicts_with_all = ["host", "project", "allow_http"])]
     pub demo: bool,
@@ -42,6 +83,15 @@ pub(super) struct Connection {
     /// Allow plain http to a host that is not this machine
     #[arg(long)]
     pub allow_http: bool,
+}
+
+/// What to connect to, and how careful to be.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[derive(Debug, Args)]
+pub(super) struct Connection {
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
     /// Refuse every change
     #[arg(long)]
     pub read_only: bool,
@@ -97,6 +147,9 @@ mod tests {
             &["whtui", "--key", "phx_1"],
             &["whtui", "simulate", "--port", "70000"],
             &["whtui", "fly"],
+            &["whtui", "diagnose", "--read-only"],
+            &["whtui", "diagnose", "--demo", "--project", "1"],
+            &["whtui", "explain", "--jsn", "x"],
         ] {
             assert!(Arguments::try_parse_from(line).is_err(), "{line:?}");
         }

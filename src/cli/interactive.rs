@@ -5,15 +5,12 @@ use std::process::ExitCode;
 use tokio::sync::mpsc;
 
 use super::arguments::Connection;
-use crate::api::{Account, Client, Limits};
+use super::connect::{connect, demo};
 use crate::app::commands::keymap::Keymap;
-use crate::app::settings::{Place, Settings, Start};
-use crate::config::{self, ConfigError, Flags, Pair, ProjectChoice, Resolved};
+use crate::app::settings::Settings;
 use crate::runtime::{self, Exit, Look};
-use crate::simulator::{self, Simulator};
 use crate::terminal::{Signals, StopSignal};
 use crate::view::theme::Theme;
-use crate::warehouse::ids::ProjectId;
 use crate::worker::Worker;
 use crate::worker::gate::Gate;
 
@@ -28,7 +25,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             .to_owned());
     }
     let mut signals = Signals::listen(stop).map_err(|error| format!("signals cannot be received ({error})."))?;
-    let mut session = if flags.demo { demo(&flags).await? } else { connect(&flags).await? };
+    let mut session = if flags.target.demo { demo(&flags.target).await? } else { connect(&flags.target).await? };
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
         let settings = Settings {
@@ -49,59 +46,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             // By custom.
             Exit::Signal(number) => return Ok(ExitCode::from(number.saturating_add(128))),
             Exit::Gone => return Ok(ExitCode::FAILURE),
-            Exit::StartDemo => session = demo(&flags).await?,
+            Exit::StartDemo => session = demo(&flags.target).await?,
         }
     }
-}
-
-/// What the screen is started with.
-struct Session {
-    start: Start,
-    client: Option<Client>,
-    /// Kept while the screen runs: dropping it stops it.
-    _simulator: Option<Simulator>,
-}
-
-async fn demo(flags: &Connection) -> Result<Session, String> {
-    let options = simulator::Options {
-        scenario: flags.scenario.clone().unwrap_or_else(|| "demo".to_owned()),
-        ..simulator::Options::default()
-    };
-    let served = simulator::start(options).await.map_err(|error| format!("{error}."))?;
-    let sentence = |what: &dyn std::fmt::Display| format!("the demo cannot be reached: {what}.");
-    let origin = crate::warehouse::origin::Origin::parse(&served.origin(), false).map_err(|error| sentence(&error))?;
-    let project = ProjectId::new(served.project()).ok_or_else(|| sentence(&"it has no project"))?;
-    let place = Place { origin: origin.to_string(), project: project.get(), demo: true };
-    let key = served.key().to_owned().into();
-    let client =
-        Client::new(origin, key, project, Limits::default()).map_err(|error| sentence(&error.explanation()))?;
-    Ok(Session { start: Start::Connected(place), client: Some(client), _simulator: Some(served) })
-}
-
-async fn connect(flags: &Connection) -> Result<Session, String> {
-    let wanted = Flags { host: flags.host.clone(), project: flags.project.clone(), allow_http: flags.allow_http };
-    let resolved = match config::connection(&wanted) {
-        Ok(resolved) => resolved,
-        Err(error @ ConfigError::NoKey { .. }) => {
-            return Ok(Session { start: Start::Welcome { reason: error.to_string() }, client: None, _simulator: None });
-        }
-        Err(error) => return Err(error.to_string()),
-    };
-    let Resolved { origin, key, project, pair, .. } = resolved;
-    let account = Account::new(origin.clone(), key, Limits::default())
-        .map_err(|failure| format!("the connection to {origin} cannot be prepared: {}.", failure.explanation()))?;
-    let project = match (project, &pair) {
-        (ProjectChoice::Given(project), _) => project,
-        // Nothing is sent to a host the key was not meant for before the user has agreed.
-        (ProjectChoice::Unknown, Pair::MustConfirm { .. }) => {
-            return Err(format!("no project is given for {origin}; add --project NUMBER or set WHTUI_PROJECT."));
-        }
-        (ProjectChoice::Unknown, Pair::SamePlace) => super::discover::project(&account).await?,
-    };
-    let place = Place { origin: origin.to_string(), project: project.get(), demo: false };
-    let start = match pair {
-        Pair::SamePlace => Start::Connected(place),
-        Pair::MustConfirm { host_from, key_from } => Start::MustConfirm { place, host_from, key_from },
-    };
-    Ok(Session { start, client: Some(account.client(project)), _simulator: None })
 }

@@ -65,7 +65,8 @@ impl Input {
         self.reader.as_mut()?.events.try_recv().ok()
     }
 
-    /// Stops reading, for as long as another program has the terminal. When this returns, nothing is read any more.
+    /// Stops reading, for as long as another program has the terminal. When this returns, nothing is read any more. What
+    /// was read but not asked for yet is dropped: it was meant for the other program, not for commands later on.
     pub fn pause(&mut self) {
         self.reader = None;
     }

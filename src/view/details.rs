@@ -17,10 +17,11 @@ use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
 use crate::warehouse::recovery::proposal::{Move, propose};
+use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
-use crate::warehouse::text::Foreign;
+use crate::warehouse::text::{Foreign, clean};
 use crate::warehouse::words;
 
 /// Draws it.
@@ -37,7 +38,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     let start = bounded_scroll(model.details_scroll, all.len(), height);
     let more = all.len().saturating_sub(start + usize::from(height));
     let mut title = vec![Span::styled(" 3 Details ", theme.style(Role::Title))];
-    if more > 0 || start > 0 {
+    if more > 0 {
         title.push(Span::styled(format!("{} below ", words::counted(more, "line")), theme.style(Role::Faint)));
     }
     let inside = pane(Line::from(title), focused, theme, area, frame.buffer_mut());
@@ -135,13 +136,15 @@ fn source(page: &mut Page<'_>, held: &Held) {
     match held.tally.worst {
         Some(state) if state.severity() <= Severity::Doubtful => {
             let style = page.theme.state(state);
+            let counts = [(held.tally.broken, "broken"), (held.tally.doubtful, "doubtful")];
+            let counts: Vec<String> =
+                counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
             let text = format!(
-                "{} {}: {} of {} broken, {} doubtful",
+                "{} {}: {} of {}",
                 page.theme.glyph(state),
-                state.words(),
-                held.tally.broken,
+                state.severity().words(),
+                counts.join(", "),
                 words::counted(held.tally.total, "table"),
-                held.tally.doubtful
             );
             page.sentence(&text, style);
         }
@@ -185,7 +188,7 @@ fn source(page: &mut Page<'_>, held: &Held) {
     }
     page.told("API version", &source.api_version);
     page.told("your access", &source.access_level);
-    page.field("id", source.id.as_str());
+    page.field("id", &clean(source.id.as_str(), false));
     if !source.settings.is_empty() {
         page.heading("Connection");
         for (name, value) in &source.settings {
@@ -203,7 +206,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     }
     cause(page, table, state);
     recovery(page, table, state);
-    let old = !matches!(state, State::Failed | State::SwitchedOff);
+    let old = !state.is_failure();
     let title = if old { "Last error (may be old)" } else { "Error" };
     page.error(title, table.latest_error.known());
     runs(page, table);
@@ -211,7 +214,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
 }
 
 fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
-    if !matches!(state, State::Failed | State::SwitchedOff) {
+    if !state.is_failure() {
         return;
     }
     page.heading("Root cause");
@@ -235,7 +238,7 @@ fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
 fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
     let Some(proposal) = propose(table, state) else { return };
     page.heading(&format!("Recovery {}: {}", proposal.letter, proposal.letter.meaning()));
-    let known_why = matches!(state, State::Failed | State::SwitchedOff);
+    let known_why = state.is_failure();
     if !known_why {
         page.text(&proposal.why);
     }
@@ -302,7 +305,10 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
     };
     page.field("every", &frequency);
     page.moment("last synced", &table.last_synced_at);
-    if let Some(allowed) = allowance(table.frequency.known()).filter(|_| table.should_sync == Some(true)) {
+    if let Some(allowed) =
+        allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default())
+            .filter(|_| table.should_sync == Some(true))
+    {
         page.field("fresh up to", &words::span(allowed));
     }
     page.field("rows", &words::rows(table.rows()));
@@ -319,7 +325,7 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
         (None, _) => page.sentence("Reading the full configuration.", page.theme.style(Role::Faint)),
     }
     page.field("source name", &table.name.shown());
-    page.field("id", table.id.as_str());
+    page.field("id", &clean(table.id.as_str(), false));
 }
 
 fn full_configuration(page: &mut Page<'_>, table: &Schema, detail: &SchemaDetail) {

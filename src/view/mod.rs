@@ -11,6 +11,7 @@ mod screens;
 mod tables;
 pub mod text;
 pub mod theme;
+mod triage;
 mod widgets;
 
 use ratatui::Frame;
@@ -43,8 +44,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             Pane::Details => details::draw(model, theme, rect(area), frame),
         }
     }
-    footer::notice(model, theme, rect(layout.notice), frame);
-    footer::hints(model, theme, rect(layout.hints), frame);
+    if !footer::notice(model, theme, rect(layout.notice), frame) {
+        footer::hints(model, theme, rect(layout.hints), frame);
+    }
     match &model.overlay {
         None => {}
         Some(Overlay::Help { scroll }) => help::draw(model, *scroll, theme, frame),
@@ -52,6 +54,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Confirm(confirm)) => confirm::draw(model, confirm, theme, frame),
         Some(Overlay::Preview { curl }) => screens::preview(curl, theme, frame),
         Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
+        Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
     if theme.ascii {

@@ -115,7 +115,7 @@ impl Theme {
             Severity::Doubtful => Role::Doubtful,
             Severity::Moving => Role::Moving,
             Severity::Well => Role::Well,
-            Severity::Idle => Role::Idle,
+            Severity::Unproven | Severity::Idle => Role::Idle,
         })
     }
 
@@ -136,7 +136,10 @@ impl Theme {
             State::BillingPause | State::BillingLimit => ("$", "$"),
             State::SwitchedOff => ("⊘", "0"),
             State::Failed => ("✗", "x"),
-            State::Phantom => ("◌", "?"),
+            State::Halted | State::WebhookBroken => ("!", "!"),
+            State::Gone => ("∅", "@"),
+            State::Unverified => ("◌", ":"),
+            State::Phantom => ("◍", "?"),
             State::Stuck => ("■", "#"),
             State::Unknown => ("?", "?"),
             State::Stale => ("◷", "~"),

@@ -108,7 +108,7 @@ impl Challenge {
     ///
     /// # Errors
     /// The challenge itself, when `typed` is not what it demands.
-    pub fn answer(self, typed: &str) -> Result<Consent, Self> {
+    pub fn answered_with(self, typed: &str) -> Result<Consent, Self> {
         if self.accepts(typed) { Ok(Consent { discard: self.discard }) } else { Err(self) }
     }
 }
@@ -150,8 +150,8 @@ mod tests {
     fn destroying_demands_the_name_and_gives_the_question_back_until_it_is_right() {
         let source = Discard::DestroySource(SourceId::new("s"));
         let challenge = Challenge::new(source.clone(), loss("prod", 9));
-        let challenge = challenge.answer("prd").unwrap_err();
-        assert_eq!(challenge.answer(" prod ").unwrap().discard(), &source);
+        let challenge = challenge.answered_with("prd").unwrap_err();
+        assert_eq!(challenge.answered_with(" prod ").unwrap().discard(), &source);
     }
 
     #[test]

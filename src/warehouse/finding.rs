@@ -1,6 +1,6 @@
 //! What an error text was found to mean: the verdict of the diagnosis together with its cause.
 
-use super::diagnosis::{Catalogue, Cause, Symptom, Verdict};
+use super::diagnosis::{Catalogue, Cause, CauseId, Letter, Symptom, Verdict};
 
 /// A verdict and the cause it names.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,54 @@ impl Finding {
     #[must_use]
     pub fn is_on_purpose(&self) -> bool {
         self.cause.id.as_str() == "sync_turned_off"
+    }
+
+    /// Whether change data capture was stopped by it, so that reloads are ignored.
+    #[must_use]
+    pub fn halts_cdc(&self) -> bool {
+        self.cause.id.as_str() == "cdc_slot_lost" && !self.verdict.handled_by_posthog
+    }
+
+    /// Whether it concerns the connection of a source, and with it all of its tables.
+    #[must_use]
+    pub fn is_of_the_connection(&self) -> bool {
+        matches!(self.cause.recovery, Letter::B | Letter::J | Letter::L | Letter::Q)
+            || self.cause.id.as_str() == "provider_account_suspended"
+    }
+
+    /// Whether the text says nothing by which the cause could be told.
+    #[must_use]
+    pub fn is_vague(&self) -> bool {
+        matches!(self.cause.id.as_str(), "no_error_text" | CauseId::UNKNOWN)
+    }
+
+    /// Whether the text says nothing by which the cause could be told, or leaves several open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_vague() || !self.verdict.also.is_empty()
+    }
+
+    /// Whether another text of the same failure settles what this one leaves open.
+    #[must_use]
+    pub fn is_settled_by(&self, other: &Self) -> bool {
+        let verdict = &self.verdict;
+        let among = other.verdict.cause == verdict.cause || verdict.also.contains(&other.verdict.cause);
+        !other.is_open() && (self.is_vague() || (!verdict.also.is_empty() && among))
+    }
+
+    /// What to do, in order, a sentence a step. Where `PostHog` acts by itself that is nothing.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        if self.verdict.handled_by_posthog {
+            return vec!["Nothing has to be done: PostHog handles this by itself.".to_owned()];
+        }
+        self.cause.advice.iter().map(|step| step.shown().into_owned()).collect()
+    }
+
+    /// The same in one text.
+    #[must_use]
+    pub fn advice(&self) -> String {
+        self.steps().join(" ")
     }
 
     /// The name of the cause.

@@ -17,23 +17,35 @@ pub fn age(then: Timestamp, now: Timestamp) -> SignedDuration {
     now.duration_since(then).max(SignedDuration::ZERO)
 }
 
-/// The age up to which data of this frequency is fresh; `None` when it has no schedule.
+/// What the past of a table says about its rhythm.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rhythm {
+    /// How long a successful run usually takes.
+    pub run: Option<SignedDuration>,
+    /// How much time usually lies between the starts of two of them.
+    pub gap: Option<SignedDuration>,
+}
+
+/// The age up to which data of this frequency is fresh; `None` when it has no schedule, or none that is known.
 ///
-/// Two periods (one missed run is not yet trouble) and the grace.
+/// Two periods (one missed run is not yet trouble) and the grace. A run that takes longer than the period sets the
+/// pace itself. Where the frequency has no name that is known, the past tells it.
 #[must_use]
-pub fn allowance(frequency: Option<&Frequency>) -> Option<SignedDuration> {
+pub fn allowance(frequency: Option<&Frequency>, past: Rhythm) -> Option<SignedDuration> {
     let period = match frequency {
         Some(Frequency::Never) => return None,
-        Some(known) => known.period().unwrap_or(DEFAULT_PERIOD),
-        None => DEFAULT_PERIOD,
+        Some(Frequency::Every(_)) => frequency.and_then(Frequency::period)?,
+        Some(Frequency::Other(_)) => past.gap?,
+        None => past.gap.unwrap_or(DEFAULT_PERIOD),
     };
-    Some(period.saturating_mul(2).saturating_add(GRACE))
+    let pace = period.max(past.run.unwrap_or_default());
+    Some(pace.saturating_mul(2).saturating_add(GRACE))
 }
 
 /// Whether data synced last at `then` is stale.
 #[must_use]
-pub fn is_stale(then: Timestamp, frequency: Option<&Frequency>, now: Timestamp) -> bool {
-    allowance(frequency).is_some_and(|allowed| age(then, now) > allowed)
+pub fn is_stale(then: Timestamp, frequency: Option<&Frequency>, past: Rhythm, now: Timestamp) -> bool {
+    allowance(frequency, past).is_some_and(|allowed| age(then, now) > allowed)
 }
 
 #[cfg(test)]
@@ -41,13 +53,32 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stale_is_measured_against_the_own_frequency() {
+    fn stale_is_measured_against_the_own_frequency_and_the_past() {
         let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
-        let hours = |count| now - SignedDuration::from_hours(count);
-        assert!(is_stale(hours(3), Some(&Frequency::Every(60)), now));
-        assert!(!is_stale(hours(3), Some(&Frequency::Every(1_440)), now));
-        assert!(is_stale(hours(13), None, now));
-        assert!(!is_stale(hours(9_000), Some(&Frequency::Never), now));
-        assert!(!is_stale(now + SignedDuration::from_hours(1), Some(&Frequency::Every(5)), now));
+        let hours = SignedDuration::from_hours;
+        let none = Rhythm::default();
+        let weekly = Rhythm { gap: Some(hours(168)), run: None };
+        let long = Rhythm { run: Some(hours(5)), gap: Some(hours(5)) };
+        let fortnight = Frequency::Other("fortnight".into());
+        for (age, frequency, past, stale) in [
+            (3, Some(Frequency::Every(60)), none, true),
+            (3, Some(Frequency::Every(60)), long, false),
+            (11, Some(Frequency::Every(60)), long, true),
+            (3, Some(Frequency::Every(60)), weekly, true),
+            (3, Some(Frequency::Every(1_440)), none, false),
+            (13, None, none, true),
+            (300, None, weekly, false),
+            (340, None, weekly, true),
+            (9_000, Some(fortnight.clone()), none, false),
+            (340, Some(fortnight), weekly, true),
+            (9_000, Some(Frequency::Never), weekly, false),
+            (-1, Some(Frequency::Every(5)), none, false),
+        ] {
+            assert_eq!(
+                is_stale(now - hours(age), frequency.as_ref(), past, now),
+                stale,
+                "{age} h, {frequency:?}, {past:?}"
+            );
+        }
     }
 }

@@ -2,15 +2,20 @@
 
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use super::field::Field;
+use super::finding::Finding;
 use super::ids::{SchemaId, SourceId};
 use super::job::Job;
+use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{Circumstances, Severity, State, state_of};
+use super::state::{Circumstances, PushChannel, State, state_of};
 use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
+use super::tally::Tally;
 use super::text::Foreign;
 
 /// Where a table is held. Valid until the next change of the inventory.
@@ -46,42 +51,6 @@ impl Held {
     }
 }
 
-/// Tables counted by what is the matter with them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// All of them.
-    pub total: usize,
-    /// Broken ones, those switched off by `PostHog` included.
-    pub broken: usize,
-    /// Switched off by `PostHog`.
-    pub switched_off: usize,
-    /// Worth a look.
-    pub doubtful: usize,
-    /// On the move.
-    pub moving: usize,
-    /// In good order.
-    pub well: usize,
-    /// The worst state among them; `None` without tables.
-    pub worst: Option<State>,
-}
-
-impl Tally {
-    fn of(states: &[State]) -> Self {
-        let mut tally = Self { total: states.len(), worst: states.iter().min().copied(), ..Self::default() };
-        for state in states {
-            match state.severity() {
-                Severity::Broken => tally.broken += 1,
-                Severity::Doubtful => tally.doubtful += 1,
-                Severity::Moving => tally.moving += 1,
-                Severity::Well => tally.well += 1,
-                Severity::Idle => {}
-            }
-            tally.switched_off += usize::from(*state == State::SwitchedOff);
-        }
-        tally
-    }
-}
-
 /// A table went from one state to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {
@@ -93,6 +62,24 @@ pub struct Transition {
     pub to: State,
 }
 
+/// What a closer look at a failing table found, and for which failure that holds.
+#[derive(Clone, Debug)]
+struct CloserLook {
+    status: Status,
+    text: Field<Foreign>,
+    finding: Option<Arc<Finding>>,
+}
+
+impl CloserLook {
+    fn of(schema: &Schema) -> Self {
+        Self { status: schema.status.clone(), text: schema.latest_error.clone(), finding: schema.finding.clone() }
+    }
+
+    fn holds_for(&self, schema: &Schema) -> bool {
+        self.status == schema.status && self.text == schema.latest_error
+    }
+}
+
 /// All that is known of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
@@ -102,6 +89,12 @@ pub struct Inventory {
     details: HashMap<SchemaId, SchemaDetail>,
     runs: HashMap<SchemaId, Runs>,
     running_since: HashMap<SchemaId, Timestamp>,
+    closer: HashMap<SchemaId, CloserLook>,
+    push: HashMap<SourceId, PushChannel>,
+    /// Tables that an answer about several had no room for: they have to be asked about alone.
+    crowded_out: HashSet<SchemaId>,
+    /// When something was last asked about a table that is not asked again soon, whatever came of it.
+    asked: HashMap<SchemaId, Timestamp>,
     reading: u64,
 }
 
@@ -160,6 +153,29 @@ impl Inventory {
         self.runs.get(id)
     }
 
+    /// Whether this failure of a table was looked at closely: in its full form, and in its jobs where that was vague.
+    #[must_use]
+    pub fn looked_closely(&self, schema: &Schema) -> bool {
+        self.closer.get(&schema.id).is_some_and(|look| look.holds_for(schema))
+    }
+
+    /// Whether an answer about several tables had no room for this one.
+    #[must_use]
+    pub fn was_crowded_out(&self, id: &SchemaId) -> bool {
+        self.crowded_out.contains(id)
+    }
+
+    /// When this table was last asked about, where that was noted.
+    #[must_use]
+    pub fn asked_at(&self, id: &SchemaId) -> Option<Timestamp> {
+        self.asked.get(id).copied()
+    }
+
+    /// Notes that something is being asked about a table.
+    pub fn note_asked(&mut self, id: &SchemaId, now: Timestamp) {
+        self.asked.insert(id.clone(), now);
+    }
+
     /// All tables counted.
     #[must_use]
     pub fn tally(&self) -> Tally {
@@ -203,7 +219,8 @@ impl Inventory {
         transitions
     }
 
-    fn place(&mut self, source: Source, now: Timestamp, transitions: &mut Vec<Transition>) {
+    fn place(&mut self, mut source: Source, now: Timestamp, transitions: &mut Vec<Transition>) {
+        self.apply_closer_looks(&mut source);
         let index = self.by_source.get(&source.id).map_or(self.held.len(), |index| *index as usize);
         let known = self.held.get(index);
         let same_tables = known.is_some_and(|held| {
@@ -212,10 +229,8 @@ impl Inventory {
         });
         self.note_new_runs(&source, known.is_some(), now);
         let states = self.assess(&source, now);
-        if same_tables {
-            if let Some(held) = self.held.get(index) {
-                compare(&held.source.schemas, &held.states, &states, transitions);
-            }
+        if same_tables && let Some(held) = self.held.get(index) {
+            compare(&held.source.schemas, &held.states, &states, transitions);
         }
         if !same_tables && let Some(held) = self.held.get(index) {
             for schema in &held.source.schemas {
@@ -230,6 +245,19 @@ impl Inventory {
         }
         if !same_tables {
             self.index(index);
+        }
+    }
+
+    /// What a closer look found outlives the next reading of the list, as long as it is the same failure.
+    fn apply_closer_looks(&mut self, source: &mut Source) {
+        for schema in &mut source.schemas {
+            let Some(look) = self.closer.get(&schema.id) else { continue };
+            if look.holds_for(schema) {
+                schema.finding.clone_from(&look.finding);
+            } else {
+                self.closer.remove(&schema.id);
+                self.asked.remove(&schema.id);
+            }
         }
     }
 
@@ -260,6 +288,7 @@ impl Inventory {
                     direct: source.direct,
                     runs: self.runs.get(&schema.id),
                     running_since: self.running_since.get(&schema.id).copied(),
+                    push: self.push.get(&source.id).copied().unwrap_or_default(),
                     now,
                 };
                 state_of(schema, &around)
@@ -271,6 +300,9 @@ impl Inventory {
     pub fn learn_schema(&mut self, full: FullSchema, now: Timestamp) -> Vec<Transition> {
         let id = full.schema.id.clone();
         self.details.insert(id.clone(), full.detail);
+        if full.schema.finding.is_some() {
+            self.closer.insert(id.clone(), CloserLook::of(&full.schema));
+        }
         let Some(spot) = self.spot(&id) else { return Vec::new() };
         let Some(held) = self.held.get(spot.source as usize) else { return Vec::new() };
         let mut source = held.source.clone();
@@ -286,7 +318,8 @@ impl Inventory {
         transitions
     }
 
-    /// Takes in jobs of a source. Tables named in the question that have none are now known to have none.
+    /// Takes in jobs of a source. Tables named in the question that have none are now known to have none, unless
+    /// the answer had no room for them.
     pub fn learn_jobs(
         &mut self,
         source: &SourceId,
@@ -296,19 +329,40 @@ impl Inventory {
     ) -> Vec<Transition> {
         let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
         let Some(held) = self.held.get(index as usize) else { return Vec::new() };
+        let full = jobs.len() >= JobQuery::MOST_JOBS;
         let mut by_schema: HashMap<SchemaId, Vec<Job>> = HashMap::new();
-        let asked: HashSet<&Foreign> = asked.iter().collect();
-        for schema in held.source.schemas.iter().filter(|schema| asked.contains(&schema.name)) {
-            by_schema.entry(schema.id.clone()).or_default();
-        }
         for job in jobs {
             if let Some(schema) = job.schema.clone() {
                 by_schema.entry(schema).or_default().push(job);
             }
         }
-        for (schema, jobs) in by_schema {
-            self.runs.entry(schema).or_default().learn(jobs, now);
+        let asked: HashSet<&Foreign> = asked.iter().collect();
+        for schema in held.source.schemas.iter().filter(|schema| asked.contains(&schema.name)) {
+            if by_schema.contains_key(&schema.id) || !full {
+                self.crowded_out.remove(&schema.id);
+                by_schema.entry(schema.id.clone()).or_default();
+            } else {
+                self.crowded_out.insert(schema.id.clone());
+            }
         }
+        let mut first_looks = HashSet::new();
+        for (schema, jobs) in by_schema {
+            let runs = self.runs.entry(schema.clone()).or_default();
+            if runs.read_at().is_none() && !self.running_since.contains_key(&schema) {
+                first_looks.insert(schema);
+            }
+            runs.learn(jobs, now);
+        }
+        // What a first look finds was so before: nothing has changed but what is known of it.
+        let mut transitions = self.reassess(index as usize, now);
+        transitions.retain(|transition| !first_looks.contains(&transition.schema));
+        transitions
+    }
+
+    /// Takes in whether the webhook of a source delivers.
+    pub fn learn_push(&mut self, source: &SourceId, channel: PushChannel, now: Timestamp) -> Vec<Transition> {
+        let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
+        self.push.insert(source.clone(), channel);
         self.reassess(index as usize, now)
     }
 
@@ -365,6 +419,11 @@ impl Inventory {
         self.details.retain(|id, _| known.contains_key(id));
         self.runs.retain(|id, _| known.contains_key(id));
         self.running_since.retain(|id, _| known.contains_key(id));
+        self.closer.retain(|id, _| known.contains_key(id));
+        self.asked.retain(|id, _| known.contains_key(id));
+        self.crowded_out.retain(|id| known.contains_key(id));
+        let sources = &self.by_source;
+        self.push.retain(|id, _| sources.contains_key(id));
     }
 }
 

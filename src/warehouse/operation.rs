@@ -85,6 +85,11 @@ pub struct JobQuery {
     pub after: Option<jiff::Timestamp>,
 }
 
+impl JobQuery {
+    /// How many jobs an answer holds at most (contract, section 7.5).
+    pub const MOST_JOBS: usize = 50;
+}
+
 /// A change of a source. What is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SourcePatch {

@@ -1,7 +1,9 @@
 //! What the jobs of one schema tell about its runs.
 
 use jiff::{SignedDuration, Timestamp};
+use std::cmp::Reverse;
 
+use super::freshness::Rhythm;
 use super::job::{Job, usual_duration};
 use super::status::Status;
 
@@ -16,6 +18,8 @@ pub struct Runs {
     watched_since: Option<Timestamp>,
     /// When jobs were last read.
     read_at: Option<Timestamp>,
+    /// How often jobs were read since the answer was last another one.
+    looks: u32,
 }
 
 impl Runs {
@@ -24,6 +28,7 @@ impl Runs {
 
     /// Takes in jobs of this schema as read at `now`; known ones are replaced, older ones kept.
     pub fn learn(&mut self, read: impl IntoIterator<Item = Job>, now: Timestamp) {
+        let first = self.read_at.is_none();
         self.read_at = Some(now);
         let before = self.running().map(|job| (job.id.clone(), job.rows.known().copied()));
         for job in read {
@@ -32,9 +37,11 @@ impl Runs {
                 None => self.jobs.push(job),
             }
         }
-        self.jobs.sort_by(|one, other| other.created_at.cmp(&one.created_at));
+        self.jobs.sort_by_key(|job| Reverse(job.created_at));
         self.jobs.truncate(Self::KEPT);
         let after = self.running().map(|job| (job.id.clone(), job.rows.known().copied()));
+        let same = !first && before.as_ref().map(|(id, _)| id) == after.as_ref().map(|(id, _)| id);
+        self.looks = if same { self.looks.saturating_add(1) } else { 1 };
         match (before, after) {
             (Some((old, rows_then)), Some((new, rows_now))) if old == new => {
                 if rows_now > rows_then {
@@ -78,15 +85,45 @@ impl Runs {
         self.jobs.iter().take(2).find(|job| job.is_running())
     }
 
+    fn failures(&self) -> impl Iterator<Item = &Job> {
+        let failed = |job: &&Job| job.status == Status::Failed || job.status.is_billing();
+        self.jobs.iter().skip_while(|job| job.is_running()).take_while(failed)
+    }
+
     /// The earliest job of the unbroken row of failures that ends with the newest finished job.
     #[must_use]
     pub fn failing_since(&self) -> Option<Timestamp> {
-        self.jobs
-            .iter()
-            .skip_while(|job| job.is_running())
-            .take_while(|job| job.status == Status::Failed)
-            .filter_map(|job| job.created_at)
-            .last()
+        self.failures().filter_map(|job| job.created_at).last()
+    }
+
+    /// The newest finished job, if it failed.
+    #[must_use]
+    pub fn newest_failure(&self) -> Option<&Job> {
+        self.failures().next()
+    }
+
+    /// When the newest successful run ended.
+    #[must_use]
+    pub fn last_success(&self) -> Option<Timestamp> {
+        let done = self.jobs.iter().find(|job| job.status == Status::Completed)?;
+        done.finished_at.known().copied().or(done.created_at)
+    }
+
+    /// When the newest successful run began.
+    #[must_use]
+    pub fn last_start_of_success(&self) -> Option<Timestamp> {
+        self.jobs.iter().find(|job| job.status == Status::Completed)?.created_at
+    }
+
+    /// The time that usually lies between the starts of two successful runs; `None` with fewer than four of them,
+    /// which say nothing yet.
+    #[must_use]
+    pub fn usual_gap(&self) -> Option<SignedDuration> {
+        let done = || self.jobs.iter().filter(|job| job.status == Status::Completed).filter_map(|job| job.created_at);
+        let mut gaps: Vec<_> =
+            done().zip(done().skip(1)).map(|(later, earlier)| later.duration_since(earlier)).collect();
+        gaps.sort_unstable();
+        (gaps.len() >= 3).then(|| gaps.get(gaps.len() / 2).copied()).flatten()
     }
 
     /// How long a successful run usually takes.
@@ -95,15 +132,93 @@ impl Runs {
         usual_duration(&self.jobs)
     }
 
-    /// When rows of the running job were last seen to grow, else since when it was watched.
+    /// What the past says about the rhythm of this table.
     #[must_use]
-    pub fn last_sign_of_life(&self) -> Option<Timestamp> {
-        self.grew_at.or(self.watched_since)
+    pub fn rhythm(&self) -> Rhythm {
+        Rhythm { run: self.usual(), gap: self.usual_gap() }
+    }
+
+    /// For how long the running job was seen not to grow; only what was really looked at counts.
+    #[must_use]
+    pub fn silence(&self) -> Option<SignedDuration> {
+        let sign_of_life = self.grew_at.or(self.watched_since)?;
+        Some(self.read_at?.duration_since(sign_of_life).max(SignedDuration::ZERO))
     }
 
     /// Whether rows of the running job were seen to grow.
     #[must_use]
     pub fn seen_growing(&self) -> bool {
         self.grew_at.is_some()
+    }
+
+    /// How often jobs were read with the same one running, or with none.
+    #[must_use]
+    pub fn looks(&self) -> u32 {
+        self.looks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warehouse::field::Field;
+    use crate::warehouse::ids::JobId;
+
+    fn at(minutes: i64) -> Timestamp {
+        "2026-11-20T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+    }
+
+    fn job(id: &str, started: i64, status: Status, rows: u64) -> Job {
+        let ended = if status == Status::Running { Field::Null } else { Field::Known(at(started + 1)) };
+        Job {
+            id: JobId::new(id),
+            created_at: Some(at(started)),
+            finished_at: ended,
+            status,
+            schema: None,
+            schema_name: "t".into(),
+            rows: Field::Known(rows),
+            latest_error: Field::Null,
+            workflow_run_id: Field::Unknown,
+        }
+    }
+
+    #[test]
+    fn failures_count_back_to_the_last_success() {
+        let mut runs = Runs::default();
+        runs.learn(
+            [
+                job("d", 0, Status::Running, 5),
+                job("c", -10, Status::Failed, 0),
+                job("b", -20, Status::BillingLimits, 0),
+                job("a", -30, Status::Completed, 9),
+                job("z", -40, Status::Failed, 0),
+            ],
+            at(1),
+        );
+        assert_eq!((runs.failing_since(), runs.last_success()), (Some(at(-20)), Some(at(-29))));
+        assert_eq!(runs.newest_failure().unwrap().id.as_str(), "c");
+        assert_eq!(runs.usual_gap(), None);
+    }
+
+    #[test]
+    fn silence_is_what_was_looked_at() {
+        let mut runs = Runs::default();
+        runs.learn([job("a", -60, Status::Running, 5)], at(0));
+        assert_eq!((runs.silence(), runs.looks()), (Some(SignedDuration::ZERO), 1));
+        runs.learn([job("a", -60, Status::Running, 5)], at(3));
+        assert_eq!((runs.silence(), runs.looks()), (Some(SignedDuration::from_mins(3)), 2));
+        runs.learn([job("a", -60, Status::Running, 6)], at(4));
+        assert!(runs.seen_growing() && runs.silence() == Some(SignedDuration::ZERO));
+        runs.learn([], at(5));
+        assert_eq!(runs.looks(), 4);
+    }
+
+    #[test]
+    fn the_usual_gap_is_that_of_most_runs() {
+        let mut runs = Runs::default();
+        let starts = [0, -60, -120, -700, -760];
+        runs.learn(starts.map(|start| job(&start.to_string(), start, Status::Completed, 1)), at(5));
+        assert_eq!(runs.usual_gap(), Some(SignedDuration::from_mins(60)));
     }
 }

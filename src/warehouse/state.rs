@@ -13,43 +13,90 @@ use super::schema::Schema;
 use super::settings::SyncType;
 use super::status::Status;
 
-/// What is the matter with a schema. Ordered from what is needed first to what needs nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
-    /// Paused by billing; blocks every reload of the project.
-    BillingPause,
-    /// Switched off by `PostHog` after an error it judged permanent.
-    SwitchedOff,
-    /// The last run failed; it will be tried again.
-    Failed,
-    /// Stopped by the organization's row limit.
-    BillingLimit,
-    /// `Running` without a run.
-    Phantom,
-    /// A run without a sign of life.
-    Stuck,
-    /// The server's word is not known, or could not be read. Never healthy.
-    Unknown,
-    /// `Completed`, but long ago for its frequency.
-    Stale,
-    /// A run that takes far longer than usual and still moves.
-    Slow,
-    /// The last run was cancelled.
-    Cancelled,
-    /// A run was requested; whether it exists is not known yet.
-    Starting,
-    /// A run is in progress.
-    Running,
-    /// Set up and switched on, but it has not run yet.
-    NeverSynced,
-    /// Synced, and fresh.
-    Completed,
-    /// Queried live; nothing is synced.
-    Direct,
-    /// Switched off by a user.
-    Off,
-    /// No method was ever chosen.
-    NotSetUp,
+/// Declares the states with their names for scripts, their words for people, how much they matter, and what they
+/// mean.
+macro_rules! states {
+    ($($name:ident $key:literal $words:literal $severity:ident $meaning:literal),+ $(,)?) => {
+        /// What is the matter with a schema. Ordered from what is needed first to what needs nothing.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum State {
+            $(#[doc = $meaning] $name,)+
+        }
+
+        impl State {
+            /// All of them, in order.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its name for scripts. It never changes.
+            #[must_use]
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)+ }
+            }
+
+            /// A word or three for people. The server's own word is used where it says the same.
+            #[must_use]
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)+ }
+            }
+
+            /// How much it matters.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$name => Severity::$severity,)+ }
+            }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => $meaning,)+ }
+            }
+        }
+    };
+}
+
+states! {
+    BillingPause "billing_pause" "Billing pause" Broken
+        "Billing has paused this table, and that blocks every reload of the project.",
+    SwitchedOff "switched_off" "Switched off" Broken
+        "PostHog switched this table off after an error it judged permanent; it stays off until re-enabled.",
+    Failed "failed" "Failed" Broken
+        "The last run failed; the table is still on its schedule.",
+    Halted "halted" "Halted" Broken
+        "Its change stream was stopped: reloads are ignored until change data capture is repaired.",
+    BillingLimit "billing_limit" "Billing limit" Broken
+        "The organization's row limit stopped the last run.",
+    WebhookBroken "webhook_broken" "Webhook broken" Broken
+        "The source's webhook does not deliver, so nothing new arrives, whatever the status says.",
+    Phantom "phantom" "Phantom" Broken
+        "The status says Running, but no job is running: cancel repairs it.",
+    Stuck "stuck" "Stuck" Broken
+        "A job is running without a sign of life.",
+    Unknown "unknown" "Unknown" Doubtful
+        "The server's status is not one this version knows.",
+    Gone "gone" "Gone" Doubtful
+        "The table vanished at the source, and PostHog switched it off; its Completed means nothing.",
+    Stale "stale" "Stale" Doubtful
+        "The last run succeeded, but long ago for this table's frequency.",
+    Slow "slow" "Slow" Moving
+        "The run takes far longer than usual, but it still moves.",
+    Starting "starting" "Starting" Moving
+        "A run was requested; its job has not been seen yet.",
+    Running "running" "Running" Moving
+        "A run is in progress.",
+    Unverified "unverified" "Unverified" Unproven
+        "The last run succeeded, but whether the source's webhook delivers was not looked at.",
+    Completed "completed" "Completed" Well
+        "The last run succeeded.",
+    Cancelled "cancelled" "Cancelled" Idle
+        "The last run was cancelled on purpose; the table is still on its schedule.",
+    NeverSynced "never_synced" "Never synced" Idle
+        "The table is switched on and waits for its first run.",
+    Direct "direct" "Direct" Idle
+        "This source is queried live; nothing is synced.",
+    Off "off" "Off" Idle
+        "Somebody switched this table off.",
+    NotSetUp "not_set_up" "Not set up" Idle
+        "No sync method was chosen for this table yet.",
 }
 
 /// How much a state matters.
@@ -61,6 +108,8 @@ pub enum Severity {
     Doubtful,
     /// Something is moving.
     Moving,
+    /// It seems well, but something that can be broken behind it was not looked at.
+    Unproven,
     /// All is well.
     Well,
     /// Nothing is wanted of it.
@@ -75,6 +124,7 @@ impl Severity {
             Self::Broken => "Broken",
             Self::Doubtful => "Doubtful",
             Self::Moving => "Moving",
+            Self::Unproven => "Unverified",
             Self::Well => "Healthy",
             Self::Idle => "Idle",
         }
@@ -82,71 +132,16 @@ impl Severity {
 }
 
 impl State {
-    /// How much it matters.
+    /// Whether something is wrong that somebody has to see to.
     #[must_use]
-    pub fn severity(self) -> Severity {
-        match self {
-            Self::BillingPause
-            | Self::SwitchedOff
-            | Self::Failed
-            | Self::BillingLimit
-            | Self::Phantom
-            | Self::Stuck => Severity::Broken,
-            Self::Unknown | Self::Stale | Self::Slow | Self::Cancelled => Severity::Doubtful,
-            Self::Starting | Self::Running | Self::NeverSynced => Severity::Moving,
-            Self::Completed => Severity::Well,
-            Self::Direct | Self::Off | Self::NotSetUp => Severity::Idle,
-        }
+    pub fn is_wrong(self) -> bool {
+        self.severity() <= Severity::Doubtful
     }
 
-    /// A word or three for people. The server's own word is used where it says the same.
+    /// Whether the last run failed, so that its error text counts.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::BillingPause => "Billing pause",
-            Self::SwitchedOff => "Switched off",
-            Self::Failed => "Failed",
-            Self::BillingLimit => "Billing limit",
-            Self::Phantom => "Phantom",
-            Self::Stuck => "Stuck",
-            Self::Unknown => "Unknown",
-            Self::Stale => "Stale",
-            Self::Slow => "Slow",
-            Self::Cancelled => "Cancelled",
-            Self::Starting => "Starting",
-            Self::Running => "Running",
-            Self::NeverSynced => "Never synced",
-            Self::Completed => "Completed",
-            Self::Direct => "Direct",
-            Self::Off => "Off",
-            Self::NotSetUp => "Not set up",
-        }
-    }
-
-    /// What it means, in one sentence.
-    #[must_use]
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::BillingPause => "Billing has paused this table, and that blocks every reload of the project.",
-            Self::SwitchedOff => {
-                "PostHog switched this table off after an error it judged permanent; it stays off until re-enabled."
-            }
-            Self::Failed => "The last run failed; the table is still on its schedule.",
-            Self::BillingLimit => "The organization's row limit stopped the last run.",
-            Self::Phantom => "The status says Running, but no job is running: cancel repairs it.",
-            Self::Stuck => "A job is running without a sign of life.",
-            Self::Unknown => "The server's status is not one this version knows.",
-            Self::Stale => "The last run succeeded, but long ago for this table's frequency.",
-            Self::Slow => "The run takes far longer than usual, but it still moves.",
-            Self::Cancelled => "The last run was cancelled on purpose; the table is still on its schedule.",
-            Self::Starting => "A run was requested; its job has not been seen yet.",
-            Self::Running => "A run is in progress.",
-            Self::NeverSynced => "The table is switched on and waits for its first run.",
-            Self::Completed => "The last run succeeded.",
-            Self::Direct => "This source is queried live; nothing is synced.",
-            Self::Off => "Somebody switched this table off.",
-            Self::NotSetUp => "No sync method was chosen for this table yet.",
-        }
+    pub fn is_failure(self) -> bool {
+        matches!(self, Self::Failed | Self::SwitchedOff | Self::Halted)
     }
 
     /// Whether the server holds it to be running.
@@ -154,6 +149,18 @@ impl State {
     pub fn claims_to_run(self) -> bool {
         matches!(self, Self::Starting | Self::Running | Self::Slow | Self::Stuck | Self::Phantom)
     }
+}
+
+/// Whether the webhook of a source delivers, as far as somebody looked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PushChannel {
+    /// Nobody looked.
+    #[default]
+    NotLookedAt,
+    /// It was found in order.
+    Delivers,
+    /// It was found broken.
+    Broken,
 }
 
 /// What is known around a schema.
@@ -165,6 +172,8 @@ pub struct Circumstances<'a> {
     pub runs: Option<&'a Runs>,
     /// When the status was seen to turn to `Running`; `None` when it was so from the first look.
     pub running_since: Option<Timestamp>,
+    /// The webhook of its source.
+    pub push: PushChannel,
     /// Now.
     pub now: Timestamp,
 }
@@ -172,14 +181,27 @@ pub struct Circumstances<'a> {
 /// How long a requested run may take to show its job before it counts as phantom, where the request was seen.
 const STARTING: SignedDuration = SignedDuration::from_mins(2);
 
-/// How long a run may show no growth under watch before it counts as stuck.
+/// How long a slow run may show no growth under watch before it counts as stuck.
 const LIFELESS: SignedDuration = SignedDuration::from_mins(20);
+
+/// The same for one that is overdue beyond reason and was never seen to grow. Short, since a script looks twice and
+/// no more.
+const LIFELESS_OVERDUE: SignedDuration = SignedDuration::from_secs(4);
 
 /// A run is slow from this multiple of its usual duration on, but not before [`SLOW_FLOOR`].
 const SLOW_FACTOR: i32 = 3;
 
 /// Shorter runs are never called slow.
 const SLOW_FLOOR: SignedDuration = SignedDuration::from_mins(10);
+
+/// A run is overdue beyond reason from this multiple of its usual duration on, but not before [`OVERDUE_FLOOR`].
+const OVERDUE_FACTOR: i32 = 10;
+
+/// Shorter runs are never overdue beyond reason.
+const OVERDUE_FLOOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Pushes may fail to come for so long before that is worth a word, whatever the frequency of the safety net.
+const PUSH_SILENCE: SignedDuration = SignedDuration::from_hours(24);
 
 /// The state of a schema.
 #[must_use]
@@ -198,12 +220,10 @@ pub fn state_of(schema: &Schema, around: &Circumstances<'_>) -> State {
     match &schema.status {
         Status::BillingLimits | Status::BillingLimitTooLow => State::BillingLimit,
         Status::Failed if stopped_on_purpose(schema) => State::Cancelled,
+        Status::Failed if is_halted(schema) => State::Halted,
         Status::Failed => State::Failed,
         Status::Running => running(schema, around),
-        Status::Completed => match schema.last_synced_at {
-            Field::Known(then) if is_stale(then, schema.frequency.known(), around.now) => State::Stale,
-            _ => State::Completed,
-        },
+        Status::Completed => completed(schema, around),
         Status::None if schema.sync_type.is_null() => State::NotSetUp,
         Status::None => State::NeverSynced,
         Status::Paused | Status::Error | Status::Cancelled | Status::Unknown(_) => State::Unknown,
@@ -214,6 +234,9 @@ fn switched_off(schema: &Schema) -> State {
     match schema.status {
         Status::Failed if !stopped_on_purpose(schema) => State::SwitchedOff,
         Status::None if schema.sync_type.is_null() => State::NotSetUp,
+        // A run that succeeds clears the error text, so this is the Completed that is written on a table which
+        // vanished (contract, section 8.4).
+        Status::Completed if schema.latest_error.known().is_some_and(|text| !text.is_blank()) => State::Gone,
         _ => State::Off,
     }
 }
@@ -222,26 +245,81 @@ fn stopped_on_purpose(schema: &Schema) -> bool {
     schema.finding.as_deref().is_some_and(Finding::is_on_purpose)
 }
 
+fn is_halted(schema: &Schema) -> bool {
+    schema.syncs_by(&SyncType::Cdc) && schema.finding.as_deref().is_some_and(Finding::halts_cdc)
+}
+
+fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
+    let pushed = schema.syncs_by(&SyncType::Webhook);
+    if pushed && around.push == PushChannel::Broken {
+        return State::WebhookBroken;
+    }
+    let then = match schema.last_synced_at {
+        Field::Known(then) => Some(then),
+        // Completed without ever having been loaded: written by somebody else than a run.
+        Field::Null => return State::NeverSynced,
+        Field::Unknown => around.runs.and_then(Runs::last_success),
+    };
+    let past = around.runs.map(Runs::rhythm).unwrap_or_default();
+    let stale = then.is_some_and(|then| is_stale(then, schema.frequency.known(), past, around.now));
+    match (pushed, around.push) {
+        (true, PushChannel::Delivers) => State::Completed,
+        (true, _) if stale && then.is_some_and(|then| age(then, around.now) > PUSH_SILENCE) => State::Stale,
+        (true, _) => State::Unverified,
+        (false, _) if stale => State::Stale,
+        (false, _) => State::Completed,
+    }
+}
+
 fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
-    let Some(runs) = around.runs else { return State::Starting };
+    let Some(runs) = around.runs.filter(|runs| runs.read_at().is_some()) else { return State::Starting };
     let Some(job) = runs.running() else {
+        // The status follows the end of its job a moment later.
+        let ended = runs.newest().and_then(|job| job.finished_at.known().copied());
+        let just_ended = ended.is_some_and(|ended| {
+            age(ended, around.now) < STARTING && around.running_since.is_some_and(|since| since <= ended)
+        });
+        if just_ended {
+            return State::Running;
+        }
         let requested_just_now = around.running_since.is_some_and(|since| age(since, around.now) < STARTING);
         return if requested_just_now { State::Starting } else { State::Phantom };
     };
     let Some(started) = job.created_at else { return State::Running };
     let elapsed = age(started, around.now);
-    // Hard upper bounds of the server (contract, section 8.3).
-    let bound = match schema.sync_type.known() {
-        Some(SyncType::FullRefresh) => SignedDuration::from_hours(24),
-        _ => SignedDuration::from_hours(24 * 7),
-    };
-    let lifeless = runs.last_sign_of_life().is_some_and(|seen| age(seen, around.now) > LIFELESS);
-    let slow_from = runs.usual().map_or(SignedDuration::MAX, |usual| usual.saturating_mul(SLOW_FACTOR)).max(SLOW_FLOOR);
-    if elapsed > bound || (lifeless && elapsed > slow_from) {
+    let silence = runs.silence().unwrap_or_default();
+    let slow = is_beyond(runs, elapsed, SLOW_FACTOR, SLOW_FLOOR);
+    let dead = is_overdue(runs, elapsed) && !runs.seen_growing() && silence >= LIFELESS_OVERDUE;
+    if elapsed > longest_run(schema) || dead || (slow && silence > LIFELESS) {
         State::Stuck
-    } else if elapsed > slow_from {
+    } else if slow {
         State::Slow
     } else {
         State::Running
+    }
+}
+
+/// Hard upper bounds of the server (contract, section 8.3).
+fn longest_run(schema: &Schema) -> SignedDuration {
+    SignedDuration::from_hours(if schema.syncs_by(&SyncType::FullRefresh) { 24 } else { 24 * 7 })
+}
+
+fn is_overdue(runs: &Runs, elapsed: SignedDuration) -> bool {
+    is_beyond(runs, elapsed, OVERDUE_FACTOR, OVERDUE_FLOOR)
+}
+
+fn is_beyond(runs: &Runs, elapsed: SignedDuration, factor: i32, floor: SignedDuration) -> bool {
+    runs.usual().is_some_and(|usual| elapsed > usual.saturating_mul(factor).max(floor))
+}
+
+/// Whether a second look at the jobs, some seconds after the first, can still change the state: a job may just be
+/// starting, or rows may turn out to grow or not to.
+#[must_use]
+pub fn deserves_a_second_look(state: State, runs: Option<&Runs>, now: Timestamp) -> bool {
+    let Some(runs) = runs.filter(|runs| runs.looks() < 2) else { return false };
+    match state {
+        State::Phantom => true,
+        State::Slow => runs.running().and_then(|job| job.created_at).is_some_and(|at| is_overdue(runs, age(at, now))),
+        _ => false,
     }
 }

@@ -4,14 +4,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::account::{Key, Project};
 use super::field::Field;
+use super::finding::Finding;
 use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
-use super::inventory::Inventory;
+use super::inventory::{Held, Inventory};
 use super::job::Job;
 use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
+use super::state::{State, deserves_a_second_look};
 use super::text::Foreign;
 
 /// Something to find out. Finding it out may take several requests; all of them only look.
@@ -89,26 +91,114 @@ pub struct FullSchema {
 /// How many names go into one question for jobs: the server answers at most 50 jobs a question.
 const NAMES_A_QUESTION: usize = 4;
 
-/// How long jobs once read are proof enough.
+/// How long jobs once read prove that a run is real.
 const PROOF_LASTS: SignedDuration = SignedDuration::from_secs(20);
 
-/// Which jobs must be read to know whether the tables that claim to run do so. Nothing is asked about others.
+/// How long an answer about something at rest is good enough.
+const REST_LASTS: SignedDuration = SignedDuration::from_mins(30);
+
+/// What must be asked to be sure of every state, most pressing first and at most `limit` questions:
+///
+/// * jobs of the tables that claim to run, since only a job proves that;
+/// * jobs of tables that look stale, since their past may say that this is their rhythm;
+/// * the full form of failing tables whose text does not settle the cause; where that does not either, whoever reads
+///   it goes on to the texts of the failed jobs.
+///
+/// Nothing is asked about others. What rests is not asked again soon, whatever came of it.
 #[must_use]
-pub fn unproven_runs(inventory: &Inventory, now: Timestamp) -> Vec<Need> {
+pub fn needed(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, now: Timestamp) -> Vec<Need> {
     let mut needs = Vec::new();
-    for held in inventory.sources().iter().filter(|held| !held.source.direct) {
-        let unproven = |schema: &Schema| {
-            let read_at = inventory.runs(&schema.id).and_then(Runs::read_at);
-            read_at.is_none_or(|read_at| age(read_at, now) >= PROOF_LASTS)
-        };
-        let names: Vec<Foreign> = held
-            .tables()
-            .filter(|(schema, state)| state.claims_to_run() && unproven(schema))
-            .map(|(schema, _)| schema.name.clone())
-            .collect();
-        for names in names.chunks(NAMES_A_QUESTION) {
-            needs.push(Need::Jobs(JobQuery { source: held.source.id.clone(), schemas: names.to_vec(), after: None }));
+    let mut resting = Vec::new();
+    let claim = |inventory: &Inventory, schema: &Schema, state: State| {
+        state.claims_to_run() && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), PROOF_LASTS, now)
+    };
+    let stale = |inventory: &Inventory, schema: &Schema, state: State| {
+        state == State::Stale && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), REST_LASTS, now)
+    };
+    for wanted in [&claim as &dyn Fn(&Inventory, &Schema, State) -> bool, &stale] {
+        for held in chosen(inventory, only) {
+            let tables = held.tables().filter(|(schema, state)| wanted(inventory, schema, *state));
+            questions(inventory, held, tables.map(|(schema, _)| schema), &mut needs);
         }
     }
+    for held in chosen(inventory, only) {
+        for (schema, _) in held.tables().filter(|(schema, state)| is_open_failure(inventory, schema, *state)) {
+            if is_older(inventory.asked_at(&schema.id), REST_LASTS, now) {
+                needs.push(Need::Schema(schema.id.clone()));
+                resting.push(schema.id.clone());
+            }
+        }
+    }
+    needs.truncate(limit);
+    for id in resting.iter().filter(|id| needs.contains(&Need::Schema((*id).clone()))) {
+        inventory.note_asked(id, now);
+    }
     needs
+}
+
+/// What should be asked once more some seconds later, because a second look can still change the state.
+#[must_use]
+pub fn second_look(inventory: &Inventory, only: Option<&SourceId>, now: Timestamp) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for held in chosen(inventory, only) {
+        let tables = held
+            .tables()
+            .filter(|(schema, state)| deserves_a_second_look(*state, inventory.runs(&schema.id), now))
+            .map(|(schema, _)| schema);
+        questions(inventory, held, tables, &mut needs);
+    }
+    needs
+}
+
+/// Questions for the newest jobs of some tables of one source.
+#[must_use]
+pub fn ask_jobs<'a>(inventory: &Inventory, source: &Held, tables: impl IntoIterator<Item = &'a Schema>) -> Vec<Need> {
+    let mut needs = Vec::new();
+    questions(inventory, source, tables, &mut needs);
+    needs
+}
+
+/// Whether nothing is known of the past of a table, or nothing recent.
+#[must_use]
+pub fn is_past_unknown(inventory: &Inventory, schema: &Schema, now: Timestamp) -> bool {
+    is_older(inventory.runs(&schema.id).and_then(Runs::read_at), REST_LASTS, now)
+}
+
+/// Whether some state still rests on something that was not read.
+#[must_use]
+pub fn is_open(inventory: &Inventory, only: Option<&SourceId>) -> bool {
+    chosen(inventory, only).any(|held| {
+        held.tables().any(|(schema, state)| {
+            let unread = inventory.runs(&schema.id).is_none_or(|runs| runs.read_at().is_none());
+            (unread && (state.claims_to_run() || state == State::Stale)) || is_open_failure(inventory, schema, state)
+        })
+    })
+}
+
+fn chosen<'a>(inventory: &'a Inventory, only: Option<&'a SourceId>) -> impl Iterator<Item = &'a Held> {
+    inventory.sources().iter().filter(move |held| !held.source.direct && only.is_none_or(|id| held.source.id == *id))
+}
+
+fn is_older(at: Option<Timestamp>, limit: SignedDuration, now: Timestamp) -> bool {
+    at.is_none_or(|at| age(at, now) >= limit)
+}
+
+/// A failure whose text does not settle its cause, and that was not looked at closely.
+fn is_open_failure(inventory: &Inventory, schema: &Schema, state: State) -> bool {
+    state.is_failure() && schema.finding.as_deref().is_none_or(Finding::is_open) && !inventory.looked_closely(schema)
+}
+
+/// Several names go into one question; a table that such an answer had no room for is asked about alone.
+fn questions<'a>(
+    inventory: &Inventory,
+    held: &Held,
+    tables: impl IntoIterator<Item = &'a Schema>,
+    needs: &mut Vec<Need>,
+) {
+    let (alone, together): (Vec<&Schema>, Vec<&Schema>) =
+        tables.into_iter().partition(|schema| inventory.was_crowded_out(&schema.id));
+    for tables in together.chunks(NAMES_A_QUESTION).chain(alone.chunks(1)) {
+        let schemas = tables.iter().map(|schema| schema.name.clone()).collect();
+        needs.push(Need::Jobs(JobQuery { source: held.source.id.clone(), schemas, after: None }));
+    }
 }

@@ -8,7 +8,11 @@ use crate::api::paging::read_all_sources;
 use crate::app::effect::{RequestId, Urgency};
 use crate::app::message::Event;
 use crate::warehouse::failure::Failure;
-use crate::warehouse::survey::{Fact, Identity, Need};
+use crate::warehouse::finding::Finding;
+use crate::warehouse::operation::JobQuery;
+use crate::warehouse::status::Status;
+use crate::warehouse::survey::{Fact, FullSchema, Identity, Need};
+use crate::warehouse::text::Foreign;
 
 /// How many pages of a list are read at once.
 const PAGES_AT_ONCE: usize = 4;
@@ -36,10 +40,8 @@ pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgen
             .await?;
         }
         Need::Schema(id) => {
-            let mut full = asking.patiently(|| client.schema(&id)).await?;
-            let blocked = full.detail.sync_blocked.known().cloned();
-            let kind = full.source_type.known().cloned();
-            shared.findings.attach(&mut full.schema, kind.as_ref(), blocked.as_ref());
+            let full = asking.patiently(|| client.schema(&id)).await?;
+            let full = asking.diagnosed(client, full).await;
             asking.tell(Fact::Schema(Box::new(full)));
         }
         Need::Jobs(query) => {
@@ -70,6 +72,31 @@ impl Asking<'_> {
             key: self.patiently(|| account.key()).await.ok(),
             project: self.patiently(|| account.project(project)).await.ok(),
         }
+    }
+
+    /// Diagnoses a table by its full form and, where that does not settle the cause, by the texts of the jobs that
+    /// failed since the last success. The logs of the newest would come next.
+    async fn diagnosed(&self, client: &Client, mut full: FullSchema) -> FullSchema {
+        let findings = &self.shared.findings;
+        let blocked = full.detail.sync_blocked.known().cloned();
+        let kind = full.source_type.known().cloned();
+        findings.attach(&mut full.schema, kind.as_ref(), blocked.as_ref());
+        let is_open = full.schema.finding.as_deref().is_some_and(Finding::is_open);
+        let Some(source) = full.source.clone().filter(|_| is_open) else { return full };
+        let query = JobQuery { source, schemas: vec![full.schema.name.clone()], after: None };
+        // What cannot be read of the jobs leaves the table as it was.
+        let Ok(jobs) = self.patiently(|| client.jobs(&query)).await else { return full };
+        let mut texts: Vec<&Foreign> = Vec::new();
+        let own = jobs.iter().filter(|job| job.schema.as_ref() == Some(&full.schema.id) && !job.is_running());
+        for text in own.take_while(|job| job.status == Status::Failed).filter_map(|job| job.latest_error.known()) {
+            if !text.is_blank() && !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        // The friendly text that replaces the raw one is kept out of older jobs, so these may say more.
+        let _ = texts.iter().any(|text| findings.deepen(&mut full.schema, text, kind.as_ref(), blocked.as_ref()));
+        self.tell(Fact::Jobs(query, jobs));
+        full
     }
 
     /// Makes a read until it succeeds or patience ends.

@@ -40,28 +40,53 @@ impl Findings {
 
     /// Diagnoses a table, if it is failing. `blocked` is the server's own word for why it cannot sync incrementally.
     pub fn attach(&self, schema: &mut Schema, source_type: Option<&Foreign>, blocked: Option<&Foreign>) {
+        let text = schema.latest_error.known().cloned();
+        self.attach_text(schema, text, source_type, blocked);
+    }
+
+    /// Looks at another text of the same failure; `true` when it settles what the table's own leaves open.
+    pub fn deepen(
+        &self,
+        schema: &mut Schema,
+        text: &Foreign,
+        source_type: Option<&Foreign>,
+        blocked: Option<&Foreign>,
+    ) -> bool {
+        let Some(before) = schema.finding.take() else { return false };
+        self.attach_text(schema, Some(text.clone()), source_type, blocked);
+        let settled = schema.finding.as_deref().is_some_and(|finding| before.is_settled_by(finding));
+        if !settled {
+            schema.finding = Some(before);
+        }
+        settled
+    }
+
+    fn attach_text(
+        &self,
+        schema: &mut Schema,
+        text: Option<Foreign>,
+        source_type: Option<&Foreign>,
+        blocked: Option<&Foreign>,
+    ) {
         if !matches!(schema.status, Status::Failed | Status::Error) {
             return;
         }
         let around = Circumstances {
-            text: schema.latest_error.known().cloned(),
+            text,
             status: schema.status.clone(),
             source_type: source_type.cloned(),
             sync_type: schema.sync_type.known().map(|method| method.raw().to_owned()),
             blocked: blocked.cloned(),
         };
+        schema.finding = self.recall(around);
+    }
+
+    fn recall(&self, around: Circumstances) -> Option<Arc<Finding>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        schema.finding = match known.get(&around) {
-            Some(finding) => finding.clone(),
-            None => {
-                let finding = look_up(&around).map(Arc::new);
-                known.insert(around, finding.clone());
-                finding
-            }
-        };
+        known.entry(around).or_insert_with_key(|around| look_up(around).map(Arc::new)).clone()
     }
 }
 

@@ -24,13 +24,16 @@ const LIMIT: Duration = Duration::from_secs(40);
 /// How long between looks at what cannot be waited for.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// Runs the program as a job of a shell, says when it stopped and continues it after a line of input.
+/// Runs the program as a job of a shell, says when it stopped, and continues it after a line of input, which it obeys.
 const SHELL: &str = r#"set -m
+stops=0
 "$@"
 status=$?
 while [ "$status" -ge 128 ] && kill -0 %1 2>/dev/null; do
-    echo "[stopped]"
-    read -r _
+    stops=$((stops + 1))
+    echo "[stopped $stops]"
+    read -r line
+    eval "$line"
     fg >/dev/null
     status=$?
 done
@@ -109,11 +112,19 @@ impl Session {
         Self::spawn(command, variables, size)
     }
 
-    /// Starts the program as a job of a shell, which alone makes stopping possible. The shell shows `[stopped]`, then
-    /// continues the program after a line of input, and shows `[ended with N]`.
+    /// Starts the program as a job of a shell, which alone makes stopping possible. The shell shows `[stopped 1]`,
+    /// reads a line with a command (or none), runs it, continues the program, and in the end shows `[ended with N]`.
     pub fn start_as_job(arguments: &[&str], variables: &[(&str, &str)], size: Size) -> Self {
         let mut command = CommandBuilder::new("/bin/sh");
         command.args(["-c", SHELL, "sh", env!("CARGO_BIN_EXE_whtui")]);
+        command.args(arguments);
+        Self::spawn(command, variables, size)
+    }
+
+    /// The same with a program in between that waits for this one, as `cargo run` and `time` do.
+    pub fn start_as_wrapped_job(arguments: &[&str], variables: &[(&str, &str)], size: Size) -> Self {
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-c", SHELL, "sh", "/bin/sh", "-c", "\"$@\"; exit $?", "sh", env!("CARGO_BIN_EXE_whtui")]);
         command.args(arguments);
         Self::spawn(command, variables, size)
     }
@@ -219,6 +230,23 @@ impl Session {
     pub fn wait_until(&mut self, description: &str, holds: impl Fn(&str) -> bool) {
         if self.seen.wait(|state| holds(&state.screen())).is_err() {
             self.fail(description);
+        }
+    }
+
+    /// Waits until this text was written, wherever it is on the screen.
+    #[track_caller]
+    pub fn wait_written(&mut self, text: &str) {
+        if self.seen.wait(|state| String::from_utf8_lossy(&state.raw).contains(text)).is_err() {
+            self.fail(&format!("{text:?} to be written"));
+        }
+    }
+
+    /// Waits until the program has taken the terminal this many times.
+    #[track_caller]
+    pub fn wait_taken(&mut self, times: usize) {
+        let taken = |raw: &[u8]| String::from_utf8_lossy(raw).matches("\x1b[?1049h").count();
+        if self.seen.wait(|state| taken(&state.raw) >= times).is_err() {
+            self.fail(&format!("the terminal to be taken {times} times"));
         }
     }
 

@@ -7,6 +7,7 @@ pub mod link;
 pub mod overlay;
 pub mod selection;
 pub mod table;
+pub mod triage;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -148,6 +149,13 @@ impl Model {
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
         Layout::new(self.size, self.focus)
+    }
+
+    /// Whether leaving now would leave something open that the user should know the end of: a write whose outcome is
+    /// not known yet, or data that was discarded and is not back. A run that merely goes on is none of that.
+    #[must_use]
+    pub fn leaves_something_open(&self) -> bool {
+        self.flights.is_writing() || self.follows.values().any(|follow| follow.act().discards())
     }
 
     /// Whether anything on the server is known to move.

@@ -28,6 +28,8 @@ pub enum Overlay {
         /// How many entries back from the newest the last one shown is.
         scroll: usize,
     },
+    /// Everything that is wrong.
+    Triage(Box<super::triage::Triage>),
     /// Actions are still followed: really quit?
     Quitting,
 }
@@ -63,6 +65,8 @@ pub struct Confirm {
     pub milder: Option<String>,
     /// What was typed so far.
     pub input: Input,
+    /// Whether the last answer was wrong.
+    pub refused: bool,
     /// Whether the cursor is on the button that goes ahead; it starts on the other.
     pub on_yes: bool,
 }

@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{follows, moves, notice, palette, refresh};
+use super::{follows, moves, notice, palette, refresh, triage};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -70,10 +70,11 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             model.overlay = Some(Overlay::Activity { scroll: 0 });
             Vec::new()
         }
+        CommandId::Triage => triage::open(model),
         CommandId::Refresh => refresh::by_hand(model),
         CommandId::Redraw => vec![Effect::Redraw],
         CommandId::Suspend => vec![Effect::Suspend],
-        CommandId::Quit if model.follows.is_empty() => vec![Effect::Quit],
+        CommandId::Quit if !model.leaves_something_open() => vec![Effect::Quit],
         CommandId::Quit => {
             model.overlay = Some(Overlay::Quitting);
             Vec::new()
@@ -177,6 +178,7 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         subject,
         milder,
         input: Input::default(),
+        refused: false,
         on_yes: false,
     })));
     jobs.and_then(|jobs| model.flights.fetch_once(jobs, Urgency::Waiting)).into_iter().collect()

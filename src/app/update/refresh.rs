@@ -10,7 +10,7 @@ use crate::app::model::flights::Purpose;
 use crate::app::model::selection::Selected;
 use crate::warehouse::freshness::age;
 use crate::warehouse::operation::JobQuery;
-use crate::warehouse::survey::{Need, unproven_runs};
+use crate::warehouse::survey::{Need, needed};
 
 /// First requests after the connection may be used.
 pub(super) fn connect(model: &mut Model) -> Vec<Effect> {
@@ -48,12 +48,14 @@ pub(super) fn read_list_soon(model: &mut Model) -> Vec<Effect> {
     vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]
 }
 
-/// Asks for the jobs that prove or disprove what claims to run.
+/// How many questions are asked after each reading of the list, so that they never crowd out what somebody waits for.
+const QUESTIONS_A_READING: usize = 16;
+
+/// Asks what is still needed to be sure of every state.
 pub(super) fn prove_runs(model: &mut Model) -> Vec<Effect> {
-    unproven_runs(&model.inventory, model.now)
-        .into_iter()
-        .filter_map(|need| model.flights.fetch_once(need, Urgency::Background))
-        .collect()
+    let mut needs = needed(&mut model.inventory, None, QUESTIONS_A_READING, model.now);
+    needs.extend(super::triage::wishes(model));
+    needs.into_iter().filter_map(|need| model.flights.fetch_once(need, Urgency::Background)).collect()
 }
 
 /// Reads what the details show.
@@ -86,8 +88,12 @@ pub(super) fn by_hand(model: &mut Model) -> Vec<Effect> {
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     model.inventory.reassess_all(model.now);
     model.generations.clock += 1;
+    // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
+    if !model.focused && model.follows.is_empty() {
+        return Vec::new();
+    }
     // Elapsed seconds are shown only of what runs; ages elsewhere change by the minute.
-    let seconds = if model.is_moving() && model.focused { 1 } else { 20 };
+    let seconds = if model.is_moving() { 1 } else { 20 };
     vec![Effect::Wake { timer: Timer::Clock(model.generations.clock), after: SignedDuration::from_secs(seconds) }]
 }
 
@@ -109,6 +115,7 @@ pub(super) fn focus_changed(model: &mut Model, focused: bool) -> Vec<Effect> {
 pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
     let before = (model.sources.selected().cloned(), model.schemas.selected().cloned());
     model.rebuild_rows();
+    super::triage::bring_up_to_date(model);
     let after = (model.sources.selected().cloned(), model.schemas.selected().cloned());
     if before == after { Vec::new() } else { moves::rested_soon(model) }
 }

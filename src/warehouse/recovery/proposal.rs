@@ -41,48 +41,53 @@ const NOTHING_LOST: &str = "Nothing is lost.";
 /// The recovery proposed for a table in this state; `None` where nothing is wrong.
 #[must_use]
 pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
-    let simple = |letter: Letter, why: &str, steps: &[&str], next: Option<Move>| {
-        Some(Proposal {
-            letter,
-            why: why.to_owned(),
-            steps: steps.iter().map(|step| (*step).to_owned()).collect(),
-            loses: NOTHING_LOST.to_owned(),
-            next,
-        })
-    };
-    match state {
-        State::Failed | State::SwitchedOff => Some(from_cause(schema, state)),
-        State::Phantom => simple(
+    if state.is_failure() {
+        return Some(from_cause(schema, state));
+    }
+    let (letter, why, steps, next) = of_runs(state).or_else(|| of_silence(schema, state))?;
+    Some(Proposal {
+        letter,
+        why: why.to_owned(),
+        steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+        loses: NOTHING_LOST.to_owned(),
+        next,
+    })
+}
+
+/// Letter, reason, steps, and what the program can do next.
+type Simple = (Letter, &'static str, &'static [&'static str], Option<Move>);
+
+/// What helps where runs do not go as they should, or are not allowed to.
+fn of_runs(state: State) -> Option<Simple> {
+    Some(match state {
+        State::Phantom => (
             Letter::F,
             "The server believes in a run that does not exist, and swallows reloads until that is repaired.",
             &["Cancel the sync; that repairs the status.", "Reload it, and see a job start."],
             Some(Move::Cancel),
         ),
-        State::Stuck => simple(
+        State::Stuck => (
             Letter::F,
-            "The job shows no sign of life.",
-            &["Cancel the sync and wait until it has ended.", "Reload it."],
+            "Its job runs far longer than usual, and its rows were not seen to grow.",
+            &[
+                "If its rows still do not grow after some minutes, cancel the sync and wait until it has ended.",
+                "Reload it.",
+            ],
             Some(Move::Cancel),
         ),
-        State::Slow => simple(
+        State::Slow => (
             Letter::A,
-            "Its rows still grow, so it is slow rather than stuck.",
+            "It takes far longer than usual, but nothing says that it is stuck.",
             &["Wait.", "Cancel it only if it should not finish."],
             None,
         ),
-        State::Stale => simple(
-            Letter::A,
-            "Its last run was a success, so the next one probably is too.",
-            &["Reload it.", "If it becomes stale again, look at its schedule and at its jobs."],
-            Some(Move::Reload),
-        ),
-        State::Cancelled => simple(
+        State::Cancelled => (
             Letter::R,
             "Somebody cancelled it; it runs again on its schedule.",
             &["Nothing has to be done.", "Reload it if the data is wanted now."],
             Some(Move::Reload),
         ),
-        State::BillingLimit => simple(
+        State::BillingLimit => (
             Letter::H,
             "The organization's row limit is a matter of billing; no technical action helps.",
             &[
@@ -91,26 +96,73 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
             ],
             None,
         ),
-        State::BillingPause => simple(
+        State::BillingPause => (
             Letter::H,
             "A paused table blocks every reload of the project.",
             &["Raise the billing limit in PostHog.", "Then reload."],
             None,
         ),
-        State::Unknown => simple(
-            Letter::O,
-            "The server's status is not one this version knows.",
-            &["Look at the table in PostHog."],
+        _ => return None,
+    })
+}
+
+/// What helps where nothing fails, and yet nothing new comes.
+fn of_silence(schema: &Schema, state: State) -> Option<Simple> {
+    Some(match state {
+        State::WebhookBroken => (
+            Letter::I,
+            "A reload reads what is stored at the vendor; new events come by the webhook only.",
+            &[
+                "Look at the webhook of the source in PostHog, and at its endpoint at the vendor.",
+                "Register it, enable it at the vendor, or enter the current signing secret.",
+            ],
             None,
         ),
-        State::NotSetUp => simple(
+        State::Stale if schema.syncs_by(&SyncType::Webhook) => (
+            Letter::I,
+            "Its events are pushed by the vendor, and none was stored for long: the webhook may be broken.",
+            &[
+                "Look at the webhook of the source in PostHog, and at its endpoint at the vendor.",
+                "If it is in order, nothing has happened there, and nothing has to be done.",
+            ],
+            None,
+        ),
+        State::Stale if schema.syncs_by(&SyncType::Cdc) => (
+            Letter::E,
+            "Its change stream brought nothing for long: it may lag behind or be stopped.",
+            &[
+                "Look at the change data capture of the source in PostHog: its lag, and whether it is stopped.",
+                "Reload the table; a reload of a stopped stream is ignored.",
+            ],
+            Some(Move::Reload),
+        ),
+        State::Stale => (
+            Letter::A,
+            "Its last run was a success, so the next one probably is too.",
+            &["Reload it.", "If it becomes stale again, look at its schedule and at its jobs."],
+            Some(Move::Reload),
+        ),
+        State::Gone => (
+            Letter::C2,
+            "The source does not list it any more; what is stored stays as it is.",
+            &[
+                "If it has another name now, refresh the list of tables and set up the new one.",
+                "If it is there again, re-enable it, then reload.",
+                "Otherwise leave it off.",
+            ],
+            None,
+        ),
+        State::Unknown => {
+            (Letter::O, "The server's status is not one this version knows.", &["Look at the table in PostHog."], None)
+        }
+        State::NotSetUp => (
             Letter::K,
             "A table without a sync method never runs.",
             &["Choose a sync method for it in PostHog, or leave it off."],
             None,
         ),
-        State::Off | State::Direct | State::Starting | State::Running | State::NeverSynced | State::Completed => None,
-    }
+        _ => return None,
+    })
 }
 
 fn from_cause(schema: &Schema, state: State) -> Proposal {
@@ -125,7 +177,11 @@ fn from_cause(schema: &Schema, state: State) -> Proposal {
     };
     let verdict = &finding.verdict;
     let discards = verdict.destructive;
-    let mut steps: Vec<String> = finding.cause.advice.iter().map(|step| step.shown().into_owned()).collect();
+    let mut steps = finding.steps();
+    if state == State::SwitchedOff && !verdict.handled_by_posthog && !steps.iter().any(|step| step.contains("e-enable"))
+    {
+        steps.push("Re-enable the table, then reload.".to_owned());
+    }
     let next = next_move(schema, state, finding);
     if next == Some(Move::DeleteData) {
         steps = vec!["Delete the data of the table; its configuration stays.".to_owned(), "Reload it.".to_owned()];
@@ -151,6 +207,7 @@ fn next_move(schema: &Schema, state: State, finding: &Finding) -> Option<Move> {
         // A full refresh rebuilds the table anyway, and a resync does nothing for an append table.
         return match schema.sync_type.known() {
             _ if state == State::SwitchedOff => Some(Move::Resume),
+            _ if state == State::Halted => None,
             Some(SyncType::FullRefresh) => Some(Move::Reload),
             Some(SyncType::Append) => Some(Move::DeleteData),
             Some(SyncType::Webhook) => None,
@@ -159,6 +216,7 @@ fn next_move(schema: &Schema, state: State, finding: &Finding) -> Option<Move> {
     }
     match state {
         State::SwitchedOff => Some(Move::Resume),
+        State::Halted => None,
         _ if verdict.retry_safe => Some(Move::Reload),
         _ => None,
     }

@@ -1,0 +1,362 @@
+//! `whtui explain`: from an error text to its root cause and to what helps. Needs no connection.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+use std::io::{self, BufRead, BufWriter, IsTerminal, Read, Write};
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::arguments::Explain;
+use super::output::{VERSION, Written, json_line, print, quoted, written};
+use crate::warehouse::diagnosis::{Catalogue, Level, Symptom};
+use crate::warehouse::finding::Finding;
+use crate::warehouse::status::Status;
+
+/// No error text is longer; what is must be something else.
+const LONGEST: u64 = 16 << 20;
+
+/// How many bytes of texts are remembered with their answers.
+const REMEMBERED: usize = 32 << 20;
+
+/// Explains the text of the arguments, or those of standard input.
+///
+/// # Errors
+/// One sentence when the input cannot be read or the output not be written.
+pub(super) fn explain(options: &Explain) -> Result<ExitCode, String> {
+    let given = options.text.join(" ");
+    let given = (!options.text.is_empty() && given != "-").then_some(given);
+    match (given, options.json) {
+        (Some(text), true) => print(&format!("{}\n", answer(&Question::of(&text))))?,
+        (Some(text), false) => print(&page(&text))?,
+        (None, true) => lines()?,
+        (None, false) => print(&page(&whole_input()?))?,
+    };
+    Ok(ExitCode::SUCCESS)
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("standard input cannot be read ({error}); give the error text as an argument.")
+}
+
+fn say_what_is_awaited() {
+    if io::stdin().is_terminal() {
+        // Without it the program would seem to hang. That it may not be seen does not matter.
+        let _ = writeln!(io::stderr(), "whtui: reading from the terminal; end with ctrl-d.");
+    }
+}
+
+fn whole_input() -> Result<String, String> {
+    say_what_is_awaited();
+    let mut bytes = Vec::new();
+    io::stdin().lock().take(LONGEST).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What is asked about one text. All but the text may be unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+struct Question {
+    error: Option<String>,
+    level: Option<Level>,
+    status: Option<String>,
+    sync_type: Option<String>,
+    source_type: Option<String>,
+}
+
+impl Question {
+    fn of(text: &str) -> Self {
+        Self { error: Some(text.to_owned()), ..Self::default() }
+    }
+
+    fn finding(&self) -> Option<Finding> {
+        let status = self.status.as_deref().map(Status::parse);
+        let symptom = Symptom {
+            text: self.error.as_deref(),
+            level: self.level.unwrap_or(Level::Schema),
+            status: status.as_ref(),
+            source_type: self.source_type.as_deref(),
+            sync_type: self.sync_type.as_deref(),
+            sync_blocked: None,
+        };
+        Finding::of(Catalogue::builtin(), &symptom)
+    }
+
+    fn size(&self) -> usize {
+        self.error.as_ref().map_or(0, String::len) + 200
+    }
+}
+
+/// What a text means.
+#[derive(Serialize)]
+struct Meaning {
+    /// Put in later, since the same answer serves many lines.
+    id: (),
+    root_cause: String,
+    also: Vec<String>,
+    recovery: &'static str,
+    retry_safe: bool,
+    destructive: bool,
+    evidence: Option<String>,
+    title: String,
+    advice: String,
+    version: u32,
+}
+
+impl Meaning {
+    fn of(finding: &Finding) -> Self {
+        let verdict = &finding.verdict;
+        Self {
+            id: (),
+            root_cause: verdict.cause.to_string(),
+            also: verdict.also.iter().map(ToString::to_string).collect(),
+            recovery: verdict.recovery.as_str(),
+            retry_safe: verdict.retry_safe,
+            destructive: verdict.destructive,
+            evidence: verdict.evidence.as_ref().map(|evidence| quoted(&evidence.text)),
+            title: finding.title(),
+            advice: finding.advice(),
+            version: VERSION,
+        }
+    }
+}
+
+/// The answer to a line that is no question.
+#[derive(Serialize)]
+struct Complaint<'a> {
+    id: Option<&'a RawValue>,
+    error: String,
+    version: u32,
+}
+
+fn complain(id: Option<&RawValue>, error: String) -> String {
+    json_line(&Complaint { id, error, version: VERSION })
+}
+
+/// The answer, without the `id`.
+fn answer(question: &Question) -> String {
+    match question.finding() {
+        Some(finding) => json_line(&Meaning::of(&finding)),
+        None => complain(None, "the catalogue of root causes does not describe what it found".to_owned()),
+    }
+}
+
+/// What a line calls itself.
+type Id = Option<Box<RawValue>>;
+
+/// Reads one line.
+///
+/// # Errors
+/// What is wrong with it, and the `id` it names all the same.
+fn question(line: &[u8]) -> Result<(Id, Question), (Id, String)> {
+    let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(line).map_err(|error| {
+        let reason = match line.first() {
+            Some(b'{') if error.is_eof() => "it ends too early",
+            Some(b'{') => "it is no valid JSON",
+            _ => "it is no object",
+        };
+        (None, format!("{reason} (column {}); one JSON object a line is expected", error.column()))
+    })?;
+    let id = fields.remove("id").filter(|id| id.get() != "null");
+    let mut word = |name: &str| {
+        fields
+            .remove(name)
+            .and_then(|value| serde_json::from_str::<String>(value.get()).ok())
+            .filter(|word| !word.is_empty())
+    };
+    let (level, status) = (word("level").and_then(|level| Level::parse(&level)), word("status"));
+    let (sync_type, source_type) = (word("sync_type"), word("source_type"));
+    let error = match fields.remove("error").map(|value| serde_json::from_str::<Option<String>>(value.get())) {
+        Some(Ok(error)) => error,
+        Some(Err(_)) => return Err((id, "its `error` is neither a string nor null".to_owned())),
+        None => return Err((id, "it has no `error`, which is a string or null".to_owned())),
+    };
+    Ok((id, Question { error, level, status, sync_type, source_type }))
+}
+
+/// Answers to questions asked before.
+#[derive(Default)]
+struct Memory {
+    answers: HashMap<Question, String>,
+    size: usize,
+}
+
+impl Memory {
+    /// The answer without `id`, from the brace that opens it.
+    fn answer(&mut self, question: Question) -> &str {
+        if self.size > REMEMBERED {
+            self.answers.clear();
+            self.size = 0;
+        }
+        let size = &mut self.size;
+        self.answers.entry(question).or_insert_with_key(|question| {
+            *size += question.size();
+            answer(question)
+        })
+    }
+}
+
+/// How an answer without an `id` begins.
+const NO_ID: &str = "{\"id\":null";
+
+fn respond(line: &[u8], memory: &mut Memory) -> String {
+    match question(line) {
+        Ok((None, question)) => memory.answer(question).to_owned(),
+        Ok((Some(id), question)) => {
+            let rest = memory.answer(question).strip_prefix(NO_ID).unwrap_or("}");
+            format!("{{\"id\":{}{rest}", json_line(&id))
+        }
+        Err((id, reason)) => complain(id.as_deref(), reason),
+    }
+}
+
+/// Answers line by line: every line as soon as no more input is at hand.
+fn lines() -> Result<Written, String> {
+    say_what_is_awaited();
+    let mut input = io::BufReader::with_capacity(1 << 16, io::stdin().lock());
+    let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut memory = Memory::default();
+    let mut line = Vec::new();
+    loop {
+        if input.buffer().is_empty()
+            && let Written::ReaderLeft = written(output.flush())?
+        {
+            return Ok(Written::ReaderLeft);
+        }
+        line.clear();
+        let length = (&mut input).take(LONGEST).read_until(b'\n', &mut line).map_err(|error| unreadable(&error))?;
+        if length == 0 {
+            return written(output.flush());
+        }
+        let too_long = length as u64 == LONGEST && line.last() != Some(&b'\n');
+        let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line).trim_ascii();
+        let answer = if too_long {
+            skip_line(&mut input).map_err(|error| unreadable(&error))?;
+            complain(None, "it is longer than 16 MiB".to_owned())
+        } else if text.is_empty() {
+            continue;
+        } else {
+            respond(text, &mut memory)
+        };
+        if let Written::ReaderLeft = written(writeln!(output, "{answer}"))? {
+            return Ok(Written::ReaderLeft);
+        }
+    }
+}
+
+fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let chunk = input.fill_buf()?;
+        let (used, over) = match chunk.iter().position(|byte| *byte == b'\n') {
+            Some(end) => (end + 1, true),
+            None => (chunk.len(), chunk.is_empty()),
+        };
+        input.consume(used);
+        if over {
+            return Ok(());
+        }
+    }
+}
+
+/// What a text means, for people.
+fn page(text: &str) -> String {
+    let Some(finding) = Question::of(text).finding() else { return String::new() };
+    let verdict = &finding.verdict;
+    let mut page = format!("{} ({})\n{}\n\n", finding.title(), verdict.cause, finding.cause.meaning.shown());
+    let mut field = |name: &str, value: &str| {
+        let _ = writeln!(page, "{name:<11}{value}");
+    };
+    if let Some(evidence) = &verdict.evidence {
+        field("evidence", &evidence.text.shown());
+    }
+    if let Some(name) = &verdict.identifier {
+        field("concerns", &name.shown());
+    }
+    if !verdict.also.is_empty() {
+        let also: Vec<&str> = verdict.also.iter().map(crate::warehouse::diagnosis::CauseId::as_str).collect();
+        field("or perhaps", &also.join(", "));
+    }
+    field("recovery", &format!("{}: {}", verdict.recovery, verdict.recovery.meaning()));
+    field(
+        "reload",
+        if verdict.retry_safe { "can help, and does no harm" } else { "does not help before something is changed" },
+    );
+    field(
+        "data",
+        if verdict.destructive {
+            "the recovery discards what is stored; it is asked before"
+        } else {
+            "nothing is discarded"
+        },
+    );
+    page.push('\n');
+    for (index, step) in finding.steps().iter().enumerate() {
+        let _ = writeln!(page, "{}. {step}", index + 1);
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    fn respond(line: &str) -> Value {
+        serde_json::from_str(&super::respond(line.as_bytes(), &mut Memory::default())).unwrap()
+    }
+
+    #[test]
+    fn a_line_is_answered_with_its_own_id() {
+        for id in ["\"a\\u001b\"", "12345678901234567890123", "null", "[1]"] {
+            let line =
+                format!(r#"{{"id": {id}, "error": "password authentication failed for user \"x\"", "more": {{}}}}"#);
+            let answer = super::respond(line.as_bytes(), &mut Memory::default());
+            assert!(
+                answer.starts_with(&format!("{{\"id\":{id},\"root_cause\":\"credentials_invalid\",\"also\":[")),
+                "{answer}"
+            );
+        }
+        let answer = respond(r#"{"error": null}"#);
+        let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
+        assert_eq!(keys.len(), 10, "{keys:?}");
+        assert_eq!(answer["root_cause"], "no_error_text");
+        assert!(answer["advice"].is_string() && answer["also"].is_array() && answer["evidence"].is_null());
+    }
+
+    #[test]
+    fn a_malformed_line_says_what_is_wrong_with_it() {
+        for (line, id, words) in [
+            ("nonsense", Value::Null, "no object"),
+            ("{\"error\": \"x\"", Value::Null, "too early"),
+            ("[\"error\"]", Value::Null, "no object"),
+            ("{\"error\": \"x\"} trailing", Value::Null, "no valid JSON"),
+            (r#"{"id": 7, "error": 5}"#, 7.into(), "neither"),
+            (r#"{"id": "q"}"#, "q".into(), "no `error`"),
+        ] {
+            let answer = respond(line);
+            assert_eq!(answer["id"], id, "{line}");
+            assert!(answer["error"].as_str().unwrap().contains(words), "{line}: {answer}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_the_place_counts() {
+        let answer = respond(r#"{"error": null, "status": "Paused"}"#);
+        assert_eq!((&answer["root_cause"], &answer["recovery"]), (&"billing_limit".into(), &"H".into()));
+        assert_eq!(respond(r#"{"error": "x", "level": 5, "status": [], "sync_type": {}}"#)["root_cause"], "unknown");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_get_one_line_of_json(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let answer = super::respond(&bytes, &mut Memory::default());
+            prop_assert!(!answer.contains('\n') && serde_json::from_str::<Value>(&answer).unwrap().is_object());
+        }
+
+        #[test]
+        fn any_text_gets_an_answer_for_people(text in any::<String>()) {
+            prop_assert!(!page(&text).chars().any(|symbol| symbol != '\n' && symbol.is_control()));
+        }
+    }
+}

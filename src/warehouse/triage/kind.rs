@@ -1,0 +1,99 @@
+//! Kinds of problems, and how much they matter.
+
+/// Declares the kinds with their names for scripts and their words for people.
+macro_rules! kinds {
+    ($($name:ident $key:literal $words:literal $doc:literal),+ $(,)?) => {
+        /// What kind of thing is wrong.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[doc = $doc] $name,)+
+        }
+
+        impl Kind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its name for scripts. It never changes.
+            #[must_use]
+            pub fn key(self) -> &'static str {
+                match self { $(Self::$name => $key,)+ }
+            }
+
+            /// A word or two for people.
+            #[must_use]
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    BillingPause "billing_pause" "Billing pause" "Billing has paused tables, and that blocks every reload of the project.",
+    SourceDown "source_down" "Source down" "One connection cause takes down all tables of a source.",
+    Failed "failed" "Failed" "Tables of one source fail for one cause.",
+    BillingLimit "billing_limit" "Billing limit" "The row limit stopped tables of a source.",
+    SwitchedOff "switched_off" "Switched off" "`PostHog` switched tables of one source off for one cause.",
+    Phantom "phantom" "Phantom" "Tables are `Running` without a run.",
+    Stuck "stuck" "Stuck" "Runs show no sign of life.",
+    Unknown "unknown" "Unknown" "The status of tables is not one that is known.",
+    Stale "stale" "Stale" "Tables are `Completed`, but long ago.",
+    Webhook "webhook" "Webhook" "Tables that the vendor should push to receive nothing.",
+    Cdc "cdc" "CDC" "Change data capture is broken, stopped or behind.",
+    Gone "gone" "Gone" "Tables vanished at the source.",
+    Abandoned "abandoned" "Abandoned" "Nothing of a source has been synced for long, and nothing is switched on.",
+}
+
+impl Kind {
+    /// Its place in the list: what blocks more, and what is surer, comes first.
+    pub(super) fn class(self, gravity: Gravity) -> u8 {
+        match self {
+            Self::BillingPause => 0,
+            Self::SourceDown => 1,
+            Self::Failed | Self::BillingLimit => 2,
+            Self::Cdc | Self::Webhook if gravity == Gravity::Broken => 2,
+            Self::SwitchedOff => 3,
+            Self::Phantom | Self::Stuck => 4,
+            Self::Unknown => 5,
+            Self::Stale => 6,
+            Self::Webhook => 7,
+            Self::Cdc => 8,
+            Self::Gone => 9,
+            Self::Abandoned => 10,
+        }
+    }
+
+    /// Whether there is a job with which it began.
+    pub(super) fn has_a_beginning(self) -> bool {
+        matches!(self, Self::SourceDown | Self::Failed | Self::BillingLimit | Self::SwitchedOff | Self::Cdc)
+    }
+}
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gravity {
+    /// It blocks the whole project.
+    Blocking,
+    /// Something is broken.
+    Broken,
+    /// Something should be looked at.
+    Doubtful,
+    /// Worth knowing; nothing is wrong.
+    Note,
+}
+
+impl Gravity {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Blocking, Self::Broken, Self::Doubtful, Self::Note];
+
+    /// Its name for scripts. It never changes.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Blocking => "blocking",
+            Self::Broken => "broken",
+            Self::Doubtful => "doubtful",
+            Self::Note => "note",
+        }
+    }
+}

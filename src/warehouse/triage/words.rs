@@ -1,0 +1,108 @@
+//! What a problem is called, and why its action is recommended.
+
+use jiff::Timestamp;
+
+use super::kind::Kind;
+use super::{Problem, looks_fine};
+use crate::warehouse::diagnosis::Letter;
+use crate::warehouse::field::Field;
+use crate::warehouse::finding::Finding;
+use crate::warehouse::inventory::Held;
+use crate::warehouse::state::State;
+use crate::warehouse::words::{ago, count, counted, span};
+
+/// What is wrong, in a few words.
+pub(super) fn title(kind: Kind, finding: Option<&Finding>) -> String {
+    let text = match kind {
+        Kind::BillingPause => "Billing has paused the project",
+        Kind::BillingLimit => "PostHog's row limit reached",
+        Kind::Phantom => "Running without a run",
+        Kind::Stuck => "A run without a sign of life",
+        Kind::Unknown => "A status this version does not know",
+        Kind::Stale => "Completed, but long ago",
+        Kind::Webhook => "Nothing is pushed any more",
+        Kind::Gone => "Vanished at the source",
+        Kind::Abandoned => "Nothing is switched on",
+        Kind::Cdc if finding.is_none() => "The change stream brings nothing",
+        Kind::SourceDown | Kind::Failed | Kind::SwitchedOff | Kind::Cdc => {
+            return finding.map_or_else(|| "Failed without a text".to_owned(), Finding::title);
+        }
+    };
+    text.to_owned()
+}
+
+/// Why this action is recommended: what is hidden, what the cause means, what is proven, and how much it takes down.
+pub(super) fn reason(problem: &Problem, held: &Held, why: &str, now: Timestamp) -> String {
+    let mut sentences = Vec::new();
+    let tables = problem.tables.len();
+    match problem.kind {
+        Kind::SourceDown => {
+            let switched_on = held.source.schemas.iter().filter(|schema| schema.should_sync == Some(true)).count();
+            let waiting = switched_on.saturating_sub(problem.tables.iter().filter(|table| is_on(table.state)).count());
+            sentences.push(match waiting {
+                0 => "The connection is broken for every table of the source.".to_owned(),
+                some => format!(
+                    "The connection is broken; only {} {} not tried since.",
+                    counted(some, "table"),
+                    if some == 1 { "has" } else { "have" }
+                ),
+            });
+        }
+        Kind::SwitchedOff if looks_fine(held) => {
+            sentences
+                .push(format!("The source looks fine ({}), since what is off does not count.", held.source.status));
+        }
+        _ => {}
+    }
+    if !why.is_empty() {
+        sentences.push(why.to_owned());
+    }
+    let off = problem.tables.iter().filter(|table| table.state == State::SwitchedOff).count();
+    if off > 0 {
+        sentences.push(match (off, tables) {
+            (1, 1) => "PostHog switched it off, and it stays off until re-enabled.".to_owned(),
+            (off, tables) if off == tables => {
+                "PostHog switched them off, and they stay off until re-enabled.".to_owned()
+            }
+            (off, _) => format!("PostHog switched off {off} of them; what is off stays off until re-enabled."),
+        });
+    }
+    if let Some(proof) = &problem.proof {
+        let login = matches!(problem.recovery, Letter::B | Letter::B2);
+        sentences.push(format!(
+            "{} of the same source synced {} after the failing attempt, so the {} works.",
+            proof.table.shown(),
+            span(proof.synced_at.duration_since(proof.failed_at)),
+            if login { "credential" } else { "connection" }
+        ));
+    }
+    if problem.kind == Kind::Stale
+        && let Some(oldest) = oldest_sync(problem, held)
+    {
+        sentences.push(format!("The oldest was synced {}.", ago(oldest, now)));
+    }
+    if tables > 1 && problem.rows() > 0 {
+        sentences.push(format!("{} with {} rows are concerned.", counted(tables, "table"), count(problem.rows())));
+    }
+    sentences.join(" ")
+}
+
+fn is_on(state: State) -> bool {
+    state != State::SwitchedOff
+}
+
+fn oldest_sync(problem: &Problem, held: &Held) -> Option<Timestamp> {
+    let concerned = |id: &crate::warehouse::ids::SchemaId| problem.tables.iter().any(|table| table.id == *id);
+    held.tables()
+        .filter(|(schema, state)| *state == State::Stale && concerned(&schema.id))
+        .filter_map(|(schema, _)| schema.last_synced_at.known().copied())
+        .min()
+}
+
+/// Why a source counts as abandoned.
+pub(super) fn abandoned(last_run: &Field<Timestamp>, now: Timestamp) -> String {
+    match last_run {
+        Field::Known(last) => format!("Every table is switched off, and the last run was {}.", ago(*last, now)),
+        _ => "Every table is switched off, and none was ever synced.".to_owned(),
+    }
+}
