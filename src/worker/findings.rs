@@ -23,6 +23,11 @@ struct Circumstances {
     blocked: Option<Foreign>,
 }
 
+/// Loads the catalogue and builds what is built at its first use, so that the first reply does not wait for it.
+pub fn warm_up() {
+    let _ = Catalogue::builtin().diagnose(&Symptom::of(Some("the first text")));
+}
+
 /// The memory of verdicts.
 #[derive(Default)]
 pub struct Findings {

@@ -56,6 +56,8 @@ impl Worker {
     /// A worker that talks through this client and answers to this channel.
     #[must_use]
     pub fn new(client: Option<Client>, gate: Gate, messages: Messages) -> Self {
+        // While the first reply is on its way.
+        tokio::task::spawn_blocking(findings::warm_up);
         Self {
             shared: Arc::new(Shared {
                 client,
