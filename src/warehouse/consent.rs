@@ -20,6 +20,19 @@ pub enum Discard {
     DestroySchema(SchemaId),
     /// Remove the source with all its schemas, tables, schedules and its webhook.
     DestroySource(SourceId),
+    /// Switch a table off whose changes meanwhile are lost: CDC and webhook (contract, section 12).
+    PauseSchema(SchemaId),
+    /// Switch several tables of a source off, some of which lose changes meanwhile. Not atomic: see
+    /// [`BulkFailure`](super::replies::BulkFailure).
+    PauseSchemas(SourceId, Vec<SchemaId>),
+    /// Remove the webhook of a source here and at the vendor: what the vendor would push from then on is lost
+    /// (contract, section 9.3).
+    DeleteWebhook(SourceId),
+    /// Switch change data capture off: its tables lose their sync method and their place in the stream (contract,
+    /// section 9.6).
+    DisableCdc(SourceId),
+    /// Make slot and publication anew, and import every CDC table again (contract, section 9.6).
+    RepairCdc(SourceId),
 }
 
 impl Discard {
