@@ -105,3 +105,41 @@ fn remark(found: &RefreshResult) -> Foreign {
     .collect();
     Foreign::from(parts.join(", "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warehouse::replies::WebhookDeletion;
+
+    fn creation(registered: bool, error: Field<Foreign>, pending: &[&str]) -> WebhookCreation {
+        let pending_inputs = pending.iter().map(|name| Foreign::new(name)).collect();
+        WebhookCreation { registered, url: Field::Null, error, pending_inputs }
+    }
+
+    #[test]
+    fn a_webhook_that_was_not_registered_is_a_failure() {
+        let failure = created(&creation(false, Field::Known(Foreign::new("No permission.")), &["secret"]));
+        assert_eq!(failure.unwrap_err().detail.raw(), "No permission. (missing: secret)");
+        assert!(created(&creation(false, Field::Null, &[])).is_err());
+        assert_eq!(created(&creation(true, Field::Null, &[])), Ok(None));
+        let remark = created(&creation(true, Field::Null, &["secret"])).unwrap();
+        assert_eq!(remark, Some(Foreign::new("still to be supplied: secret")));
+    }
+
+    #[test]
+    fn what_is_left_to_do_by_hand_is_said() {
+        let deleted = |outside| {
+            let error = Field::Known(Foreign::new("no permission"));
+            outcome(&Discarded::WebhookDeleted(WebhookDeletion { outside, error }))
+        };
+        assert_eq!(deleted(Field::Known(true)), None);
+        let remark = deleted(Field::Known(false)).unwrap();
+        assert_eq!(
+            remark.raw(),
+            "the vendor still has its end of the webhook; remove it there by hand (no permission)"
+        );
+        let repaired = outcome(&Discarded::CdcRepaired { schemas_reset: Field::Known(4) }).unwrap();
+        assert_eq!(repaired.raw(), "4 tables imported again");
+        assert_eq!(outcome(&Discarded::Accepted), None);
+    }
+}
