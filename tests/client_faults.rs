@@ -91,8 +91,7 @@ fn serve(stream: &mut TcpStream, acts: &[Act], seen: &Mutex<Vec<String>>) {
             }
             Act::Late(time, bytes) => {
                 std::thread::sleep(*time);
-                let _ = stream.write_all(bytes);
-                return;
+                return drop(stream.write_all(bytes));
             }
             Act::Drip(bytes) => {
                 for byte in bytes {

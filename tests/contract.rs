@@ -12,6 +12,8 @@ mod calls;
 mod compare;
 #[path = "contract/compare_repairs.rs"]
 mod compare_repairs;
+#[path = "contract/with_simulator.rs"]
+mod with_simulator;
 
 use serde_json::Value;
 use wiremock::matchers::any;
@@ -145,9 +147,8 @@ async fn tables_are_switched_off_by_a_change_of_one_or_of_many() {
             "external_data_sources_bulk_update_schemas_partial_update",
         ),
     ] {
-        let example = contract().examples().into_iter();
-        let example = example.filter(|example| example.operation == operation);
-        let example = example.filter(|example| example.status == Some(200)).next().unwrap();
+        let fits = |example: &openapi::Example| example.operation == operation && example.status == Some(200);
+        let example = contract().examples().into_iter().find(fits).unwrap();
         let server = server(200, Some(&example.value)).await;
         let answer = client(&server, "").discard(consent(discard)).await.unwrap();
         let Discarded::Paused(schemas) = answer else { panic!("{answer:?}") };

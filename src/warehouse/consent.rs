@@ -41,6 +41,11 @@ impl Discard {
     pub fn destroys(&self) -> bool {
         matches!(self, Self::DestroySchema(_) | Self::DestroySource(_))
     }
+
+    /// Whether it hits several tables by what it is, whatever else is known of the loss.
+    fn hits_several(&self) -> bool {
+        matches!(self, Self::PauseSchemas(_, schemas) if schemas.len() > 1)
+    }
 }
 
 /// What would be lost, in numbers.
@@ -80,8 +85,8 @@ impl Challenge {
     /// Asks about one act. Whatever destroys its target, or hits several tables, demands its name.
     #[must_use]
     pub fn new(discard: Discard, loss: Loss) -> Self {
-        let demand =
-            if discard.destroys() || loss.tables > 1 { Demand::Typed(typable(&loss.name)) } else { Demand::Yes };
+        let by_name = discard.destroys() || discard.hits_several() || loss.tables > 1;
+        let demand = if by_name { Demand::Typed(typable(&loss.name)) } else { Demand::Yes };
         Self { discard, loss, demand }
     }
 
@@ -121,6 +126,7 @@ impl Challenge {
     ///
     /// # Errors
     /// The challenge itself, when `typed` is not what it demands.
+    #[expect(clippy::result_large_err, reason = "once a question, and the question itself is given back")]
     pub fn answered_with(self, typed: &str) -> Result<Consent, Self> {
         if self.accepts(typed) { Ok(Consent { discard: self.discard }) } else { Err(self) }
     }
@@ -165,6 +171,16 @@ mod tests {
         let challenge = Challenge::new(source.clone(), loss("prod", 9));
         let challenge = challenge.answered_with("prd").unwrap_err();
         assert_eq!(challenge.answered_with(" prod ").unwrap().discard(), &source);
+    }
+
+    #[test]
+    fn switching_several_tables_off_demands_the_name_of_their_source() {
+        let tables = |count: usize| (0..count).map(|number| SchemaId::new(&number.to_string())).collect();
+        let demand = |count| {
+            let pause = Discard::PauseSchemas(SourceId::new("s"), tables(count));
+            Challenge::new(pause, loss("prod", 1)).demand().clone()
+        };
+        assert_eq!((demand(1), demand(2)), (Demand::Yes, Demand::Typed("prod".to_owned())));
     }
 
     #[test]

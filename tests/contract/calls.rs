@@ -33,7 +33,7 @@ pub enum Answer {
     Form(Form),
     Prerequisites(CdcPrerequisites),
     Cdc(CdcStatus),
-    Webhook(WebhookInfo),
+    Webhook(Box<WebhookInfo>),
     WebhookCreated(WebhookCreation),
     Logs(Listing<LogEntry>),
     Issues(Listing<HealthIssue>),
@@ -143,7 +143,7 @@ pub async fn call(client: &Client, operation: &str) -> Result<Answer, Failure> {
             client.enable_cdc(&source, self_managed()).await?;
             Answer::Nothing
         }
-        "external_data_sources_webhook_info_retrieve" => Answer::Webhook(client.webhook_info(&source).await?),
+        "external_data_sources_webhook_info_retrieve" => Answer::Webhook(Box::new(client.webhook_info(&source).await?)),
         "external_data_sources_create_webhook_create" => {
             Answer::WebhookCreated(client.create_webhook(&source, signing_secret()).await?)
         }
