@@ -95,7 +95,10 @@ impl Loop<'_> {
             let due = drawn_at.map(|at| at + FRAME).filter(|due| *due > Instant::now());
             if due.is_none() {
                 let model = &self.model;
-                self.screen.draw(|frame| crate::view::draw(model, &look.theme, frame))?;
+                // A terminal that takes no frame any more is gone, and with it everybody who could be told.
+                if self.screen.draw(|frame| crate::view::draw(model, &look.theme, frame)).is_err() {
+                    return Ok(Exit::Gone);
+                }
                 drawn_at = Some(Instant::now());
             }
             let mut batch = Vec::new();

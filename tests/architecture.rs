@@ -1,5 +1,7 @@
 //! Holds the code to the map of the house in `src/lib.rs`: who may use whom, and who may answer a challenge.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot read its sources says so by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -42,19 +44,19 @@ fn sources() -> Vec<(String, PathBuf, String)> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
-    walk(&root, &mut found);
+    walk(&home, &mut found);
     found.sort();
     found
         .into_iter()
         // Files of tests are the inside of a `#[cfg(test)] mod tests`.
         .filter(|path| !path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs"))
         .map(|path| {
-            let inside = path.strip_prefix(&root).unwrap();
-            let room = inside.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
+            let below = path.strip_prefix(&home).unwrap();
+            let room = below.iter().next().unwrap().to_str().unwrap().trim_end_matches(".rs").to_owned();
             let text = fs::read_to_string(&path).unwrap();
-            (room, inside.to_owned(), text)
+            (room, below.to_owned(), text)
         })
         .collect()
 }

@@ -448,7 +448,7 @@ impl Watched {
 /// What answers a question.
 fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fact> {
     match need {
-        Need::Identity => vec![Fact::Identity(Box::new(Identity::default()))],
+        Need::Identity => vec![Fact::Identity(Box::<Identity>::default())],
         Need::Sources => {
             let total = world.len();
             let end = if total == 3 { Completeness::Partial } else { Completeness::Whole };

@@ -145,7 +145,7 @@ fn a_phantom_is_repaired_by_cancel_and_then_reloaded() {
     session.wait_for(" Phantom");
     session.wait_for("Cancel the stuck run");
     session.key("c");
-    session.wait_for("the status was put right");
+    session.wait_for("no sync was running");
     session.wait_without("Phantom");
     session.key("r");
     session.wait_for("stock: Completed");
@@ -249,8 +249,9 @@ fn read_only_and_dry_run_send_nothing() {
     session.keys(&["enter", "r"]);
     session.wait_for("$WHTUI_API_KEY");
     session.key("esc");
+    session.wait_without("Nothing was sent");
     session.keys(&["R", "y"]);
-    session.wait_for("resync");
+    session.wait_for("/resync/");
     session.wait_for("Nothing was sent");
     leave(session);
     assert_eq!(served.writes(), Vec::<String>::new());

@@ -1,5 +1,7 @@
 //! The README says what the program does: its list of keys is that of the table of commands.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::fmt::Write as _;
 
 use whtui::app::commands::keymap::Keymap;

@@ -270,8 +270,8 @@ impl Survey {
             let Some(message) = self.inbox.recv().await else { return };
             match message.event {
                 Event::Learned(request, fact) if open.contains_key(&request) => self.learn(*fact, reading),
-                Event::FetchEnded(request, result) if open.remove(&request).is_some() => {
-                    if let Err(failure) = result {
+                Event::FetchEnded(request, result) => {
+                    if let (Some(_), Err(failure)) = (open.remove(&request), result) {
                         reading.failure.get_or_insert(failure);
                     }
                 }

@@ -141,11 +141,14 @@ fn answer(question: &Question) -> String {
     }
 }
 
+/// What a line calls itself.
+type Id = Option<Box<RawValue>>;
+
 /// Reads one line.
 ///
 /// # Errors
 /// What is wrong with it, and the `id` it names all the same.
-fn question(line: &[u8]) -> Result<(Option<Box<RawValue>>, Question), (Option<Box<RawValue>>, String)> {
+fn question(line: &[u8]) -> Result<(Id, Question), (Id, String)> {
     let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(line).map_err(|error| {
         let reason = match line.first() {
             Some(b'{') if error.is_eof() => "it ends too early",

@@ -35,7 +35,13 @@ pub(super) async fn simulate(options: Simulate, stop: StopSignal) -> Result<Exit
     // A reader that went away is no reason to stop serving.
     let mut out = std::io::stdout();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    while !matches!(signals.next().await, Signal::Terminate(_)) {}
+    loop {
+        match signals.next().await {
+            Signal::Terminate(_) => break,
+            Signal::Stop => signals.stop().map_err(|error| format!("the simulator cannot be suspended ({error})."))?,
+            Signal::Continue => {}
+        }
+    }
     served.stop().await;
     Ok(ExitCode::SUCCESS)
 }

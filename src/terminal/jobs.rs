@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use nix::sys::signal::{SigSet, Signal, kill, raise};
+use nix::sys::signal::{SigSet, Signal, kill};
 use nix::unistd::Pid;
 use tokio::sync::mpsc;
 
@@ -19,12 +19,12 @@ use super::lease;
 use super::{Input, Screen, Signals};
 use crate::app::layout::Size;
 
-/// How long to wait for the own copy of a signal that was sent to the whole process group. It is there at once; the
-/// limit only keeps a surprise from becoming a hang.
-const OWN_COPY: Duration = Duration::from_secs(1);
+/// How long to wait until the watching thread has stepped aside. It does so at once; the limit only keeps a surprise
+/// from becoming a hang.
+const STEP_ASIDE: Duration = Duration::from_secs(1);
 
 /// The stop signal, held back. See the module.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct StopSignal {
     watch: Arc<Watch>,
 }
@@ -32,22 +32,46 @@ pub struct StopSignal {
 #[derive(Debug, Default)]
 struct Watch {
     state: Mutex<State>,
-    taken: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// How many stop signals the watching thread has taken; `None` until there is one.
-    taken: Option<u64>,
-    /// The process is being stopped: further signals say nothing new.
+    watcher: Watcher,
+    /// The process is being stopped: the watcher should leave stop signals alone.
     stopping: bool,
     /// The process was continued after a stop of its own, which it need not be told.
     came_back: bool,
 }
 
+/// The thread that takes stop signals.
+#[derive(Debug, Default, PartialEq)]
+enum Watcher {
+    /// There is none yet.
+    #[default]
+    None,
+    /// It waits for one.
+    Waiting,
+    /// It leaves them alone.
+    Aside,
+}
+
 impl Watch {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Steps aside for as long as the process is being stopped. Says whether it was.
+    fn step_aside(&self) -> bool {
+        let mut state = self.state();
+        let stopping = state.stopping;
+        while state.stopping {
+            state.watcher = Watcher::Aside;
+            self.changed.notify_all();
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.watcher = Watcher::Waiting;
+        stopping
     }
 }
 
@@ -73,13 +97,10 @@ impl StopSignal {
     pub(super) fn watch(&self) -> io::Result<mpsc::UnboundedReceiver<()>> {
         let (tell, told) = mpsc::unbounded_channel();
         let watch = Arc::clone(&self.watch);
-        watch.state().taken.get_or_insert(0);
+        watch.state().watcher = Watcher::Waiting;
         thread::Builder::new().name("stop-signal".into()).spawn(move || {
             while stop_signal().wait().is_ok() {
-                let mut state = watch.state();
-                state.taken = state.taken.map(|count| count.wrapping_add(1));
-                watch.taken.notify_all();
-                if !state.stopping && tell.send(()).is_err() {
+                if !watch.step_aside() && tell.send(()).is_err() {
                     break;
                 }
             }
@@ -88,41 +109,40 @@ impl StopSignal {
     }
 
     /// Stops the process group, and returns when this process was continued; at once where no shell controls jobs.
+    ///
+    /// The whole group, since a program that waits for this one, such as `cargo run` or `time`, has to stop too, else
+    /// the shell would go on waiting for it. By one signal to all, since the shell may continue the group as soon as it
+    /// sees one of them stop: a process that stopped itself only after that would never be continued.
     pub(super) fn stop(&self) -> io::Result<()> {
-        self.stop_the_others()?;
+        self.send_watch_aside()?;
         let stopped = stop_signal().thread_unblock().and_then(|()| {
-            // To this thread alone: here it has its default action, and nobody else can take it.
-            let raised = raise(Signal::SIGTSTP);
-            stop_signal().thread_block().and(raised)
+            // Nobody else takes it now, so it has its default action here, before `kill` returns.
+            let sent = kill(Pid::from_raw(0), Signal::SIGTSTP);
+            stop_signal().thread_block().and(sent)
         });
         let mut state = self.watch.state();
         state.stopping = false;
         state.came_back = stopped.is_ok();
+        self.watch.changed.notify_all();
         Ok(stopped?)
+    }
+
+    /// Makes the watching thread leave the next stop signal alone. It waits for one, so it is sent one.
+    fn send_watch_aside(&self) -> io::Result<()> {
+        let mut state = self.watch.state();
+        if state.watcher == Watcher::Waiting {
+            kill(Pid::this(), Signal::SIGTSTP)?;
+            state.stopping = true;
+            let waited =
+                self.watch.changed.wait_timeout_while(state, STEP_ASIDE, |state| state.watcher != Watcher::Aside);
+            drop(waited);
+        }
+        Ok(())
     }
 
     /// Whether a continue signal only ends a stop of the program's own. Answers yes once for each.
     pub(super) fn came_back(&self) -> bool {
         std::mem::take(&mut self.watch.state().came_back)
-    }
-
-    /// Sends the stop signal to the process group: a program that waits for this one, such as `cargo run` or `time`,
-    /// has to stop too, else the shell would go on waiting for it. The copy that comes to this process is taken before
-    /// it goes on, else it would stop a second time.
-    fn stop_the_others(&self) -> io::Result<()> {
-        let mut state = self.watch.state();
-        state.stopping = true;
-        let before = state.taken;
-        // While the state is locked, so that the copy cannot be counted too early.
-        if let Err(error) = kill(Pid::from_raw(0), Signal::SIGTSTP) {
-            state.stopping = false;
-            return Err(error.into());
-        }
-        if before.is_some() {
-            let waited = self.watch.taken.wait_timeout_while(state, OWN_COPY, |state| state.taken == before);
-            drop(waited);
-        }
-        Ok(())
     }
 }
 

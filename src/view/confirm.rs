@@ -33,7 +33,15 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, theme: &Theme, frame: &mut 
             let prompt = format!("> {}", confirm.input.value());
             typed_at = Some(all.len());
             let right = challenge.accepts(confirm.input.value());
-            all.push(Line::styled(prompt, theme.style(if right { Role::Good } else { Role::Text })));
+            let role = if right { Role::Good } else { Role::Text };
+            let hint = match (right, confirm.refused) {
+                (false, true) => "   not the name; nothing was sent",
+                _ => "",
+            };
+            all.push(Line::from(vec![
+                Span::styled(prompt, theme.style(role)),
+                Span::styled(hint, theme.style(Role::Bad)),
+            ]));
         }
         Demand::Yes => {
             let button = |label: &str, chosen: bool| {
@@ -69,7 +77,7 @@ fn question<'a>(
     short: bool,
     theme: &Theme,
 ) -> Vec<Line<'a>> {
-    let mut parts = vec![(headline(challenge), Role::Heading), (lost(challenge), Role::Danger)];
+    let mut parts = vec![(headline(challenge, confirm), Role::Heading), (lost(challenge), Role::Danger)];
     if let Some(usual) = challenge.loss().usual_run {
         parts.push((format!("A run of it usually takes {}.", words::span(usual)), Role::Text));
     }
@@ -117,8 +125,13 @@ fn verb(discard: &Discard) -> &'static str {
     }
 }
 
-fn headline(challenge: &Challenge) -> String {
-    let name = text::cut(&challenge.loss().name.shown(), 60, "…");
+fn headline(challenge: &Challenge, confirm: &Confirm) -> String {
+    let own = text::cut(&challenge.loss().name.shown(), 60, "…");
+    // Tables of one name in several sources are common.
+    let name = match challenge.discard() {
+        Discard::DestroySource(_) => own,
+        _ => format!("{} / {own}", text::cut(&confirm.subject.source_name.shown(), 40, "…")),
+    };
     match challenge.discard() {
         Discard::ResyncSchema(_) => {
             format!("Resync {name}: drop the table when the new run starts, and read everything again.")

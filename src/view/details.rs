@@ -21,7 +21,7 @@ use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
-use crate::warehouse::text::Foreign;
+use crate::warehouse::text::{Foreign, clean};
 use crate::warehouse::words;
 
 /// Draws it.
@@ -38,7 +38,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     let start = bounded_scroll(model.details_scroll, all.len(), height);
     let more = all.len().saturating_sub(start + usize::from(height));
     let mut title = vec![Span::styled(" 3 Details ", theme.style(Role::Title))];
-    if more > 0 || start > 0 {
+    if more > 0 {
         title.push(Span::styled(format!("{} below ", words::counted(more, "line")), theme.style(Role::Faint)));
     }
     let inside = pane(Line::from(title), focused, theme, area, frame.buffer_mut());
@@ -188,7 +188,7 @@ fn source(page: &mut Page<'_>, held: &Held) {
     }
     page.told("API version", &source.api_version);
     page.told("your access", &source.access_level);
-    page.field("id", source.id.as_str());
+    page.field("id", &clean(source.id.as_str(), false));
     if !source.settings.is_empty() {
         page.heading("Connection");
         for (name, value) in &source.settings {
@@ -325,7 +325,7 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
         (None, _) => page.sentence("Reading the full configuration.", page.theme.style(Role::Faint)),
     }
     page.field("source name", &table.name.shown());
-    page.field("id", table.id.as_str());
+    page.field("id", &clean(table.id.as_str(), false));
 }
 
 fn full_configuration(page: &mut Page<'_>, table: &Schema, detail: &SchemaDetail) {

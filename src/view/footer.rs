@@ -9,22 +9,32 @@ use super::text;
 use super::theme::{Role, Theme};
 use crate::app::commands::{Availability, COMMANDS, Command};
 use crate::app::model::Model;
+use crate::app::model::overlay::Overlay;
+use crate::warehouse::consent::{Challenge, Demand};
 use crate::warehouse::runs::Runs;
 
-/// Draws the notice on the left and what is under way on the right.
-pub(super) fn notice(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
-    let progress = progress(model);
+/// Draws the notice on the left and what is under way on the right. A notice that needs two lines takes the place of
+/// the hints while it is there; where there is no room for both, the notice goes before the progress.
+pub(super) fn notice(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) -> bool {
     let (words, style) = words(model, theme);
-    let width = usize::from(area.width);
-    let right = if words.is_empty() { width.saturating_sub(2) } else { width / 2 };
-    let progress = text::cut(&progress, right, theme.ellipsis());
-    let room = width.saturating_sub(text::width(&progress) + 3);
-    let words = text::cut(&words, room, theme.ellipsis());
+    let width = usize::from(area.width).saturating_sub(2);
+    let mut progress = text::cut(&progress(model), width, theme.ellipsis());
     let buffer = frame.buffer_mut();
-    buffer.set_stringn(area.x + 1, area.y, words, room, style);
-    let start = width.saturating_sub(text::width(&progress) + 1);
-    let x = area.x + u16::try_from(start).unwrap_or(0);
-    buffer.set_stringn(x, area.y, progress, right, theme.style(Role::Moving));
+    if !words.is_empty() && text::width(&words) + text::width(&progress) + 3 > width {
+        progress.clear();
+    }
+    let start = width.saturating_sub(text::width(&progress));
+    let x = area.x + 1 + u16::try_from(start).unwrap_or(0);
+    buffer.set_stringn(x, area.y, progress, width, theme.style(Role::Moving));
+    let mut lines = text::wrap(&words, width);
+    if lines.len() > 2 {
+        let rest = lines.split_off(1).join(" ");
+        lines.push(text::cut(&rest, width, theme.ellipsis()));
+    }
+    for (line, y) in lines.iter().zip(area.y..) {
+        buffer.set_stringn(area.x + 1, y, line, width, style);
+    }
+    lines.len() > 1
 }
 
 fn progress(model: &Model) -> String {
@@ -42,7 +52,8 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
     if let Some(notice) = model.activity.notice() {
         return (notice.text.clone(), theme.tone(notice.tone));
     }
-    if let Some(failure) = &model.link.failure {
+    // Before anything could be read, the pane says why.
+    if let Some(failure) = model.link.failure.as_ref().filter(|_| !model.link.is_first_reading()) {
         return (format!("Not up to date: {}.", failure.explanation()), theme.style(Role::Bad));
     }
     if let Some((held, schema)) = model.inventory.billing_pause() {
@@ -68,23 +79,52 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
 
 /// Draws the keys that are worth knowing now; they drop out by worth when space shrinks.
 pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let filter = [&model.sources.filter, &model.schemas.filter].into_iter().any(|filter| filter.editing);
+    let hints: Vec<(String, &str)> = match &model.overlay {
+        Some(overlay) => fixed(keys_of(overlay)),
+        None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("up/down", "move")]),
+        None => commands(model),
+    };
+    let mut room = usize::from(area.width).saturating_sub(1);
+    let mut spans = vec![Span::raw(" ")];
+    for (key, title) in hints {
+        let width = text::width(&key) + 1 + text::width(title) + 2;
+        if key.is_empty() || width > room {
+            continue;
+        }
+        room -= width;
+        spans.push(Span::styled(key, theme.style(Role::Key)));
+        spans.push(Span::styled(format!(" {title}  "), theme.style(Role::Faint)));
+    }
+    frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+fn fixed(keys: &[(&'static str, &'static str)]) -> Vec<(String, &'static str)> {
+    keys.iter().map(|(key, title)| ((*key).to_owned(), *title)).collect()
+}
+
+/// The keys of what lies over the screen: those of the screen below mean something else there.
+fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
+    match overlay {
+        Overlay::Help { .. } | Overlay::Activity { .. } => &[("up/down", "scroll"), ("esc", "close")],
+        Overlay::Palette(_) => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
+        Overlay::Confirm(confirm) => match confirm.challenge.as_ref().map(Challenge::demand) {
+            Some(Demand::Typed(_)) => &[("enter", "go ahead, once the name is right"), ("esc", "keep everything")],
+            _ => &[("y", "go ahead"), ("n", "keep everything"), ("left/right", "choose")],
+        },
+        Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
+        Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
+        Overlay::Triage(_) => &[("enter", "go there"), ("up/down", "choose"), ("esc", "close")],
+    }
+}
+
+/// The commands worth a hint that can be used now, the most worthy first.
+fn commands(model: &Model) -> Vec<(String, &'static str)> {
     let context = model.context();
     let mut worth: Vec<&Command> = COMMANDS
         .iter()
         .filter(|command| command.hint > 0 && (command.available)(&context) == Availability::Available)
         .collect();
     worth.sort_by_key(|command| std::cmp::Reverse(command.hint));
-    let mut room = usize::from(area.width).saturating_sub(1);
-    let mut spans = vec![Span::raw(" ")];
-    for command in worth {
-        let key = model.keymap.key(command.id);
-        let width = text::width(&key) + 1 + text::width(command.title) + 2;
-        if key.is_empty() || width > room {
-            continue;
-        }
-        room -= width;
-        spans.push(Span::styled(key, theme.style(Role::Key)));
-        spans.push(Span::styled(format!(" {}  ", command.title), theme.style(Role::Faint)));
-    }
-    frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
+    worth.into_iter().map(|command| (model.keymap.key(command.id), command.title)).collect()
 }

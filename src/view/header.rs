@@ -20,16 +20,28 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     let counts = counts(model, theme);
     let right = Line::from(vec![connection(model, theme), Span::raw(" ")]);
     let room = usize::from(area.width).saturating_sub(right.width() + 1);
-    // What matters least is left out first: the place, for it hardly changes; never badges and counts.
+    // Badges come first, then what is wrong, then the place, for it hardly changes; no part is cut in the middle.
     let mut left = vec![Span::styled(" whtui ", theme.style(Role::Title))];
     left.extend(badges);
-    let fixed = Line::from(left.clone()).width() + Line::from(counts.clone()).width();
-    let place_room = room.saturating_sub(fixed + 2);
-    if place_room >= 12 {
-        left.push(Span::styled(text::cut(&place.content, place_room, theme.ellipsis()), place.style));
+    let mut free = room.saturating_sub(Line::from(left.clone()).width());
+    let mut shown = Vec::new();
+    for part in counts {
+        let width = text::width(&part.content) + 3;
+        if width <= free {
+            free -= width;
+            shown.push(part);
+        }
+    }
+    if free >= 14 {
+        left.push(Span::styled(text::cut(&place.content, free - 2, theme.ellipsis()), place.style));
         left.push(Span::raw("  "));
     }
-    left.extend(counts);
+    for (index, part) in shown.into_iter().enumerate() {
+        if index > 0 {
+            left.push(Span::raw(if part.content.starts_with("of ") { " " } else { " · " }));
+        }
+        left.push(part);
+    }
     let buffer = frame.buffer_mut();
     buffer.set_line(area.x, area.y, &Line::from(left), u16::try_from(room).unwrap_or(area.width));
     let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
@@ -61,16 +73,22 @@ fn place(model: &Model) -> String {
 
 fn counts<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
     let tally = model.inventory.tally();
-    let mut spans = vec![Span::styled(words::counted(tally.total, "table"), theme.style(Role::Text))];
+    if tally.total == 0 && model.link.is_first_reading() {
+        return Vec::new();
+    }
+    let mut spans = Vec::new();
     for (count, word, of) in [
         (tally.broken, "broken", Severity::Broken),
         (tally.doubtful, "doubtful", Severity::Doubtful),
         (tally.moving, "moving", Severity::Moving),
     ] {
         if count > 0 {
-            spans.push(Span::raw(" · "));
             spans.push(Span::styled(format!("{} {word}", words::count(count as u64)), severity(of, theme)));
         }
+    }
+    spans.push(Span::styled(format!("of {}", words::counted(tally.total, "table")), theme.style(Role::Text)));
+    if spans.len() == 1 {
+        spans = vec![Span::styled(words::counted(tally.total, "table"), theme.style(Role::Text))];
     }
     spans
 }
@@ -83,7 +101,11 @@ fn unavailable(failure: &Failure) -> &'static str {
 /// How the connection is doing and how old the data is.
 fn connection<'a>(model: &Model, theme: &Theme) -> Span<'a> {
     let link = &model.link;
-    let data = link.read_at.map(|read_at| words::short_span(age(read_at, model.now)));
+    // Younger than a minute is all the same to a reader, and a number would be wrong a second later.
+    let data = link.read_at.map(|read_at| match age(read_at, model.now) {
+        young if young < jiff::SignedDuration::from_mins(1) => "<1m".to_owned(),
+        old => words::short_span(old),
+    });
     let (text, role) = match (&link.failure, link.reading, data) {
         (Some(failure), _, Some(data)) => (format!("{}, data {data} old", unavailable(failure)), Role::Bad),
         (Some(failure), _, None) => (unavailable(failure).to_owned(), Role::Bad),

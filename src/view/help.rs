@@ -13,6 +13,7 @@ use crate::app::model::Model;
 /// Draws it.
 pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) {
     const WIDTH: u16 = 100;
+    const KEYS: usize = 23;
     let width = modal::inner_width(WIDTH, frame.area());
     let mut all: Vec<Line> = Vec::new();
     for group in Group::ALL {
@@ -22,10 +23,10 @@ pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Fram
         all.push(Line::styled(group.title(), theme.style(Role::Heading)));
         for command in COMMANDS.iter().filter(|command| command.group == group) {
             let keys: Vec<String> = model.keymap.keys(command.id).iter().map(Key::to_string).collect();
-            let keys = text::fit(&keys.join(" "), 18, theme.ellipsis(), false);
-            let sentence = text::wrap(command.sentence, width.saturating_sub(20));
+            let keys = text::fit(&keys.join(" "), KEYS, theme.ellipsis(), false);
+            let sentence = text::wrap(command.sentence, width.saturating_sub(KEYS + 2));
             for (index, part) in sentence.into_iter().enumerate() {
-                let keys = if index == 0 { keys.clone() } else { " ".repeat(18) };
+                let keys = if index == 0 { keys.clone() } else { " ".repeat(KEYS) };
                 all.push(Line::from(vec![
                     Span::styled(keys, theme.style(Role::Key)),
                     Span::styled(format!("  {part}"), theme.style(Role::Text)),

@@ -44,8 +44,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             Pane::Details => details::draw(model, theme, rect(area), frame),
         }
     }
-    footer::notice(model, theme, rect(layout.notice), frame);
-    footer::hints(model, theme, rect(layout.hints), frame);
+    if !footer::notice(model, theme, rect(layout.notice), frame) {
+        footer::hints(model, theme, rect(layout.hints), frame);
+    }
     match &model.overlay {
         None => {}
         Some(Overlay::Help { scroll }) => help::draw(model, *scroll, theme, frame),

@@ -13,11 +13,17 @@ fn say(title: &str, sentences: &[String], theme: &Theme, frame: &mut Frame) {
     const WIDTH: u16 = 84;
     let width = modal::inner_width(WIDTH, frame.area());
     let style = theme.style(Role::Text);
-    let all: Vec<Line> = sentences
-        .iter()
-        .flat_map(|sentence| text::wrap(sentence, width))
-        .map(|line| with_keys(&line, style, theme))
-        .collect();
+    let room = usize::from(frame.area().height.saturating_sub(4));
+    let mut wrapped: Vec<String> = sentences.iter().flat_map(|sentence| text::wrap(sentence, width)).collect();
+    if wrapped.len() > room {
+        wrapped.retain(|line| !line.is_empty());
+    }
+    // The last line names the keys: it is seen whatever else there is no room for.
+    if let Some(last) = wrapped.pop() {
+        wrapped.truncate(room.saturating_sub(1));
+        wrapped.push(last);
+    }
+    let all: Vec<Line> = wrapped.iter().map(|line| with_keys(line, style, theme)).collect();
     let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inside = modal::open(title, WIDTH, height, theme, frame);
     lines(&all, 0, inside, frame.buffer_mut());
@@ -77,7 +83,7 @@ pub(super) fn quitting(model: &Model, theme: &Theme, frame: &mut Frame) {
         model.follows.values().map(|follow| format!("  {}", follow.progress(None, model.now).replace('`', "'"))),
     );
     all.push(String::new());
-    all.push("They go on on the server; only nobody will tell you how they end.".to_owned());
+    all.push("What was sent goes on on the server, but nobody will tell you how it ends.".to_owned());
     all.push("`q` quits all the same.   Any other key stays.".to_owned());
     say("Quit?", &all, theme, frame);
 }

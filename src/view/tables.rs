@@ -22,6 +22,7 @@ use crate::warehouse::freshness::age;
 use crate::warehouse::inventory::Held;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::state::{Severity, State};
+use crate::warehouse::text::Foreign;
 use crate::warehouse::words;
 
 /// Columns of the sources, in their order on the screen.
@@ -36,14 +37,14 @@ const SOURCES: [Column<SourceColumn>; 6] = [
 
 /// Columns of the tables, in their order on the screen.
 const SCHEMAS: [Column<SchemaColumn>; 8] = [
-    column(SchemaColumn::State, SchemaColumn::State.title(), 14, 0, false, 9),
-    column(SchemaColumn::Name, SchemaColumn::Name.title(), 20, 3, false, 10),
-    column(SchemaColumn::Source, SchemaColumn::Source.title(), 10, 1, false, 4),
+    column(SchemaColumn::State, SchemaColumn::State.title(), 15, 0, false, 10),
+    column(SchemaColumn::Name, SchemaColumn::Name.title(), 20, 3, false, 11),
+    column(SchemaColumn::Source, SchemaColumn::Source.title(), 10, 2, false, 9),
     column(SchemaColumn::Method, SchemaColumn::Method.title(), 12, 0, false, 3),
     column(SchemaColumn::Frequency, SchemaColumn::Frequency.title(), 6, 0, false, 2),
     column(SchemaColumn::Synced, SchemaColumn::Synced.title(), 6, 0, true, 8),
-    column(SchemaColumn::Rows, SchemaColumn::Rows.title(), 5, 0, true, 7),
-    column(SchemaColumn::Cause, SchemaColumn::Cause.title(), 16, 3, false, 5),
+    column(SchemaColumn::Rows, SchemaColumn::Rows.title(), 5, 0, true, 6),
+    column(SchemaColumn::Cause, SchemaColumn::Cause.title(), 10, 3, false, 7),
 ];
 
 const fn column<Id>(id: Id, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Column<Id> {
@@ -111,7 +112,7 @@ fn source_cell(column: SourceColumn, held: &Held, drawing: &Drawing<'_>) -> Cell
             }
             None => Cell { text: "- No tables".to_owned(), style: theme.style(Role::Idle) },
         },
-        SourceColumn::Name => Cell { text: source.title().shown().into_owned(), style: plain },
+        SourceColumn::Name => Cell { text: name(source.title()), style: plain },
         SourceColumn::Kind => Cell { text: source.kind.shown().into_owned(), style: plain },
         SourceColumn::Tables => {
             let tally = &held.tally;
@@ -183,7 +184,7 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
                     model.keymap.key(CommandId::RefreshTableList)
                 ),
             ],
-            None => vec!["Select a source to see its tables.".to_owned()],
+            None => vec!["No source is selected.".to_owned()],
         };
         nothing(&drawing, &table.filter, &words, inside, buffer);
     } else {
@@ -209,10 +210,10 @@ fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State,
         SchemaColumn::State => return state_cell(state, theme),
         SchemaColumn::Synced => return time_cell(&schema.last_synced_at, state == State::Stale, drawing),
         SchemaColumn::Cause => {
-            return Cell { text: schema.trouble(state).unwrap_or_default(), style: theme.state(state) };
+            return Cell { text: schema.cause(state).unwrap_or_default(), style: theme.state(state) };
         }
-        SchemaColumn::Name => schema.title().shown().into_owned(),
-        SchemaColumn::Source => held.source.title().shown().into_owned(),
+        SchemaColumn::Name => name(schema.title()),
+        SchemaColumn::Source => name(held.source.title()),
         SchemaColumn::Method => optional(&schema.sync_type),
         SchemaColumn::Frequency => optional(&schema.frequency),
         SchemaColumn::Rows => running_rows(schema, state, drawing.model),
@@ -228,6 +229,11 @@ fn running_rows(schema: &Schema, state: State, model: &Model) -> String {
         (rows, _) => rows,
     };
     rows.known().map_or_else(|| words::rows(rows), |rows| words::compact(*rows))
+}
+
+/// A name, or what stands for one.
+fn name(name: &Foreign) -> String {
+    if name.is_blank() { "(no name)".to_owned() } else { name.shown().into_owned() }
 }
 
 fn optional<T: ToString>(field: &Field<T>) -> String {
@@ -260,18 +266,20 @@ fn heading<'a, Id: Clone + PartialEq>(
     area: Rect,
 ) -> Line<'a> {
     let theme = drawing.theme;
-    let place = match (table.rows().len(), table.filter.is_active()) {
-        (0, false) => String::new(),
-        (rows, true) => {
-            format!("{} of {} ", words::count(rows.min(table.cursor() + 1) as u64), words::count(rows as u64))
-        }
-        (rows, false) => format!("{} of {} ", words::count(table.cursor() as u64 + 1), words::count(rows as u64)),
+    let rows = table.rows().len();
+    let place = match rows {
+        0 => String::new(),
+        rows => format!("{} of {} ", words::count(table.cursor() as u64 + 1), words::count(rows as u64)),
     };
     let filter = match (&table.filter.editing, table.filter.is_active()) {
         (false, false) => String::new(),
         _ => format!("/{} ", table.filter.input.value()),
     };
-    let all = if table.filter.is_active() { format!("(of {}) ", words::count(total as u64)) } else { String::new() };
+    let all = match (table.filter.is_active(), rows) {
+        (false, _) => String::new(),
+        (true, 0) => format!("none of {} ", words::count(total as u64)),
+        (true, _) => format!("(of {}) ", words::count(total as u64)),
+    };
     let room =
         usize::from(area.width).saturating_sub(4 + text::width(&place) + text::width(&filter) + text::width(&all));
     let title = text::cut(title, room.max(1), theme.ellipsis());

@@ -12,9 +12,10 @@ use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{Circumstances, PushChannel, Severity, State, state_of};
+use super::state::{Circumstances, PushChannel, State, state_of};
 use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
+use super::tally::Tally;
 use super::text::Foreign;
 
 /// Where a table is held. Valid until the next change of the inventory.
@@ -47,42 +48,6 @@ impl Held {
     pub fn trouble(&self) -> Option<String> {
         let worst = self.tally.worst?;
         self.tables().filter(|(_, state)| *state == worst).find_map(|(schema, state)| schema.trouble(state))
-    }
-}
-
-/// Tables counted by what is the matter with them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// All of them.
-    pub total: usize,
-    /// Broken ones, those switched off by `PostHog` included.
-    pub broken: usize,
-    /// Switched off by `PostHog`.
-    pub switched_off: usize,
-    /// Worth a look.
-    pub doubtful: usize,
-    /// On the move.
-    pub moving: usize,
-    /// In good order.
-    pub well: usize,
-    /// The worst state among them; `None` without tables.
-    pub worst: Option<State>,
-}
-
-impl Tally {
-    fn of(states: &[State]) -> Self {
-        let mut tally = Self { total: states.len(), worst: states.iter().min().copied(), ..Self::default() };
-        for state in states {
-            match state.severity() {
-                Severity::Broken => tally.broken += 1,
-                Severity::Doubtful => tally.doubtful += 1,
-                Severity::Moving => tally.moving += 1,
-                Severity::Well => tally.well += 1,
-                Severity::Unproven | Severity::Idle => {}
-            }
-            tally.switched_off += usize::from(*state == State::SwitchedOff);
-        }
-        tally
     }
 }
 
@@ -264,10 +229,8 @@ impl Inventory {
         });
         self.note_new_runs(&source, known.is_some(), now);
         let states = self.assess(&source, now);
-        if same_tables {
-            if let Some(held) = self.held.get(index) {
-                compare(&held.source.schemas, &held.states, &states, transitions);
-            }
+        if same_tables && let Some(held) = self.held.get(index) {
+            compare(&held.source.schemas, &held.states, &states, transitions);
         }
         if !same_tables && let Some(held) = self.held.get(index) {
             for schema in &held.source.schemas {

@@ -22,6 +22,7 @@ pub mod source;
 pub mod state;
 pub mod status;
 pub mod survey;
+pub mod tally;
 pub mod text;
 pub mod triage;
 pub mod words;

@@ -1,6 +1,7 @@
 //! What the jobs of one schema tell about its runs.
 
 use jiff::{SignedDuration, Timestamp};
+use std::cmp::Reverse;
 
 use super::freshness::Rhythm;
 use super::job::{Job, usual_duration};
@@ -36,7 +37,7 @@ impl Runs {
                 None => self.jobs.push(job),
             }
         }
-        self.jobs.sort_by(|one, other| other.created_at.cmp(&one.created_at));
+        self.jobs.sort_by_key(|job| Reverse(job.created_at));
         self.jobs.truncate(Self::KEPT);
         let after = self.running().map(|job| (job.id.clone(), job.rows.known().copied()));
         let same = !first && before.as_ref().map(|(id, _)| id) == after.as_ref().map(|(id, _)| id);

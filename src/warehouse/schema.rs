@@ -67,13 +67,14 @@ impl Schema {
     /// What is wrong with it in this state, in short; `None` when nothing is.
     #[must_use]
     pub fn trouble(&self, state: State) -> Option<String> {
-        match state {
-            State::Failed | State::SwitchedOff | State::Halted => {
-                Some(self.finding.as_deref().map_or_else(|| "No error text".to_owned(), Finding::title))
-            }
-            _ if state.severity() <= Severity::Doubtful => Some(state.words().to_owned()),
-            _ => None,
-        }
+        let doubtful = || (state.severity() <= Severity::Doubtful).then(|| state.words().to_owned());
+        self.cause(state).or_else(doubtful)
+    }
+
+    /// The root cause of its failing, in short; `None` when it is not failing.
+    #[must_use]
+    pub fn cause(&self, state: State) -> Option<String> {
+        state.is_failure().then(|| self.finding.as_deref().map_or_else(|| "No error text".to_owned(), Finding::title))
     }
 
     /// Whether it is synced by this method.

@@ -288,16 +288,14 @@ fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
     let Some(started) = job.created_at else { return State::Running };
     let elapsed = age(started, around.now);
     let silence = runs.silence().unwrap_or_default();
-    if elapsed > longest_run(schema) {
+    let slow = is_beyond(runs, elapsed, SLOW_FACTOR, SLOW_FLOOR);
+    let dead = is_overdue(runs, elapsed) && !runs.seen_growing() && silence >= LIFELESS_OVERDUE;
+    if elapsed > longest_run(schema) || dead || (slow && silence > LIFELESS) {
         State::Stuck
-    } else if is_overdue(runs, elapsed) && !runs.seen_growing() && silence >= LIFELESS_OVERDUE {
-        State::Stuck
-    } else if !is_beyond(runs, elapsed, SLOW_FACTOR, SLOW_FLOOR) {
-        State::Running
-    } else if silence > LIFELESS {
-        State::Stuck
-    } else {
+    } else if slow {
         State::Slow
+    } else {
+        State::Running
     }
 }
 

@@ -7,6 +7,7 @@ pub mod findings;
 pub mod gate;
 pub mod retry;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
@@ -25,8 +26,9 @@ use gate::Gate;
 /// How many requests that nobody waits for run at once.
 const BACKGROUND_AT_ONCE: usize = 4;
 
-/// The budget is mentioned to the core from this point on downwards.
-const BUDGET_WORTH_MENTIONING: usize = 600;
+/// The budget is mentioned to the core when so few requests are left in this hour, or in this minute.
+const HOUR_WORTH_MENTIONING: usize = 600;
+const MINUTE_WORTH_MENTIONING: usize = 60;
 
 /// Where messages go.
 pub type Messages = mpsc::UnboundedSender<Message>;
@@ -44,6 +46,7 @@ struct Shared {
     messages: Messages,
     findings: Findings,
     budget: Mutex<Budget>,
+    budget_was_low: AtomicBool,
     began: tokio::time::Instant,
     background: Semaphore,
     ended: CancellationToken,
@@ -60,6 +63,7 @@ impl Worker {
                 messages,
                 findings: Findings::default(),
                 budget: Mutex::new(Budget::default()),
+                budget_was_low: AtomicBool::new(false),
                 began: tokio::time::Instant::now(),
                 background: Semaphore::new(BACKGROUND_AT_ONCE),
                 ended: CancellationToken::new(),
@@ -165,9 +169,9 @@ impl Shared {
                 let now = self.began.elapsed();
                 (budget.take(now, priority), budget.remaining(now))
             };
-            if left.minute.min(left.hour) < BUDGET_WORTH_MENTIONING && left.hour < BUDGET_WORTH_MENTIONING
-                || left.minute < BUDGET_WORTH_MENTIONING / 10
-            {
+            let low = left.hour < HOUR_WORTH_MENTIONING || left.minute < MINUTE_WORTH_MENTIONING;
+            // Told while it is low, and once more when it has recovered.
+            if self.budget_was_low.swap(low, Ordering::Relaxed) || low {
                 let count = |left: usize| u32::try_from(left).unwrap_or(u32::MAX);
                 self.tell(Event::BudgetChanged(BudgetLeft { minute: count(left.minute), hour: count(left.hour) }));
             }

@@ -8,5 +8,6 @@
 #![allow(dead_code, reason = "a test binary uses only the parts it needs")]
 
 pub mod bench;
+pub mod made;
 pub mod openapi;
 pub mod pty;

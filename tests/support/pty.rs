@@ -26,10 +26,12 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// Runs the program as a job of a shell, says when it stopped, and continues it after a line of input, which it obeys.
 const SHELL: &str = r#"set -m
+stops=0
 "$@"
 status=$?
 while [ "$status" -ge 128 ] && kill -0 %1 2>/dev/null; do
-    echo "[stopped]"
+    stops=$((stops + 1))
+    echo "[stopped $stops]"
     read -r line
     eval "$line"
     fg >/dev/null
@@ -110,7 +112,7 @@ impl Session {
         Self::spawn(command, variables, size)
     }
 
-    /// Starts the program as a job of a shell, which alone makes stopping possible. The shell shows `[stopped]`,
+    /// Starts the program as a job of a shell, which alone makes stopping possible. The shell shows `[stopped 1]`,
     /// reads a line with a command (or none), runs it, continues the program, and in the end shows `[ended with N]`.
     pub fn start_as_job(arguments: &[&str], variables: &[(&str, &str)], size: Size) -> Self {
         let mut command = CommandBuilder::new("/bin/sh");
@@ -228,6 +230,14 @@ impl Session {
     pub fn wait_until(&mut self, description: &str, holds: impl Fn(&str) -> bool) {
         if self.seen.wait(|state| holds(&state.screen())).is_err() {
             self.fail(description);
+        }
+    }
+
+    /// Waits until this text was written, wherever it is on the screen.
+    #[track_caller]
+    pub fn wait_written(&mut self, text: &str) {
+        if self.seen.wait(|state| String::from_utf8_lossy(&state.raw).contains(text)).is_err() {
+            self.fail(&format!("{text:?} to be written"));
         }
     }
 

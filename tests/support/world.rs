@@ -1,6 +1,7 @@
 //! A program without a terminal and without a server: keys go in, effects come out, and the test answers them.
 #![allow(dead_code, reason = "a test binary uses only the parts it needs")]
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -392,6 +393,32 @@ impl Desk {
         self
     }
 
+    /// Focuses the sources and goes to the one of this name.
+    #[track_caller]
+    pub fn go_to_source(&mut self, title: &str) -> &mut Self {
+        self.press(&["1", "g"]);
+        for _ in 0..self.model.sources.rows().len() {
+            if self.model.selected_source().is_some_and(|held| held.source.title().raw() == title) {
+                return self;
+            }
+            self.press(&["j"]);
+        }
+        panic!("no source {title}")
+    }
+
+    /// Focuses the tables and goes to the one of this name.
+    #[track_caller]
+    pub fn go_to_table(&mut self, source: &str, name: &str) -> &mut Self {
+        self.go_to_source(source).press(&["2", "g"]);
+        for _ in 0..self.model.schemas.rows().len() {
+            if self.model.selected_schema().is_some_and(|(_, schema, _)| schema.name.raw() == name) {
+                return self;
+            }
+            self.press(&["j"]);
+        }
+        panic!("no table {name}")
+    }
+
     /// A table of the last list, by name.
     #[track_caller]
     pub fn held(&self, name: &str) -> Schema {
@@ -422,6 +449,10 @@ impl Desk {
             }
             text.truncate(text.trim_end_matches(' ').len());
             text.push('\n');
+            assert!(
+                !text.contains(|symbol: char| symbol != '\n' && (symbol.is_control() || is_direction(symbol))),
+                "the terminal must not be steered by what is shown"
+            );
             let look = |column: usize| (cells[column].fg, cells[column].bg, cells[column].modifier);
             let mut runs = Vec::new();
             let mut begin = 0;
@@ -434,13 +465,19 @@ impl Desk {
                 }
             }
             if !runs.is_empty() {
-                styles.push_str(&format!("{row}: {}\n", runs.join(", ")));
+                // Writing to a string cannot fail.
+                let _ = writeln!(styles, "{row}: {}", runs.join(", "));
             }
         }
         let cursor = backend.cursor_visible().then(|| backend.cursor_position());
         let cursor = cursor.map_or("hidden".to_owned(), |at| format!("{},{}", at.x, at.y));
         format!("{text}--- styles\n{styles}--- cursor {cursor}\n")
     }
+}
+
+/// Whether a character turns the direction of what follows.
+fn is_direction(symbol: char) -> bool {
+    matches!(symbol, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A look in words; nothing for that of plain text.

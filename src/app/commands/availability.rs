@@ -17,6 +17,10 @@ pub struct Context {
     pub billing_pause: Option<String>,
     /// Whether the list is being read.
     pub reading: bool,
+    /// Whether the focused table shows rows.
+    pub has_rows: bool,
+    /// Whether the focused table is filtered.
+    pub filtered: bool,
 }
 
 /// What is selected.
@@ -93,21 +97,31 @@ pub(super) fn always(_: &Context) -> Availability {
 pub(super) fn open(context: &Context) -> Availability {
     match context.pane {
         Pane::Details => Availability::not("This is the innermost pane; go back with the key for back."),
-        Pane::Sources | Pane::Schemas => Available,
+        Pane::Sources | Pane::Schemas if context.has_rows => Available,
+        Pane::Sources | Pane::Schemas => Availability::not("There is nothing to open."),
+    }
+}
+
+pub(super) fn back(context: &Context) -> Availability {
+    match context.pane {
+        Pane::Sources if !context.filtered => Availability::not("This is the outermost pane, and nothing is filtered."),
+        _ => Available,
     }
 }
 
 pub(super) fn filter(context: &Context) -> Availability {
     match context.pane {
         Pane::Details => Availability::not("The details cannot be filtered; focus a table first."),
-        Pane::Sources | Pane::Schemas => Available,
+        Pane::Sources | Pane::Schemas if context.has_rows || context.filtered => Available,
+        Pane::Sources | Pane::Schemas => Availability::not("There are no rows to filter."),
     }
 }
 
 pub(super) fn sort(context: &Context) -> Availability {
     match context.pane {
         Pane::Details => Availability::not("The details have no rows; focus a table first."),
-        Pane::Sources | Pane::Schemas => Available,
+        Pane::Sources | Pane::Schemas if context.has_rows => Available,
+        Pane::Sources | Pane::Schemas => Availability::not("There are no rows."),
     }
 }
 
@@ -304,6 +318,8 @@ mod tests {
             no_writes: None,
             billing_pause: None,
             reading: false,
+            has_rows: true,
+            filtered: false,
         }
     }
 

@@ -162,7 +162,7 @@ pub static COMMANDS: &[Command] = &[
     looks(C::Top, "top", "top", "To the first row.", Moving, 0, can::always),
     looks(C::Bottom, "bottom", "bottom", "To the last row.", Moving, 0, can::always),
     looks(C::Open, "open", "open", "From source to tables, from table to details.", Moving, 60, can::open),
-    looks(C::Back, "back", "back", "Clear the filter, or go back one pane.", Moving, 55, can::always),
+    looks(C::Back, "back", "back", "Clear the filter, or go back one pane.", Moving, 55, can::back),
     looks(C::NextPane, "next-pane", "next pane", "Focus the next pane.", Moving, 0, can::always),
     looks(C::PreviousPane, "previous-pane", "previous pane", "Focus the previous pane.", Moving, 0, can::always),
     looks(C::SourcesPane, "sources-pane", "sources", "Focus the sources.", Moving, 0, can::always),
@@ -174,7 +174,7 @@ pub static COMMANDS: &[Command] = &[
     looks(C::Refresh, "refresh", "refresh", "Read everything shown again, now.", Program, 0, can::refresh),
     looks(C::Redraw, "redraw", "redraw", "Draw the screen anew.", Program, 0, can::always),
     looks(C::Suspend, "suspend", "suspend", "Stop the program and go back to the shell; `fg` brings it back.", Program, 0, can::always),
-    looks(C::Quit, "quit", "quit", "End the program; asks when actions are still followed.", Program, 97, can::always),
+    looks(C::Quit, "quit", "quit", "End the program; asks when a change is under way whose end you should know.", Program, 97, can::always),
     looks(C::QuitNow, "quit-now", "quit at once", "End the program without asking.", Program, 0, can::always),
 ];
 

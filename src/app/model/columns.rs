@@ -125,7 +125,7 @@ impl SchemaColumn {
                 let rows = |schema: &Schema| schema.rows().known().map(|rows| std::cmp::Reverse(*rows));
                 known_first(rows(schema), rows(other_schema))
             }
-            Self::Cause => known_first(schema.trouble(*state), other_schema.trouble(*other_state)),
+            Self::Cause => known_first(schema.cause(*state), other_schema.cause(*other_state)),
         }
     }
 }

@@ -151,6 +151,13 @@ impl Model {
         Layout::new(self.size, self.focus)
     }
 
+    /// Whether leaving now would leave something open that the user should know the end of: a write whose outcome is
+    /// not known yet, or data that was discarded and is not back. A run that merely goes on is none of that.
+    #[must_use]
+    pub fn leaves_something_open(&self) -> bool {
+        self.flights.is_writing() || self.follows.values().any(|follow| follow.act().discards())
+    }
+
     /// Whether anything on the server is known to move.
     #[must_use]
     pub fn is_moving(&self) -> bool {

@@ -65,6 +65,8 @@ pub struct Confirm {
     pub milder: Option<String>,
     /// What was typed so far.
     pub input: Input,
+    /// Whether the last answer was wrong.
+    pub refused: bool,
     /// Whether the cursor is on the button that goes ahead; it starts on the other.
     pub on_yes: bool,
 }

@@ -59,6 +59,16 @@ impl Model {
             no_writes: self.no_writes(),
             billing_pause: self.inventory.billing_pause().map(|(_, schema)| schema.title().shown().into_owned()),
             reading: self.flights.is_reading_list(),
+            has_rows: match self.focus {
+                Pane::Sources => !self.sources.rows().is_empty(),
+                Pane::Schemas => !self.schemas.rows().is_empty(),
+                Pane::Details => false,
+            },
+            filtered: match self.focus {
+                Pane::Sources => self.sources.filter.is_active(),
+                Pane::Schemas => self.schemas.filter.is_active(),
+                Pane::Details => false,
+            },
         }
     }
 

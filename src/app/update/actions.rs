@@ -74,7 +74,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::Refresh => refresh::by_hand(model),
         CommandId::Redraw => vec![Effect::Redraw],
         CommandId::Suspend => vec![Effect::Suspend],
-        CommandId::Quit if model.follows.is_empty() => vec![Effect::Quit],
+        CommandId::Quit if !model.leaves_something_open() => vec![Effect::Quit],
         CommandId::Quit => {
             model.overlay = Some(Overlay::Quitting);
             Vec::new()
@@ -178,6 +178,7 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         subject,
         milder,
         input: Input::default(),
+        refused: false,
         on_yes: false,
     })));
     jobs.and_then(|jobs| model.flights.fetch_once(jobs, Urgency::Waiting)).into_iter().collect()

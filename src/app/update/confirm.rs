@@ -22,6 +22,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         _ if typed => {
             if let Some(request) = line_edit(key) {
                 confirm.input.handle(request);
+                confirm.refused = false;
             }
             Vec::new()
         }
@@ -41,11 +42,12 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 /// Answers the challenge with what was typed. A wrong answer leaves the question standing.
 fn go_ahead(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return Vec::new() };
-    let Confirm { challenge, input, subject, .. } = confirm.as_mut();
+    let Confirm { challenge, input, subject, refused, .. } = confirm.as_mut();
     let Some(asked) = challenge.take() else { return Vec::new() };
     match asked.answered_with(input.value()) {
         Err(asked) => {
             *challenge = Some(asked);
+            *refused = true;
             Vec::new()
         }
         Ok(consent) => {

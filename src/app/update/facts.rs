@@ -113,7 +113,14 @@ fn list_ended(model: &mut Model, served: Vec<FollowId>, result: &Result<(), Fail
             }
         }
         Err(failure) => {
-            if model.link.failures == 0 {
+            if model.link.is_first_reading() {
+                // The pane itself says why it is empty.
+                model.activity.note(
+                    model.now,
+                    Tone::Bad,
+                    format!("Reading the sources failed: {}.", failure.explanation()),
+                );
+            } else if model.link.failures == 0 {
                 let text = format!("Reading the sources failed: {}.", failure.explanation());
                 effects.extend(report(model, Tone::Bad, text));
             }

@@ -13,6 +13,8 @@ const REST: SignedDuration = SignedDuration::from_millis(200);
 /// Focuses a pane.
 pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.focus = pane;
+    model.sources.filter.editing = false;
+    model.schemas.filter.editing = false;
     match pane {
         Pane::Sources => model.details_of_source = true,
         Pane::Schemas => model.details_of_source = false,

@@ -16,6 +16,9 @@ use crate::warehouse::text::Foreign;
 /// The catalogue that comes with the program.
 const BUILTIN: &str = include_str!("../../../assets/root-causes.toml");
 
+/// More messages than this are not quoted.
+const MOST_QUOTED: usize = 4;
+
 /// Everything known about causes: what they are, and which texts point to them.
 #[derive(Debug)]
 pub struct Catalogue {
@@ -50,6 +53,8 @@ impl Catalogue {
         own.closings.handled.extend(builtin.closings.handled);
         own.closings.transient.extend(builtin.closings.transient);
         own.closings.permanent.extend(builtin.closings.permanent);
+        own.closings.quoted.extend(builtin.closings.quoted);
+        own.closings.counsel.extend(builtin.closings.counsel);
         Ok(Self::new(own))
     }
 
@@ -74,20 +79,46 @@ impl Catalogue {
     pub fn diagnose(&self, symptom: &Symptom<'_>) -> Verdict {
         let reading = self.read(symptom);
         let has_text = !is_empty(&reading.text.plain);
+        let mut concerned = Vec::new();
         let mut patterns = 0;
         for rule in &self.rules {
-            let first = patterns;
-            patterns += rule.any.len();
             // What passes by itself is not closed with the advice to switch the table on again.
             let contradicts = reading.permanent && self.recovery(rule) == Letter::A;
-            if !contradicts
-                && rule.concerns(symptom, has_text)
-                && let Some(hit) = reading.apply(rule, first)
-            {
-                return self.verdict(rule, &reading, hit);
+            if !contradicts && rule.concerns(symptom, has_text) {
+                concerned.push((rule, patterns));
             }
+            patterns += rule.any.len();
         }
-        self.verdict(&Rule::default(), &reading, Hit::default())
+        let hit = |part: &Range<usize>, accepts: &dyn Fn(&Rule) -> bool| {
+            let mut rules = concerned.iter().filter(|(rule, _)| accepts(rule));
+            rules.find_map(|(rule, first)| Some((*rule, reading.apply(rule, *first, part)?)))
+        };
+        let whole = 0..reading.text.plain.len();
+        // Where the context settles it, all of the text may only qualify that. A user's rules read all of it, too.
+        let in_parts = !concerned.iter().any(|(rule, _)| rule.presence == Presence::Any);
+        let parts = if in_parts { self.parts(&reading.text.masked) } else { Vec::new() };
+        let found = hit(&whole, &|rule| rule.foreign)
+            .or_else(|| parts.iter().find_map(|part| hit(part, &|rule| !rule.foreign && !rule.counsel)))
+            .or_else(|| hit(&whole, &|rule| !rule.foreign));
+        match found {
+            Some((rule, hit)) => self.verdict(rule, &reading, hit),
+            None => self.verdict(&Rule::default(), &reading, Hit::default()),
+        }
+    }
+
+    /// The parts of a text that outrank the rest of it: messages it quotes, then what it states before it goes
+    /// on to guess and to advise.
+    fn parts(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut parts = Vec::new();
+        for regex in self.closings.quoted.iter().filter_map(Pattern::regex) {
+            let quoted = regex.captures_iter(text).filter_map(|found| found.iter().flatten().last());
+            parts.extend(quoted.map(|message| message.range()).take(MOST_QUOTED));
+        }
+        let counsel = self.closings.counsel.iter().filter_map(Pattern::regex);
+        if let Some(found) = counsel.filter_map(|regex| regex.find(text)).min_by_key(regex::bytes::Match::start) {
+            parts.push(0..found.start());
+        }
+        parts
     }
 
     fn read<'a>(&self, symptom: &Symptom<'a>) -> Reading<'a> {
@@ -165,19 +196,30 @@ impl Hit {
         let name = regex.capture_names().flatten().find_map(|group| captures.name(group));
         Some(Self { evidence: captures.get(0).map(|found| found.range()), name: name.map(|found| found.range()) })
     }
+
+    /// The same in a longer text, of which the one it was found in is a part.
+    fn at(self, offset: usize) -> Self {
+        let moved = |range: Range<usize>| range.start + offset..range.end + offset;
+        Self { evidence: self.evidence.map(moved), name: self.name.map(moved) }
+    }
 }
 
 impl Reading<'_> {
-    fn apply(&self, rule: &Rule, first: usize) -> Option<Hit> {
+    /// Where a rule matches within a part of the text.
+    fn apply(&self, rule: &Rule, first: usize, part: &Range<usize>) -> Option<Hit> {
         let text = if rule.verbatim { &self.text.plain } else { &self.text.masked };
+        let text = text.get(part.clone())?;
         let mut hit = Hit::default();
         if !rule.http.is_empty() {
-            let (_, range) = self.statuses.iter().find(|(status, _)| rule.http.contains(status))?;
+            let named = |(status, at): &&(u16, Range<usize>)| {
+                rule.http.contains(status) && part.start <= at.start && at.end <= part.end
+            };
+            let (_, range) = self.statuses.iter().find(named)?;
             hit.evidence = Some(range.clone());
         }
         if !rule.any.is_empty() {
             let candidates = rule.any.iter().enumerate().filter(|(index, _)| self.candidates[first + index]);
-            hit = candidates.map(|(_, pattern)| pattern).find_map(|pattern| Hit::of(pattern, text))?;
+            hit = candidates.map(|(_, pattern)| pattern).find_map(|pattern| Hit::of(pattern, text))?.at(part.start);
         }
         let matches = |pattern: &Pattern| pattern.matches(text);
         let holds = (rule.with.is_empty() || rule.with.iter().any(matches)) && !rule.unless.iter().any(matches);
@@ -225,6 +267,23 @@ mod tests {
         let symptom = Symptom { status: Some(&Status::Paused), ..Symptom::of(Some("No action is needed.")) };
         let verdict = Catalogue::builtin().diagnose(&symptom);
         assert_eq!((verdict.cause.as_str(), verdict.recovery, verdict.retry_safe), ("billing_limit", Letter::H, false));
+    }
+
+    #[test]
+    fn what_a_text_quotes_and_states_outranks_what_it_advises() {
+        for (text, cause) in [
+            ("We could not reach the shop's API. Check that your password is correct.", "network_unreachable"),
+            (
+                "Reading failed (\"infinite recursion detected in policy\"). Grant the role BYPASSRLS.",
+                "source_object_invalid",
+            ),
+            ("Something is odd. Check that the password is not expired.", "credentials_invalid"),
+        ] {
+            let verdict = Catalogue::builtin().diagnose(&Symptom::of(Some(text)));
+            assert_eq!(verdict.cause, cause, "{text}: {verdict:?}");
+            let range = verdict.evidence.unwrap().range;
+            assert!(text.get(range).is_some());
+        }
     }
 
     #[test]

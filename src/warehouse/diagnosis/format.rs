@@ -45,6 +45,10 @@ pub(super) struct Closings {
     pub(super) transient: Vec<Pattern>,
     /// The next run will fail the same way.
     pub(super) permanent: Vec<Pattern>,
+    /// A message is quoted, in the last group.
+    pub(super) quoted: Vec<Pattern>,
+    /// What happened is told; guesses and advice follow.
+    pub(super) counsel: Vec<Pattern>,
 }
 
 /// Names for groups of sources.
@@ -73,6 +77,8 @@ pub(super) fn read(text: &str, builtin: Option<&Written>) -> (Written, Vec<Mista
         handled: document.patterns("handled"),
         transient: document.patterns("transient"),
         permanent: document.patterns("permanent"),
+        quoted: document.patterns("quoted"),
+        counsel: document.patterns("counsel"),
     };
     document.finish();
     for (start, table) in kinds {
@@ -168,6 +174,7 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
             .parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
         context,
         verbatim: section.boolean("verbatim").unwrap_or(false),
+        counsel: section.boolean("counsel").unwrap_or(false),
         recovery: section.letter("recovery"),
         retry_safe: section.boolean("retry_safe"),
         foreign,

@@ -124,6 +124,8 @@ pub(super) struct Rule {
     pub(super) context: Context,
     /// Whether names count as evidence.
     pub(super) verbatim: bool,
+    /// Whether it reads guesses and advice, and so is no reason to stop at what the text states.
+    pub(super) counsel: bool,
     pub(super) recovery: Option<Letter>,
     pub(super) retry_safe: Option<bool>,
     /// Whether a user wrote it.

@@ -41,18 +41,75 @@ const NOTHING_LOST: &str = "Nothing is lost.";
 /// The recovery proposed for a table in this state; `None` where nothing is wrong.
 #[must_use]
 pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
-    let simple = |letter: Letter, why: &str, steps: &[&str], next: Option<Move>| {
-        Some(Proposal {
-            letter,
-            why: why.to_owned(),
-            steps: steps.iter().map(|step| (*step).to_owned()).collect(),
-            loses: NOTHING_LOST.to_owned(),
-            next,
-        })
-    };
-    match state {
-        State::Failed | State::SwitchedOff | State::Halted => Some(from_cause(schema, state)),
-        State::WebhookBroken => simple(
+    if state.is_failure() {
+        return Some(from_cause(schema, state));
+    }
+    let (letter, why, steps, next) = of_runs(state).or_else(|| of_silence(schema, state))?;
+    Some(Proposal {
+        letter,
+        why: why.to_owned(),
+        steps: steps.iter().map(|step| (*step).to_owned()).collect(),
+        loses: NOTHING_LOST.to_owned(),
+        next,
+    })
+}
+
+/// Letter, reason, steps, and what the program can do next.
+type Simple = (Letter, &'static str, &'static [&'static str], Option<Move>);
+
+/// What helps where runs do not go as they should, or are not allowed to.
+fn of_runs(state: State) -> Option<Simple> {
+    Some(match state {
+        State::Phantom => (
+            Letter::F,
+            "The server believes in a run that does not exist, and swallows reloads until that is repaired.",
+            &["Cancel the sync; that repairs the status.", "Reload it, and see a job start."],
+            Some(Move::Cancel),
+        ),
+        State::Stuck => (
+            Letter::F,
+            "Its job runs far longer than usual, and its rows were not seen to grow.",
+            &[
+                "If its rows still do not grow after some minutes, cancel the sync and wait until it has ended.",
+                "Reload it.",
+            ],
+            Some(Move::Cancel),
+        ),
+        State::Slow => (
+            Letter::A,
+            "It takes far longer than usual, but nothing says that it is stuck.",
+            &["Wait.", "Cancel it only if it should not finish."],
+            None,
+        ),
+        State::Cancelled => (
+            Letter::R,
+            "Somebody cancelled it; it runs again on its schedule.",
+            &["Nothing has to be done.", "Reload it if the data is wanted now."],
+            Some(Move::Reload),
+        ),
+        State::BillingLimit => (
+            Letter::H,
+            "The organization's row limit is a matter of billing; no technical action helps.",
+            &[
+                "Raise the billing limit in PostHog, or wait for the next billing period.",
+                "Or pause the tables that are needed least.",
+            ],
+            None,
+        ),
+        State::BillingPause => (
+            Letter::H,
+            "A paused table blocks every reload of the project.",
+            &["Raise the billing limit in PostHog.", "Then reload."],
+            None,
+        ),
+        _ => return None,
+    })
+}
+
+/// What helps where nothing fails, and yet nothing new comes.
+fn of_silence(schema: &Schema, state: State) -> Option<Simple> {
+    Some(match state {
+        State::WebhookBroken => (
             Letter::I,
             "A reload reads what is stored at the vendor; new events come by the webhook only.",
             &[
@@ -61,7 +118,7 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
             ],
             None,
         ),
-        State::Stale if schema.syncs_by(&SyncType::Webhook) => simple(
+        State::Stale if schema.syncs_by(&SyncType::Webhook) => (
             Letter::I,
             "Its events are pushed by the vendor, and none was stored for long: the webhook may be broken.",
             &[
@@ -70,7 +127,7 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
             ],
             None,
         ),
-        State::Stale if schema.syncs_by(&SyncType::Cdc) => simple(
+        State::Stale if schema.syncs_by(&SyncType::Cdc) => (
             Letter::E,
             "Its change stream brought nothing for long: it may lag behind or be stopped.",
             &[
@@ -79,7 +136,13 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
             ],
             Some(Move::Reload),
         ),
-        State::Gone => simple(
+        State::Stale => (
+            Letter::A,
+            "Its last run was a success, so the next one probably is too.",
+            &["Reload it.", "If it becomes stale again, look at its schedule and at its jobs."],
+            Some(Move::Reload),
+        ),
+        State::Gone => (
             Letter::C2,
             "The source does not list it any more; what is stored stays as it is.",
             &[
@@ -89,74 +152,17 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
             ],
             None,
         ),
-        State::Phantom => simple(
-            Letter::F,
-            "The server believes in a run that does not exist, and swallows reloads until that is repaired.",
-            &["Cancel the sync; that repairs the status.", "Reload it, and see a job start."],
-            Some(Move::Cancel),
-        ),
-        State::Stuck => simple(
-            Letter::F,
-            "Its job runs far longer than usual, and its rows were not seen to grow.",
-            &[
-                "If its rows still do not grow after some minutes, cancel the sync and wait until it has ended.",
-                "Reload it.",
-            ],
-            Some(Move::Cancel),
-        ),
-        State::Slow => simple(
-            Letter::A,
-            "Its rows still grow, so it is slow rather than stuck.",
-            &["Wait.", "Cancel it only if it should not finish."],
-            None,
-        ),
-        State::Stale => simple(
-            Letter::A,
-            "Its last run was a success, so the next one probably is too.",
-            &["Reload it.", "If it becomes stale again, look at its schedule and at its jobs."],
-            Some(Move::Reload),
-        ),
-        State::Cancelled => simple(
-            Letter::R,
-            "Somebody cancelled it; it runs again on its schedule.",
-            &["Nothing has to be done.", "Reload it if the data is wanted now."],
-            Some(Move::Reload),
-        ),
-        State::BillingLimit => simple(
-            Letter::H,
-            "The organization's row limit is a matter of billing; no technical action helps.",
-            &[
-                "Raise the billing limit in PostHog, or wait for the next billing period.",
-                "Or pause the tables that are needed least.",
-            ],
-            None,
-        ),
-        State::BillingPause => simple(
-            Letter::H,
-            "A paused table blocks every reload of the project.",
-            &["Raise the billing limit in PostHog.", "Then reload."],
-            None,
-        ),
-        State::Unknown => simple(
-            Letter::O,
-            "The server's status is not one this version knows.",
-            &["Look at the table in PostHog."],
-            None,
-        ),
-        State::NotSetUp => simple(
+        State::Unknown => {
+            (Letter::O, "The server's status is not one this version knows.", &["Look at the table in PostHog."], None)
+        }
+        State::NotSetUp => (
             Letter::K,
             "A table without a sync method never runs.",
             &["Choose a sync method for it in PostHog, or leave it off."],
             None,
         ),
-        State::Off
-        | State::Direct
-        | State::Starting
-        | State::Running
-        | State::NeverSynced
-        | State::Unverified
-        | State::Completed => None,
-    }
+        _ => return None,
+    })
 }
 
 fn from_cause(schema: &Schema, state: State) -> Proposal {

@@ -57,6 +57,12 @@ impl Act {
         })
     }
 
+    /// Whether it discards data.
+    #[must_use]
+    pub fn discards(self) -> bool {
+        matches!(self, Self::Resync | Self::DeleteData | Self::DestroySchema | Self::DestroySource)
+    }
+
     /// Its name.
     #[must_use]
     pub fn word(self) -> &'static str {

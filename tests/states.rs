@@ -1,0 +1,262 @@
+//! One honest word for every table: each state from what the server and its jobs say, and what is asked to be sure.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+
+mod support;
+
+use jiff::SignedDuration;
+use support::made::{ago, failing, finding, inventory, job, learn_jobs, now, source, table, with_status};
+use whtui::warehouse::field::Field;
+use whtui::warehouse::ids::{SchemaId, SourceId};
+use whtui::warehouse::inventory::Inventory;
+use whtui::warehouse::job::Job;
+use whtui::warehouse::operation::JobQuery;
+use whtui::warehouse::schema::{Schema, SchemaDetail};
+use whtui::warehouse::settings::{Frequency, SyncType};
+use whtui::warehouse::state::{PushChannel, Severity, State};
+use whtui::warehouse::status::Status;
+use whtui::warehouse::survey::{FullSchema, Need, is_open, needed, second_look};
+
+fn seconds(count: i64) -> SignedDuration {
+    SignedDuration::from_secs(count)
+}
+
+fn state(schema: Schema) -> State {
+    let id = schema.id.clone();
+    inventory(vec![source("s", vec![schema])]).schema(&id).unwrap().2
+}
+
+fn method(schema: Schema, method: SyncType) -> Schema {
+    Schema { sync_type: Field::Known(method), ..schema }
+}
+
+#[test]
+fn what_the_list_alone_tells() {
+    let text = |schema: Schema, text: &str| Schema { latest_error: Field::Known(text.into()), ..schema };
+    let off = |schema: Schema| Schema { should_sync: Some(false), ..schema };
+    let synced = |minutes: i64, schema: Schema| Schema { last_synced_at: Field::Known(ago(minutes)), ..schema };
+    let unset = |schema: Schema| Schema { sync_type: Field::Null, last_synced_at: Field::Null, ..schema };
+    let none = || Schema { status: Status::None, ..table("t") };
+    let halted = || Schema {
+        finding: Some(finding(Some("replication slot \"posthog\" was lost"), "Postgres", "cdc")),
+        ..method(failing("t", Some("replication slot \"posthog\" was lost"), false), SyncType::Cdc)
+    };
+    let frequency = |word: Frequency, schema: Schema| Schema { frequency: Field::Known(word), ..schema };
+    for (schema, expected) in [
+        (table("t"), State::Completed),
+        (with_status("t", "completed"), State::Completed),
+        (text(table("t"), "password authentication failed"), State::Completed),
+        (with_status("t", "Paused"), State::BillingPause),
+        (off(with_status("t", "Paused")), State::BillingPause),
+        (with_status("t", "Billing limits"), State::BillingLimit),
+        (with_status("t", "BillingLimitReached"), State::BillingLimit),
+        (with_status("t", "Billing limits too low"), State::BillingLimit),
+        (with_status("t", "Billing limit too low"), State::BillingLimit),
+        (failing("t", Some("x"), false), State::Failed),
+        (failing("t", None, false), State::Failed),
+        (failing("t", Some("x"), true), State::SwitchedOff),
+        (failing("t", Some("Sync cancelled by user"), false), State::Cancelled),
+        (failing("t", Some("Sync stopped because syncing was turned off"), true), State::Off),
+        (halted(), State::Halted),
+        (off(halted()), State::SwitchedOff),
+        (off(table("t")), State::Off),
+        (off(text(table("t"), "relation \"x\" does not exist")), State::Gone),
+        (off(with_status("t", "Running")), State::Off),
+        (unset(none()), State::NotSetUp),
+        (off(unset(none())), State::NotSetUp),
+        (none(), State::NeverSynced),
+        (text(none(), "old text, kept when the data was deleted"), State::NeverSynced),
+        (Schema { last_synced_at: Field::Null, ..table("t") }, State::NeverSynced),
+        (with_status("t", "Running"), State::Starting),
+        (with_status("t", "Simmering"), State::Unknown),
+        (with_status("t", ""), State::Unknown),
+        (with_status("t", "Error"), State::Unknown),
+        (Schema { should_sync: None, ..table("t") }, State::Unknown),
+        (synced(200, table("t")), State::Stale),
+        (synced(200, frequency(Frequency::Every(360), table("t"))), State::Completed),
+        (synced(99_999, frequency(Frequency::Never, table("t"))), State::Completed),
+        (synced(99_999, frequency(Frequency::Other("fortnight".into()), table("t"))), State::Completed),
+        (synced(-600, table("t")), State::Completed),
+        (Schema { last_synced_at: Field::Unknown, ..table("t") }, State::Completed),
+        (method(table("t"), SyncType::Webhook), State::Unverified),
+        (synced(600, method(table("t"), SyncType::Webhook)), State::Unverified),
+        (synced(3_000, method(table("t"), SyncType::Webhook)), State::Stale),
+        (synced(3_000, method(table("t"), SyncType::Cdc)), State::Stale),
+    ] {
+        assert_eq!(state(schema.clone()), expected, "{schema:?}");
+    }
+}
+
+#[test]
+fn a_direct_source_is_never_stale_but_can_be_paused() {
+    let old = Schema { last_synced_at: Field::Known(ago(999_999)), ..table("t") };
+    for (schema, expected) in [
+        (old, State::Direct),
+        (with_status("t", "Failed"), State::Direct),
+        (with_status("t", "Paused"), State::BillingPause),
+    ] {
+        let id = schema.id.clone();
+        let mut of = source("s", vec![schema]);
+        of.direct = true;
+        assert_eq!(inventory(vec![of]).schema(&id).unwrap().2, expected);
+    }
+}
+
+#[test]
+fn a_webhook_counts_as_healthy_only_after_somebody_looked() {
+    let mut known = inventory(vec![source("s", vec![method(table("t"), SyncType::Webhook)])]);
+    let (id, of) = (SchemaId::new("id-t"), SourceId::new("source-s"));
+    for (channel, expected) in [
+        (PushChannel::Delivers, State::Completed),
+        (PushChannel::Broken, State::WebhookBroken),
+        (PushChannel::NotLookedAt, State::Unverified),
+    ] {
+        known.learn_push(&of, channel, now());
+        assert_eq!(known.schema(&id).unwrap().2, expected);
+    }
+    assert!(!State::Unverified.is_wrong() && State::Unverified.severity() != Severity::Well);
+}
+
+/// Jobs of a table that usually takes two minutes, and then perhaps one that runs.
+fn past(running: Option<(i64, u64)>) -> Vec<Job> {
+    let mut jobs: Vec<Job> = (1..8).map(|run| job("t", run * 60 + 12_000, 2, "Completed", 10)).collect();
+    jobs.extend(running.map(|(minutes, rows)| job("t", minutes, 0, "Running", rows)));
+    jobs
+}
+
+fn running(looks: &[(i64, Option<(i64, u64)>)]) -> State {
+    let mut known = inventory(vec![source("s", vec![with_status("t", "Running")])]);
+    let mut at = now();
+    for (after, job) in looks {
+        at += seconds(*after);
+        learn_jobs(&mut known, "s", "t", past(*job), at);
+    }
+    known.schema(&SchemaId::new("id-t")).unwrap().2
+}
+
+#[test]
+fn whether_running_is_real_is_decided_by_jobs() {
+    for (looks, expected) in [
+        (&[(0, None)][..], State::Phantom),
+        (&[(0, Some((1, 5)))], State::Running),
+        (&[(0, Some((30, 5)))], State::Slow),
+        // Overdue beyond reason, looked at twice.
+        (&[(0, Some((300, 5)))], State::Slow),
+        (&[(0, Some((300, 5))), (5, Some((300, 5)))], State::Stuck),
+        (&[(0, Some((300, 5))), (5, Some((300, 9)))], State::Slow),
+        (&[(0, Some((300, 5))), (5, Some((300, 9))), (600, Some((300, 9)))], State::Slow),
+        (&[(0, Some((300, 5))), (5, Some((300, 9))), (1_300, Some((300, 9)))], State::Stuck),
+        // Slow, not beyond reason: only long silence under watch counts.
+        (&[(0, Some((30, 5))), (60, Some((30, 5)))], State::Slow),
+        (&[(0, Some((30, 5))), (1_300, Some((30, 5)))], State::Stuck),
+        // Beyond what the server allows at all.
+        (&[(0, Some((11_000, 5)))], State::Stuck),
+    ] {
+        assert_eq!(running(looks), expected, "{looks:?}");
+    }
+}
+
+#[test]
+fn silence_counts_only_where_somebody_looked() {
+    let mut known = inventory(vec![source("s", vec![with_status("t", "Running")])]);
+    learn_jobs(&mut known, "s", "t", past(Some((300, 5))), now());
+    known.reassess_all(now() + seconds(7_200));
+    assert_eq!(known.schema(&SchemaId::new("id-t")).unwrap().2, State::Slow);
+}
+
+#[test]
+fn a_run_that_was_just_requested_before_our_eyes_is_no_phantom() {
+    let mut known = inventory(vec![source("s", vec![table("t")])]);
+    known.learn_sources(support::made::page(vec![source("s", vec![with_status("t", "Running")])]), now());
+    learn_jobs(&mut known, "s", "t", past(None), now() + seconds(3));
+    let id = SchemaId::new("id-t");
+    assert_eq!(known.schema(&id).unwrap().2, State::Starting);
+    known.reassess_all(now() + seconds(180));
+    assert_eq!(known.schema(&id).unwrap().2, State::Phantom);
+}
+
+#[test]
+fn stale_is_measured_against_the_past_where_the_frequency_has_no_name() {
+    let old = Schema { frequency: Field::Null, last_synced_at: Field::Known(ago(3 * 1_440)), ..table("t") };
+    let mut known = inventory(vec![source("s", vec![old])]);
+    let id = SchemaId::new("id-t");
+    assert_eq!(known.schema(&id).unwrap().2, State::Stale);
+    assert_eq!(needed(&mut known, None, 99, now()), [jobs_of("s", &["t"])]);
+    let weekly = (0..5).map(|week| job("t", 3 * 1_440 + week * 10_080, 2, "Completed", 9)).collect();
+    learn_jobs(&mut known, "s", "t", weekly, now());
+    assert_eq!(known.schema(&id).unwrap().2, State::Completed);
+    assert!(needed(&mut known, None, 99, now()).is_empty() && !is_open(&known, None));
+}
+
+fn jobs_of(source: &str, names: &[&str]) -> Need {
+    Need::Jobs(JobQuery {
+        source: SourceId::new(&format!("source-{source}")),
+        schemas: names.iter().map(|name| (*name).into()).collect(),
+        after: None,
+    })
+}
+
+#[test]
+fn only_what_needs_jobs_is_asked_for_and_several_names_go_into_one_question() {
+    let names: Vec<String> = (0..10).map(|index| format!("t{index}")).collect();
+    let mut tables: Vec<Schema> = names.iter().map(|name| with_status(name, "Running")).collect();
+    tables.extend((0..500).map(|index| table(&format!("calm{index}"))));
+    let mut known = inventory(vec![source("s", tables)]);
+    let needs = needed(&mut known, None, 99, now());
+    assert_eq!(needs.len(), 3);
+    assert_eq!(needs[0], jobs_of("s", &["t0", "t1", "t2", "t3"]));
+    assert_eq!(needed(&mut known, None, 2, now()).len(), 2);
+    assert!(needed(&mut known, Some(&SourceId::new("another")), 99, now()).is_empty());
+    assert!(is_open(&known, None) && !is_open(&known, Some(&SourceId::new("another"))));
+}
+
+#[test]
+fn a_full_answer_proves_nothing_about_the_table_it_had_no_room_for() {
+    let mut known = inventory(vec![source("s", vec![with_status("a", "Running"), with_status("b", "Running")])]);
+    let crowd: Vec<Job> = (0..50).map(|run| job("a", run * 5 + 1, 1, "Completed", 1)).collect();
+    let asked = ["a".into(), "b".into()];
+    known.learn_jobs(&SourceId::new("source-s"), &asked, crowd, now());
+    let state = |known: &Inventory, id: &str| known.schema(&SchemaId::new(id)).unwrap().2;
+    assert_eq!((state(&known, "id-a"), state(&known, "id-b")), (State::Phantom, State::Starting));
+    assert_eq!(needed(&mut known, None, 99, now()), [jobs_of("s", &["b"])]);
+    learn_jobs(&mut known, "s", "b", vec![job("b", 300, 0, "Running", 7)], now());
+    assert_eq!(state(&known, "id-b"), State::Running);
+}
+
+#[test]
+fn a_second_look_is_taken_where_it_can_still_change_something() {
+    let mut known = inventory(vec![source("s", vec![with_status("t", "Running"), table("u")])]);
+    assert!(second_look(&known, None, now()).is_empty());
+    learn_jobs(&mut known, "s", "t", past(None), now());
+    assert_eq!(second_look(&known, None, now()), [jobs_of("s", &["t"])]);
+    learn_jobs(&mut known, "s", "t", past(None), now() + seconds(5));
+    assert!(second_look(&known, None, now()).is_empty());
+}
+
+#[test]
+fn a_vague_failure_is_looked_at_closely_once_and_what_is_found_outlives_the_next_list() {
+    let mut known =
+        inventory(vec![source("s", vec![failing("t", None, false), failing("u", Some("timeout expired"), true)])]);
+    let id = SchemaId::new("id-t");
+    assert_eq!(needed(&mut known, None, 99, now()), [Need::Schema(id.clone())]);
+    assert!(needed(&mut known, None, 99, now() + seconds(60)).is_empty(), "whatever came of it");
+    assert!(is_open(&known, None));
+    let mut found = failing("t", None, false);
+    found.finding = Some(finding(Some("password authentication failed for user \"x\""), "Postgres", "incremental"));
+    let full = FullSchema { schema: found, detail: SchemaDetail::default(), source: None, source_type: Field::Unknown };
+    known.learn_schema(full, now());
+    let cause = |known: &Inventory| known.schema(&id).unwrap().1.finding.as_ref().unwrap().cause.id.to_string();
+    for (error, expected) in [(None, "credentials_invalid"), (Some("timeout expired"), "network_unreachable")] {
+        known.learn_sources(support::made::page(vec![source("s", vec![failing("t", error, false)])]), now());
+        assert_eq!(cause(&known), expected);
+    }
+    assert!(!is_open(&known, None));
+}
+
+#[test]
+fn states_have_names_of_their_own() {
+    let keys: std::collections::HashSet<_> = State::ALL.iter().map(|state| state.key()).collect();
+    let words: std::collections::HashSet<_> = State::ALL.iter().map(|state| state.words()).collect();
+    assert_eq!((keys.len(), words.len()), (State::ALL.len(), State::ALL.len()));
+    assert!(State::ALL.is_sorted());
+}
