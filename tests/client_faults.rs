@@ -1,6 +1,9 @@
 //! Everything that can go wrong between client and server, played by a server that does exactly what it is told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "client_faults/repairs.rs"]
+mod repairs;
+
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -30,6 +33,8 @@ enum Act {
     Reset(Vec<u8>),
     /// Sends this a byte at a time, slowly.
     Drip(Vec<u8>),
+    /// Sends this after a while, and closes.
+    Late(Duration, Vec<u8>),
 }
 
 /// A server that plays one act a request, the last one for all further ones, and remembers what it was sent.
@@ -83,6 +88,10 @@ fn serve(stream: &mut TcpStream, acts: &[Act], seen: &Mutex<Vec<String>>) {
                 std::thread::sleep(Duration::from_millis(50));
                 // Closing with the rest of the request unread makes the kernel send a reset.
                 return;
+            }
+            Act::Late(time, bytes) => {
+                std::thread::sleep(*time);
+                return drop(stream.write_all(bytes));
             }
             Act::Drip(bytes) => {
                 for byte in bytes {

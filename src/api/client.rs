@@ -9,15 +9,16 @@ use secrecy::SecretString;
 use serde_json::value::RawValue;
 
 use super::objects;
+use super::refusal::Masks;
 use super::transport::{Limits, Reply, Transport};
 use crate::warehouse::account::{Key, Project, User};
-use crate::warehouse::consent::Consent;
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{ProjectId, SchemaId, SourceId};
 use crate::warehouse::job::Job;
 use crate::warehouse::operation::{JobQuery, Operation, Page, Read, SchemaPatch, SourcePatch, Write};
 use crate::warehouse::origin::Origin;
 use crate::warehouse::replies::{CancelReply, CandidateFields, Listing, RefreshResult};
+use crate::warehouse::secret::Secret;
 use crate::warehouse::source::Source;
 use crate::warehouse::survey::FullSchema;
 
@@ -78,6 +79,11 @@ impl Account {
     /// See [`Failure`].
     pub async fn project(&self, id: ProjectId) -> Result<Project, Failure> {
         self.read(&Read::Project(id), objects::project).await
+    }
+
+    /// What must not be repeated of an answer to a request with these secrets.
+    pub(super) fn masks<'a>(&'a self, secrets: &'a [Secret]) -> Masks<'a> {
+        self.transport.masks(secrets)
     }
 
     async fn read<T>(&self, read: &Read, parse: impl FnOnce(&RawValue) -> Option<T>) -> Result<T, Failure> {
@@ -169,7 +175,8 @@ impl Client {
         self.read(Read::IncrementalFields(id.clone()), objects::candidate_fields).await
     }
 
-    /// Changes a source, and answers with what it is then (contract, section 9.1).
+    /// Changes a source, and answers with what it is then (contract, section 9.1). New connection settings are tried
+    /// at the customer's system first, and nothing is saved when that refuses them.
     ///
     /// # Errors
     /// See [`Failure`].
@@ -220,23 +227,15 @@ impl Client {
         Ok(reply.read_or_empty(objects::cancel_reply)?.unwrap_or(CancelReply::Cancelling))
     }
 
-    /// Does what was consented to (contract, section 6). The consent is used up, whatever comes of it.
-    ///
-    /// # Errors
-    /// See [`Failure`].
-    pub async fn discard(&self, consent: Consent) -> Result<(), Failure> {
-        self.send(&Operation::Discard(consent)).await?.accept()
-    }
-
-    async fn read<T>(&self, read: Read, parse: impl FnOnce(&RawValue) -> Option<T>) -> Result<T, Failure> {
+    pub(super) async fn read<T>(&self, read: Read, parse: impl FnOnce(&RawValue) -> Option<T>) -> Result<T, Failure> {
         self.send(&Operation::Read(read)).await?.read(parse)
     }
 
-    async fn write(&self, write: Write) -> Result<Reply, Failure> {
+    pub(super) async fn write(&self, write: Write) -> Result<Reply, Failure> {
         self.send(&Operation::Write(write)).await
     }
 
-    async fn send(&self, operation: &Operation) -> Result<Reply, Failure> {
+    pub(super) async fn send(&self, operation: &Operation) -> Result<Reply, Failure> {
         self.account.transport.send(&operation.request(self.project)).await
     }
 }

@@ -1,11 +1,15 @@
 //! The client: one typed method an operation (contract, section 6). It knows nothing but the contract: when to ask,
 //! how often, and whether a write is allowed, is decided elsewhere.
 
+mod channels;
 mod client;
+mod form;
 mod json;
+mod logs;
 mod objects;
 pub mod paging;
 mod refusal;
+mod repairs;
 mod settings;
 mod transport;
 

@@ -177,6 +177,11 @@ pub(super) fn refresh_result(raw: &RawValue) -> Option<RefreshResult> {
     })
 }
 
+/// The schemas that a change of several answers with (section 9.2). Unreadable ones are left out.
+pub(super) fn full_schemas(raw: &RawValue) -> Option<Vec<FullSchema>> {
+    Some(list(raw)?.into_iter().filter_map(full_schema).collect())
+}
+
 /// What a cancel did, where its reply has a body (section 9.5).
 pub(super) fn cancel_reply(raw: &RawValue) -> CancelReply {
     let detail = Object::read(raw).and_then(|object| text(object.get("detail")?).map(|text| text.to_lowercase()));
@@ -225,7 +230,7 @@ fn candidate_field(raw: &RawValue) -> Option<CandidateField> {
 }
 
 /// The identity of an object; blank is none.
-fn identity(object: &Object<'_>) -> Option<String> {
+pub(super) fn identity(object: &Object<'_>) -> Option<String> {
     text(object.get("id")?).filter(|id| !id.trim().is_empty()).map(std::borrow::Cow::into_owned)
 }
 

@@ -1,5 +1,7 @@
 //! From a reply that is no success to what a person can do about it (contract, sections 2, 4 and 5).
 
+use std::cmp::Reverse;
+
 use jiff::SignedDuration;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, RETRY_AFTER};
@@ -7,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::json::{Object, list, text};
 use crate::warehouse::failure::{Failure, FailureKind};
+use crate::warehouse::secret::MASK;
 use crate::warehouse::text::Foreign;
 
 /// How many bytes of an explanation are kept.
@@ -18,9 +21,27 @@ const WAIT_LIMIT: SignedDuration = SignedDuration::from_hours(1);
 /// How deep an explanation may be buried in a body.
 const DEPTH: usize = 4;
 
+/// What a server may repeat and nobody may see: the key, and the secrets of the request.
+#[derive(Default)]
+pub(super) struct Masks<'a>(Vec<&'a str>);
+
+impl<'a> Masks<'a> {
+    pub(super) fn new(secrets: impl Iterator<Item = &'a str>) -> Self {
+        let mut secrets: Vec<&str> = secrets.filter(|secret| !secret.trim().is_empty()).collect();
+        // One may be a part of another: the longer first, so that nothing of it is left.
+        secrets.sort_unstable_by_key(|secret| Reverse(secret.len()));
+        Self(secrets)
+    }
+
+    /// A text without any of them.
+    pub(super) fn apply(&self, text: &str) -> String {
+        self.0.iter().fold(text.to_owned(), |text, secret| text.replace(secret, MASK))
+    }
+}
+
 /// What a reply of this status means. `said` is its body, or the address that a redirect points to.
-pub(super) fn failure(status: u16, headers: &HeaderMap, said: &str) -> Failure {
-    let explanation = explain(said);
+pub(super) fn failure(status: u16, headers: &HeaderMap, said: &str, masks: &Masks<'_>) -> Failure {
+    let explanation = explain(said, masks);
     let page = is_html(headers, said);
     let kind = match status {
         300..400 => FailureKind::Redirected,
@@ -92,10 +113,10 @@ struct Explanation {
     attr: Option<Foreign>,
 }
 
-/// The server's own words, from any of its seven body shapes (section 5).
-fn explain(body: &str) -> Explanation {
+/// The server's own words, from any of its seven body shapes (section 5), without what must not be repeated.
+fn explain(body: &str, masks: &Masks<'_>) -> Explanation {
     let body = body.trim();
-    let plain = |detail: &str| Explanation { detail: detail.to_owned(), attr: None };
+    let plain = |detail: &str| Explanation { detail: masks.apply(detail), attr: None };
     if body.starts_with('<') {
         return plain(title(body).unwrap_or_default());
     }
@@ -107,10 +128,16 @@ fn explain(body: &str) -> Explanation {
         .into_iter()
         .find_map(|name| first_text(object.get(name)?, DEPTH))
         .unwrap_or_else(|| body.to_owned());
-    if let Some(reference) = object.get("error_event_id").and_then(text) {
-        detail = format!("{} (reference {})", bounded(&detail), reference);
+    // Shape B may list what is behind its message.
+    for error in object.items("errors", text) {
+        detail = format!("{detail} {error}");
     }
-    Explanation { detail, attr: object.get("attr").and_then(text).map(|attr| Foreign::new(bounded(&attr))) }
+    let mut detail = masks.apply(&detail);
+    if let Some(reference) = object.get("error_event_id").and_then(text) {
+        detail = format!("{} (reference {})", bounded(&detail), masks.apply(&reference));
+    }
+    let attr = object.get("attr").and_then(text);
+    Explanation { detail, attr: attr.map(|attr| Foreign::new(bounded(&masks.apply(&attr)))) }
 }
 
 /// The first text in a value that is not blank; explanations can be lists, or lists by field.
@@ -146,7 +173,7 @@ mod tests {
     }
 
     fn of(status: u16, body: &str) -> Failure {
-        failure(status, &HeaderMap::new(), body)
+        failure(status, &HeaderMap::new(), body, &Masks::default())
     }
 
     #[test]
@@ -157,6 +184,7 @@ mod tests {
                 "Say why.",
             ),
             (r#"{"message": "Say why.", "errors": []}"#, "Say why."),
+            (r#"{"message": "Say why.", "errors": ["This.", 7, "And that."]}"#, "Say why. This. And that."),
             (r#"{"detail": "Say why."}"#, "Say why."),
             (r#"{"error": "Say why."}"#, "Say why."),
             (r#"{"success": false, "error": "Say why."}"#, "Say why."),
@@ -177,6 +205,26 @@ mod tests {
         }
         let attr = of(400, r#"{"detail": "x", "attr": "job_inputs__host"}"#).attr;
         assert_eq!(attr, Some(Foreign::new("job_inputs__host")));
+    }
+
+    #[test]
+    fn what_must_not_be_repeated_is_masked_however_it_is_written() {
+        let masks = Masks::new(["", "pass", "pass\"wörd\n", " "].into_iter());
+        for body in [
+            r#"{"detail": "no pass\"wörd\n here, pass", "attr": "pass", "error_event_id": "pass"}"#,
+            r#"{"message": "no", "errors": ["pass\"w\u00f6rd\u000a"]}"#,
+            r#"["pass"]"#,
+            "pass",
+            "<title>pass</title>",
+        ] {
+            let failure = failure(400, &HeaderMap::new(), body, &masks);
+            let text = format!("{} {:?}", failure.detail.raw(), failure.attr);
+            assert!(!text.contains("pass") && !text.contains("wörd") && text.contains("***"), "{text}");
+        }
+        // Nor is a part of one left over at the place where a long text is cut.
+        let long = format!("{}pass-and-more", "x".repeat(DETAIL_LIMIT - 4));
+        let failure = failure(400, &HeaderMap::new(), &long, &Masks::new(["pass-and-more"].into_iter()));
+        assert!(!failure.detail.raw().contains("pass"));
     }
 
     #[test]
@@ -225,7 +273,7 @@ mod tests {
     }
 
     fn of_429(headers: &HeaderMap) -> Option<SignedDuration> {
-        match failure(429, headers, "").kind {
+        match failure(429, headers, "", &Masks::default()).kind {
             FailureKind::TooManyRequests(wait) => wait,
             other => panic!("{other:?}"),
         }
@@ -234,7 +282,7 @@ mod tests {
     #[test]
     fn a_web_page_instead_of_a_missing_object_is_another_server() {
         let html = headers(&[(CONTENT_TYPE, "text/HTML; charset=utf-8")]);
-        assert_eq!(failure(404, &html, "nothing here").kind, FailureKind::NotJson);
+        assert_eq!(failure(404, &html, "nothing here", &Masks::default()).kind, FailureKind::NotJson);
         assert_eq!(of(404, " <!doctype html>").kind, FailureKind::NotJson);
         assert_eq!(of(404, "").kind, FailureKind::NotFound);
     }
@@ -243,7 +291,7 @@ mod tests {
         #[test]
         fn any_reply_is_some_failure(status in 300_u16..1_000, body in any::<String>(), wait in "[ -~]{0,30}") {
             let headers = headers(&[(RETRY_AFTER, wait.as_str())]);
-            let failure = failure(status, &headers, &body);
+            let failure = failure(status, &headers, &body, &Masks::default());
             prop_assert!(failure.detail.raw().len() <= DETAIL_LIMIT);
             prop_assert_eq!(failure.status, Some(status));
         }

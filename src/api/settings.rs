@@ -3,14 +3,8 @@
 use serde_json::value::RawValue;
 
 use super::json::{Object, is_null, list, text};
+use crate::warehouse::secret::{MASK, suspicious_name, suspicious_value};
 use crate::warehouse::text::Foreign;
-
-/// What stands in place of a secret, as on the server's side (contract, section 7.1).
-const MASKED: &str = "***";
-
-/// Parts of names, without separators, under which secrets are found. The server removes them; it may forget one.
-const SUSPICIOUS: [&str; 9] =
-    ["pass", "pwd", "secret", "token", "key", "private", "credential", "connectionstring", "signature"];
 
 /// How deep settings may nest.
 const DEPTH: usize = 8;
@@ -33,8 +27,8 @@ fn collect(name: &str, value: &RawValue, depth: usize, settings: &mut Vec<(Forei
         return;
     }
     let below = |part: &str| if name.is_empty() { part.to_owned() } else { format!("{name}.{part}") };
-    if !name.is_empty() && is_suspicious(name) {
-        settings.push((Foreign::new(name), Foreign::new(MASKED)));
+    if !name.is_empty() && suspicious_name(name) {
+        settings.push((Foreign::new(name), Foreign::new(MASK)));
     } else if let Some(object) = Object::read(value) {
         for (part, value) in object.entries() {
             collect(&below(part), value, depth - 1, settings);
@@ -45,16 +39,9 @@ fn collect(name: &str, value: &RawValue, depth: usize, settings: &mut Vec<(Forei
         }
     } else if !name.is_empty() {
         let text = text(value).unwrap_or_else(|| value.get().into());
-        let text = if text.contains("-----BEGIN") { MASKED.into() } else { text };
+        let text = if suspicious_value(&text) { MASK.into() } else { text };
         settings.push((Foreign::new(name), Foreign::from(text.chars().take(LENGTH).collect::<String>())));
     }
-}
-
-/// Whether a secret may stand under this name.
-fn is_suspicious(name: &str) -> bool {
-    let folded: String =
-        name.chars().filter(char::is_ascii_alphanumeric).map(|symbol| symbol.to_ascii_lowercase()).collect();
-    SUSPICIOUS.iter().any(|part| folded.contains(part))
 }
 
 #[cfg(test)]

@@ -3,16 +3,17 @@
 use std::error::Error;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
-use super::refusal;
+use super::refusal::{self, Masks};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::operation::{self, Pace, Request};
 use crate::warehouse::origin::Origin;
+use crate::warehouse::secret::Secret;
 
 /// How the program names itself to the server.
 const USER_AGENT: &str = concat!("whtui/", env!("CARGO_PKG_VERSION"));
@@ -81,6 +82,11 @@ impl Transport {
         &self.origin
     }
 
+    /// What must not be repeated of an answer to a request with these secrets.
+    pub(super) fn masks<'a>(&'a self, secrets: &'a [Secret]) -> Masks<'a> {
+        Masks::new(secrets.iter().map(Secret::expose).chain([self.key.expose_secret()]))
+    }
+
     /// Sends a request once and waits for its reply.
     pub(super) async fn send(&self, request: &Request) -> Result<Reply, Failure> {
         let method = match request.method {
@@ -99,8 +105,8 @@ impl Transport {
             .header(AUTHORIZATION, self.bearer.clone())
             .header(ACCEPT, "application/json")
             .timeout(time);
-        if let Some(body) = &request.body {
-            outgoing = outgoing.json(body);
+        if let Some(body) = request.expose_body() {
+            outgoing = outgoing.header(CONTENT_TYPE, "application/json").body(body.into_owned());
         }
         let response = outgoing.send().await.map_err(|error| broken(&error))?;
         let status = response.status().as_u16();
@@ -111,8 +117,8 @@ impl Transport {
                 Some(elsewhere) if response.status().is_redirection() => elsewhere.as_bytes().to_vec(),
                 _ => read_body(response, REFUSAL_LIMIT).await.0,
             };
-            let said = String::from_utf8_lossy(&said).replace(self.key.expose_secret(), "***");
-            return Err(refusal::failure(status, &headers, &said));
+            let said = String::from_utf8_lossy(&said);
+            return Err(refusal::failure(status, &headers, &said, &self.masks(request.secrets())));
         }
         match read_body(response, self.limits.body).await {
             (body, None) => Ok(Reply { status, headers, body }),

@@ -105,6 +105,11 @@ fn title(discard: &Discard) -> &'static str {
         Discard::DeleteData(_) => "Delete data of",
         Discard::DestroySchema(_) => "Destroy table",
         Discard::DestroySource(_) => "Destroy source",
+        Discard::PauseSchema(_) => "Pause",
+        Discard::PauseSchemas(..) => "Pause tables of",
+        Discard::DeleteWebhook(_) => "Delete webhook of",
+        Discard::DisableCdc(_) => "Disable CDC of",
+        Discard::RepairCdc(_) => "Repair CDC of",
     }
 }
 
@@ -113,6 +118,10 @@ fn verb(discard: &Discard) -> &'static str {
         Discard::ResyncSchema(_) => "resync",
         Discard::DeleteData(_) => "delete data",
         Discard::DestroySchema(_) | Discard::DestroySource(_) => "destroy",
+        Discard::PauseSchema(_) | Discard::PauseSchemas(..) => "pause",
+        Discard::DeleteWebhook(_) => "delete webhook",
+        Discard::DisableCdc(_) => "disable CDC",
+        Discard::RepairCdc(_) => "repair CDC",
     }
 }
 
@@ -132,6 +141,17 @@ fn headline(challenge: &Challenge, confirm: &Confirm) -> String {
         Discard::DestroySource(_) => {
             format!("Destroy {name}: the source, all its tables, their data, its schedules and its webhook.")
         }
+        Discard::PauseSchema(_) => {
+            format!("Pause {name}: its changes are pushed or streamed, and nobody will take them.")
+        }
+        Discard::PauseSchemas(_, tables) => format!("Pause {} of {name}.", words::counted(tables.len(), "table")),
+        Discard::DeleteWebhook(_) => format!("Delete the webhook of {name}, here and at the vendor."),
+        Discard::DisableCdc(_) => {
+            format!("Disable change data capture of {name}: its CDC tables lose their sync method and stop.")
+        }
+        Discard::RepairCdc(_) => {
+            format!("Repair change data capture of {name}: make what is lost anew, and import every CDC table again.")
+        }
     }
 }
 
@@ -143,12 +163,25 @@ fn lost(challenge: &Challenge) -> String {
         Field::Unknown => "an unknown number of rows".to_owned(),
     };
     let tables = if loss.tables == 1 { String::new() } else { format!(" in {}", words::counted(loss.tables, "table")) };
+    let kept = |lost: &str| format!("Lost: {lost}. Kept: {rows}{tables}.");
     let end = match challenge.discard() {
         Discard::ResyncSchema(_) => {
             "; queries see no data until the run is done, and what the source no longer has is gone"
         }
         Discard::DeleteData(_) => "; queries see no data until the next run is done",
         Discard::DestroySchema(_) | Discard::DestroySource(_) => "; this cannot be undone",
+        Discard::RepairCdc(_) => {
+            "; they are read again, and what the source no longer has is gone, with all changes since the stream broke"
+        }
+        // These keep the rows and lose what would have come.
+        Discard::PauseSchema(_) => return kept("what changes at the source until it is resumed"),
+        Discard::PauseSchemas(..) => {
+            return kept("what changes at the source until they are resumed, where it is pushed or streamed");
+        }
+        Discard::DeleteWebhook(_) => return kept("what the vendor would push until another webhook is registered"),
+        Discard::DisableCdc(_) => {
+            return kept("the place in the stream of changes; to go on, every table is set up and read again");
+        }
     };
     format!("Lost: {rows}{tables}{end}.")
 }

@@ -20,6 +20,19 @@ pub enum Discard {
     DestroySchema(SchemaId),
     /// Remove the source with all its schemas, tables, schedules and its webhook.
     DestroySource(SourceId),
+    /// Switch a table off whose changes meanwhile are lost: CDC and webhook (contract, section 12).
+    PauseSchema(SchemaId),
+    /// Switch several tables of a source off, some of which lose changes meanwhile. Not atomic: see
+    /// [`BulkFailure`](super::replies::BulkFailure).
+    PauseSchemas(SourceId, Vec<SchemaId>),
+    /// Remove the webhook of a source here and at the vendor: what the vendor would push from then on is lost
+    /// (contract, section 9.3).
+    DeleteWebhook(SourceId),
+    /// Switch change data capture off: its tables lose their sync method and their place in the stream (contract,
+    /// section 9.6).
+    DisableCdc(SourceId),
+    /// Make slot and publication anew, and import every CDC table again (contract, section 9.6).
+    RepairCdc(SourceId),
 }
 
 impl Discard {
@@ -27,6 +40,11 @@ impl Discard {
     #[must_use]
     pub fn destroys(&self) -> bool {
         matches!(self, Self::DestroySchema(_) | Self::DestroySource(_))
+    }
+
+    /// Whether it hits several tables by what it is, whatever else is known of the loss.
+    fn hits_several(&self) -> bool {
+        matches!(self, Self::PauseSchemas(_, schemas) if schemas.len() > 1)
     }
 }
 
@@ -67,8 +85,8 @@ impl Challenge {
     /// Asks about one act. Whatever destroys its target, or hits several tables, demands its name.
     #[must_use]
     pub fn new(discard: Discard, loss: Loss) -> Self {
-        let demand =
-            if discard.destroys() || loss.tables > 1 { Demand::Typed(typable(&loss.name)) } else { Demand::Yes };
+        let by_name = discard.destroys() || discard.hits_several() || loss.tables > 1;
+        let demand = if by_name { Demand::Typed(typable(&loss.name)) } else { Demand::Yes };
         Self { discard, loss, demand }
     }
 
@@ -108,6 +126,7 @@ impl Challenge {
     ///
     /// # Errors
     /// The challenge itself, when `typed` is not what it demands.
+    #[expect(clippy::result_large_err, reason = "once a question, and the question itself is given back")]
     pub fn answered_with(self, typed: &str) -> Result<Consent, Self> {
         if self.accepts(typed) { Ok(Consent { discard: self.discard }) } else { Err(self) }
     }
@@ -152,6 +171,16 @@ mod tests {
         let challenge = Challenge::new(source.clone(), loss("prod", 9));
         let challenge = challenge.answered_with("prd").unwrap_err();
         assert_eq!(challenge.answered_with(" prod ").unwrap().discard(), &source);
+    }
+
+    #[test]
+    fn switching_several_tables_off_demands_the_name_of_their_source() {
+        let tables = |count: usize| (0..count).map(|number| SchemaId::new(&number.to_string())).collect();
+        let demand = |count| {
+            let pause = Discard::PauseSchemas(SourceId::new("s"), tables(count));
+            Challenge::new(pause, loss("prod", 1)).demand().clone()
+        };
+        assert_eq!((demand(1), demand(2)), (Demand::Yes, Demand::Typed("prod".to_owned())));
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod recovery;
 pub mod replies;
 pub mod runs;
 pub mod schema;
+pub mod secret;
 pub mod settings;
 pub mod source;
 pub mod state;

@@ -32,6 +32,16 @@ pub fn than(discard: &Discard, schema: &Schema, state: State) -> Option<String> 
         }
         Discard::DestroySchema(_) => "Pausing it stops its syncs and keeps its data.",
         Discard::DestroySource(_) => return than_destroying_a_source(),
+        Discard::PauseSchema(_) | Discard::PauseSchemas(..) => {
+            "A lower frequency costs fewer rows at a time and loses no changes."
+        }
+        Discard::DeleteWebhook(_) => "New inputs, such as a new signing secret, need no new webhook.",
+        Discard::DisableCdc(_) => {
+            "Switching single tables to another sync method leaves the others their place in the stream."
+        }
+        Discard::RepairCdc(_) => {
+            "If slot and publication still exist, a reload is enough: look at the state of CDC first."
+        }
     };
     Some(text.to_owned())
 }

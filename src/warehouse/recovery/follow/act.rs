@@ -37,13 +37,22 @@ impl Act {
                 Write::CancelSchema(_) => Self::Cancel,
                 Write::UpdateSchema(..) => Self::Switch,
                 Write::RefreshSchemas(_) => Self::RefreshSchemas,
-                Write::UpdateSource(..) => return None,
+                Write::UpdateSource(..)
+                | Write::BulkUpdateSchemas(..)
+                | Write::EnableCdc(..)
+                | Write::CreateWebhook(..)
+                | Write::UpdateWebhookInputs(..) => return None,
             },
             Operation::Discard(consent) => match consent.discard() {
                 Discard::ResyncSchema(_) => Self::Resync,
                 Discard::DeleteData(_) => Self::DeleteData,
                 Discard::DestroySchema(_) => Self::DestroySchema,
                 Discard::DestroySource(_) => Self::DestroySource,
+                Discard::PauseSchema(_) => Self::Switch,
+                Discard::PauseSchemas(..)
+                | Discard::DeleteWebhook(_)
+                | Discard::DisableCdc(_)
+                | Discard::RepairCdc(_) => return None,
             },
         })
     }

@@ -1,6 +1,19 @@
-//! What calls answer that is no object of its own (contract, sections 3, 7.6, 7.9 and 9.5).
+//! What calls answer that is no object of its own (contract, sections 3, 7.6 to 7.9, 9.5 to 9.7).
+
+mod bulk;
+mod cdc;
+mod form;
+mod logs;
+mod webhook;
+
+pub use bulk::{BulkFailure, Unsaved};
+pub use cdc::{CdcPrerequisites, CdcStatus};
+pub use form::{FieldKind, Form, FormField, FormOption};
+pub use logs::{HealthIssue, HealthKind, HealthStatus, LogEntry, LogLevel};
+pub use webhook::{StoredInput, WebhookCreation, WebhookDeletion, WebhookFunction, WebhookInfo, WebhookOutside};
 
 use super::field::Field;
+use super::survey::FullSchema;
 use super::text::Foreign;
 
 /// One page of a list (contract, section 3).
@@ -91,4 +104,25 @@ pub struct SourceColumn {
     pub column_type: Field<Foreign>,
     /// Whether it may be empty.
     pub nullable: Field<bool>,
+}
+
+/// What an act answered that was consented to (contract, section 7.9).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Discarded {
+    /// Nothing but that it was accepted.
+    Accepted,
+    /// The schemas that were switched off, as they are now.
+    Paused(Vec<FullSchema>),
+    /// The webhook was removed.
+    WebhookDeleted(WebhookDeletion),
+    /// Change data capture is off.
+    CdcDisabled {
+        /// Whether it was off before; servers only say so where it was.
+        already: bool,
+    },
+    /// Change data capture was repaired.
+    CdcRepaired {
+        /// How many tables are imported again.
+        schemas_reset: Field<u64>,
+    },
 }
