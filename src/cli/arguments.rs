@@ -119,7 +119,7 @@ pub(super) struct Simulate {
     #[arg(long, value_name = "FILE")]
     pub request_log: Option<PathBuf>,
     /// How many times as fast as the clock the world moves
-    #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
+    #[arg(long, default_value_t = 1.0, value_name = "FACTOR", value_parser = speed)]
     pub speed: f64,
     /// Seed in place of the scenario's own
     #[arg(long)]
@@ -127,6 +127,12 @@ pub(super) struct Simulate {
     /// What every reply takes, in milliseconds
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub latency_ms: u64,
+}
+
+/// A factor that leaves the world playable.
+fn speed(text: &str) -> Result<f64, String> {
+    let factor: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.001..=10_000.0).contains(&factor) { Ok(factor) } else { Err("not between 0.001 and 10000".to_owned()) }
 }
 
 #[cfg(test)]

@@ -59,7 +59,10 @@ pub(super) async fn connect(flags: &Target) -> Result<Session, String> {
         (ProjectChoice::Unknown, Pair::MustConfirm { .. }) => {
             return Err(format!("no project is given for {origin}; add --project NUMBER or set WHTUI_PROJECT."));
         }
-        (ProjectChoice::Unknown, Pair::SamePlace) => super::discover::project(&account).await?,
+        (ProjectChoice::Unknown, Pair::SamePlace) => {
+            super::remark(&format!("no project is given; asking {origin} which ones the key may use"));
+            super::discover::project(&account).await?
+        }
     };
     let place = Place { origin: origin.to_string(), project: project.get(), demo: false };
     let start = match pair {

@@ -9,7 +9,7 @@ use super::connect::{connect, demo};
 use crate::app::commands::keymap::Keymap;
 use crate::app::settings::Settings;
 use crate::runtime::{self, Exit, Look};
-use crate::terminal::{Signals, StopSignal};
+use crate::terminal::{Signal, Signals, StopSignal};
 use crate::view::theme::Theme;
 use crate::worker::Worker;
 use crate::worker::gate::Gate;
@@ -25,7 +25,14 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             .to_owned());
     }
     let mut signals = Signals::listen(stop).map_err(|error| format!("signals cannot be received ({error})."))?;
-    let mut session = if flags.target.demo { demo(&flags.target).await? } else { connect(&flags.target).await? };
+    let mut session = if flags.target.demo {
+        demo(&flags.target).await?
+    } else {
+        tokio::select! {
+            session = connect(&flags.target) => session?,
+            number = terminated(&mut signals) => return Ok(ExitCode::from(number.saturating_add(128))),
+        }
+    };
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
         let settings = Settings {
@@ -47,6 +54,15 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             Exit::Signal(number) => return Ok(ExitCode::from(number.saturating_add(128))),
             Exit::Gone => return Ok(ExitCode::FAILURE),
             Exit::StartDemo => session = demo(&flags.target).await?,
+        }
+    }
+}
+
+/// Waits for a signal to end.
+async fn terminated(signals: &mut Signals) -> u8 {
+    loop {
+        if let Signal::Terminate(number) = signals.next().await {
+            return number;
         }
     }
 }

@@ -25,11 +25,11 @@ const COULD_NOT: u8 = 2;
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let shown = error.print().is_ok();
-            // Help and version are no errors.
-            return if error.use_stderr() || !shown { ExitCode::from(COULD_NOT) } else { ExitCode::SUCCESS };
+        // Help and version are no errors.
+        Err(said) if !said.use_stderr() => {
+            return if said.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(COULD_NOT) };
         }
+        Err(error) => return refuse(&misused(&error)),
     };
     match arguments.command {
         Some(Command::Explain(options)) => ended(explain::explain(&options)),
@@ -38,6 +38,23 @@ pub fn main() -> ExitCode {
         Some(Command::Simulate(options)) => with_signals(|stop| serve::simulate(options, stop)),
         None => with_signals(|stop| interactive::run(arguments.connection, stop)),
     }
+}
+
+/// What is wrong with the arguments, in a sentence that repeats no key.
+fn misused(error: &clap::Error) -> String {
+    let is_key = |argument: std::ffi::OsString| {
+        let text = argument.to_string_lossy().into_owned();
+        ["phx_", "pha_", "phs_", "--key", "--api-key", "--token"].iter().any(|mark| text.contains(mark))
+    };
+    if std::env::args_os().skip(1).any(is_key) {
+        return "a key does not belong on the command line, where others can read it; put it into the variable \
+                WHTUI_API_KEY instead."
+            .to_owned();
+    }
+    let text = error.to_string();
+    let first = text.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first).trim_end_matches(':');
+    format!("{first}; `whtui --help` lists what there is.")
 }
 
 /// Runs what takes signals and may draw.
@@ -77,6 +94,12 @@ fn in_runtime(work: impl Future<Output = Result<ExitCode, String>>) -> ExitCode 
 
 fn ended(result: Result<ExitCode, String>) -> ExitCode {
     result.unwrap_or_else(|sentence| refuse(&sentence))
+}
+
+/// Says what is going on before the screen starts.
+fn remark(sentence: &str) {
+    // It is only a courtesy.
+    let _ = writeln!(std::io::stderr(), "whtui: {sentence}");
 }
 
 /// Says in one sentence why nothing was done.

@@ -90,6 +90,13 @@ pub fn resolve(
     file: &CredentialsFile,
 ) -> Result<Resolved, ConfigError> {
     let mut notes = Vec::new();
+    // What was typed is looked at first: a mistake in it is not hidden behind a missing key.
+    if let Some(host) = named(flags.host.clone(), "--host") {
+        checks::origin(&host.value, flags.allow_http, &host.from)?;
+    }
+    if let Some(project) = named(flags.project.clone(), "--project") {
+        checks::project(&project.value, &project.from)?;
+    }
     let place = match own_variables(env) {
         Some(place) => place,
         None => match posthog_variables(env, &mut notes) {

@@ -1,6 +1,6 @@
 //! The request log: what a client really sent.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
@@ -54,13 +54,19 @@ pub struct Log {
 }
 
 impl Log {
-    /// A log that also writes to a file, replacing it.
+    /// A log that also appends to a file.
     ///
     /// # Errors
     /// When the file cannot be made.
     pub fn new(path: Option<&Path>) -> Result<Self, Error> {
         let file = path
-            .map(|path| File::create(path).map_err(|cause| Error::RequestLog { path: path.to_owned(), cause }))
+            .map(|path| {
+                OpenOptions::new()
+                    .create(true)
+                    .append(true)
+                    .open(path)
+                    .map_err(|cause| Error::RequestLog { path: path.to_owned(), cause })
+            })
             .transpose()?;
         Ok(Self { entries: Vec::new(), file })
     }

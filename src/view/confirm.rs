@@ -18,7 +18,7 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, theme: &Theme, frame: &mut 
     const WIDTH: u16 = 76;
     let Some(challenge) = &confirm.challenge else { return };
     let width = modal::inner_width(WIDTH, frame.area());
-    let room = usize::from(frame.area().height.saturating_sub(4));
+    let room = usize::from(frame.area().height.saturating_sub(5));
     let mut all = question(model, confirm, challenge, width, false, theme);
     if all.len() + 2 > room {
         all = question(model, confirm, challenge, width, true, theme);
@@ -84,6 +84,7 @@ fn question<'a>(
     if let Some(milder) = &confirm.milder {
         parts.push((format!("Milder: {milder}"), Role::Good));
     }
+    parts.push((format!("Project: {}", super::header::place(model)), Role::Faint));
     let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
     if let Some(project) = project.filter(|_| !short) {
         let request = challenge.discard().request(project);

@@ -61,7 +61,8 @@ impl Page<'_> {
         if !self.lines.is_empty() {
             self.lines.push(Line::default());
         }
-        self.lines.push(Line::styled(text::cut(text, self.width, "…"), self.theme.style(Role::Heading)));
+        let style = self.theme.style(Role::Heading);
+        self.lines.extend(text::wrap(text, self.width).into_iter().map(|line| Line::styled(line, style)));
     }
 
     fn sentence(&mut self, sentence: &str, style: Style) {
@@ -264,7 +265,10 @@ fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
 }
 
 fn runs(page: &mut Page<'_>, table: &Schema) {
-    let Some(runs) = page.model.inventory.runs(&table.id) else { return };
+    let Some(runs) = page.model.inventory.runs(&table.id) else {
+        page.heading("Runs");
+        return page.sentence("Not read yet.", page.theme.style(Role::Faint));
+    };
     let now = page.model.now;
     page.heading("Runs");
     if let Some(job) = runs.running() {

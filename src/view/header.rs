@@ -63,7 +63,8 @@ fn badges<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
         .collect()
 }
 
-fn place(model: &Model) -> String {
+/// Project and host, for people.
+pub(super) fn place(model: &Model) -> String {
     let Some(place) = model.settings.place() else { return String::new() };
     let name = model.identity.project.as_ref().map(|project| project.name.shown().into_owned());
     let project = name.unwrap_or_else(|| format!("project {}", place.project));
@@ -95,7 +96,7 @@ fn counts<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
 
 /// A server that answers, but not with what was asked for, is not offline.
 fn unavailable(failure: &Failure) -> &'static str {
-    if failure.reached_the_server() { "no data" } else { "offline" }
+    if failure.reached_the_server() { "cannot read" } else { "offline" }
 }
 
 /// How the connection is doing and how old the data is.

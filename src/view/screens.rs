@@ -13,7 +13,7 @@ fn say(title: &str, sentences: &[String], theme: &Theme, frame: &mut Frame) {
     const WIDTH: u16 = 84;
     let width = modal::inner_width(WIDTH, frame.area());
     let style = theme.style(Role::Text);
-    let room = usize::from(frame.area().height.saturating_sub(4));
+    let room = usize::from(frame.area().height.saturating_sub(5));
     let mut wrapped: Vec<String> = sentences.iter().flat_map(|sentence| text::wrap(sentence, width)).collect();
     if wrapped.len() > room {
         wrapped.retain(|line| !line.is_empty());

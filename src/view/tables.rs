@@ -9,12 +9,12 @@ use ratatui::text::{Line, Span};
 use super::rect;
 use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::table::{Cell, Column, Mark, fit_columns, row, titles};
+use super::widgets::table::{Cell, Mark, row, titles};
 use super::widgets::{lines, pane};
 use crate::app::commands::CommandId;
 use crate::app::layout::{Layout, Pane};
 use crate::app::model::Model;
-use crate::app::model::columns::{SchemaColumn, SourceColumn};
+use crate::app::model::columns::{SchemaColumn, SourceColumn, schema_columns, source_columns};
 use crate::app::model::table::{Filter, TableView};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::field::Field;
@@ -24,32 +24,6 @@ use crate::warehouse::schema::Schema;
 use crate::warehouse::state::{Severity, State};
 use crate::warehouse::text::Foreign;
 use crate::warehouse::words;
-
-/// Columns of the sources, in their order on the screen.
-const SOURCES: [Column<SourceColumn>; 6] = [
-    column(SourceColumn::Health, SourceColumn::Health.title(), 11, 0, false, 9),
-    column(SourceColumn::Name, SourceColumn::Name.title(), 14, 3, false, 10),
-    column(SourceColumn::Kind, SourceColumn::Kind.title(), 10, 0, false, 5),
-    column(SourceColumn::Tables, SourceColumn::Tables.title(), 7, 0, true, 8),
-    column(SourceColumn::LastRun, SourceColumn::LastRun.title(), 6, 0, true, 6),
-    column(SourceColumn::Trouble, SourceColumn::Trouble.title(), 16, 2, false, 4),
-];
-
-/// Columns of the tables, in their order on the screen.
-const SCHEMAS: [Column<SchemaColumn>; 8] = [
-    column(SchemaColumn::State, SchemaColumn::State.title(), 15, 0, false, 10),
-    column(SchemaColumn::Name, SchemaColumn::Name.title(), 20, 3, false, 11),
-    column(SchemaColumn::Source, SchemaColumn::Source.title(), 10, 2, false, 9),
-    column(SchemaColumn::Method, SchemaColumn::Method.title(), 12, 0, false, 3),
-    column(SchemaColumn::Frequency, SchemaColumn::Frequency.title(), 6, 0, false, 2),
-    column(SchemaColumn::Synced, SchemaColumn::Synced.title(), 6, 0, true, 8),
-    column(SchemaColumn::Rows, SchemaColumn::Rows.title(), 5, 0, true, 6),
-    column(SchemaColumn::Cause, SchemaColumn::Cause.title(), 10, 3, false, 7),
-];
-
-const fn column<Id>(id: Id, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Column<Id> {
-    Column { id, title, width, grow, right, worth }
-}
 
 /// What both tables share while they are drawn.
 struct Drawing<'a> {
@@ -85,7 +59,7 @@ pub(super) fn sources(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
     if table.rows().is_empty() {
         nothing(&drawing, &table.filter, &no_sources(model), inside, buffer);
     } else {
-        let columns = fit_columns(&SOURCES, inside.width);
+        let columns = source_columns(inside.width);
         let sorted = SourceColumn::ALL[table.sort.column % SourceColumn::ALL.len()];
         titles(&columns, (sorted, table.sort.reversed), theme, inside, buffer);
         let (start, shown) = table.window(usize::from(drawing.rows.height));
@@ -188,9 +162,7 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
         };
         nothing(&drawing, &table.filter, &words, inside, buffer);
     } else {
-        let wanted: Vec<_> =
-            SCHEMAS.into_iter().filter(|column| model.all_tables || column.id != SchemaColumn::Source).collect();
-        let columns = fit_columns(&wanted, inside.width);
+        let columns = schema_columns(model.all_tables, inside.width);
         let sorted = SchemaColumn::ALL[table.sort.column % SchemaColumn::ALL.len()];
         titles(&columns, (sorted, table.sort.reversed), theme, inside, buffer);
         let (start, shown) = table.window(usize::from(drawing.rows.height));

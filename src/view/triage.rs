@@ -6,10 +6,11 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::table::{Cell, Column, Mark, fit_columns, row, titles};
+use super::widgets::table::{Cell, Mark, row, titles};
 use super::widgets::{bounded_scroll, lines, modal, with_keys};
 use crate::app::commands::CommandId;
 use crate::app::model::Model;
+use crate::app::model::columns::{Column, fit_columns};
 use crate::app::model::triage::Triage;
 use crate::warehouse::freshness::age;
 use crate::warehouse::triage::{Affected, Gravity, Problem};

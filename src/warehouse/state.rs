@@ -94,7 +94,7 @@ states! {
     Direct "direct" "Direct" Idle
         "This source is queried live; nothing is synced.",
     Off "off" "Off" Idle
-        "Somebody switched this table off.",
+        "It is switched off: nothing is synced until it is resumed.",
     NotSetUp "not_set_up" "Not set up" Idle
         "No sync method was chosen for this table yet.",
 }

@@ -88,7 +88,7 @@ impl Availability {
     }
 }
 
-use Availability::{Available, Hidden};
+use Availability::Available;
 
 pub(super) fn always(_: &Context) -> Availability {
     Available
@@ -294,7 +294,7 @@ pub(super) fn refresh_table_list(context: &Context) -> Availability {
     match &context.subject {
         Subject::Source(_) => checked(writable(context)),
         Subject::Nothing => nothing_selected(),
-        Subject::Schema(_) => Hidden,
+        Subject::Schema(_) => Availability::not("Table lists are read for whole sources; select one."),
     }
 }
 

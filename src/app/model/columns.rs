@@ -148,3 +148,81 @@ fn known_first<T: Ord>(one: Option<T>, other: Option<T>) -> Ordering {
         (one, other) => other.is_some().cmp(&one.is_some()),
     }
 }
+
+/// A column: how wide, and how much it is worth.
+#[derive(Clone, Copy, Debug)]
+pub struct Column<Id> {
+    /// Which.
+    pub id: Id,
+    /// Its title.
+    pub title: &'static str,
+    /// Its least width.
+    pub width: u16,
+    /// How much of the spare room it takes, in parts.
+    pub grow: u16,
+    /// Aligned to the right.
+    pub right: bool,
+    /// The lower, the sooner it is left out.
+    pub worth: u8,
+}
+
+/// Columns of the sources, in their order on the screen.
+const SOURCES: [Column<SourceColumn>; 6] = [
+    column(SourceColumn::Health, SourceColumn::Health.title(), 11, 0, false, 9),
+    column(SourceColumn::Name, SourceColumn::Name.title(), 14, 3, false, 10),
+    column(SourceColumn::Kind, SourceColumn::Kind.title(), 10, 0, false, 5),
+    column(SourceColumn::Tables, SourceColumn::Tables.title(), 8, 0, true, 8),
+    column(SourceColumn::LastRun, SourceColumn::LastRun.title(), 7, 0, true, 6),
+    column(SourceColumn::Trouble, SourceColumn::Trouble.title(), 16, 2, false, 4),
+];
+
+/// Columns of the tables, in their order on the screen.
+const SCHEMAS: [Column<SchemaColumn>; 8] = [
+    column(SchemaColumn::State, SchemaColumn::State.title(), 15, 0, false, 10),
+    column(SchemaColumn::Name, SchemaColumn::Name.title(), 20, 3, false, 11),
+    column(SchemaColumn::Source, SchemaColumn::Source.title(), 10, 2, false, 9),
+    column(SchemaColumn::Method, SchemaColumn::Method.title(), 12, 0, false, 3),
+    column(SchemaColumn::Frequency, SchemaColumn::Frequency.title(), 6, 0, false, 2),
+    column(SchemaColumn::Synced, SchemaColumn::Synced.title(), 7, 0, true, 8),
+    column(SchemaColumn::Rows, SchemaColumn::Rows.title(), 6, 0, true, 6),
+    column(SchemaColumn::Cause, SchemaColumn::Cause.title(), 10, 3, false, 7),
+];
+
+const fn column<Id>(id: Id, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Column<Id> {
+    Column { id, title, width, grow, right, worth }
+}
+
+/// The columns of the sources that fit into so many cells, with their widths.
+#[must_use]
+pub fn source_columns(available: u16) -> Vec<(Column<SourceColumn>, u16)> {
+    fit_columns(&SOURCES, available)
+}
+
+/// The columns of the tables that fit into so many cells, with their widths. The source is worth a column only where
+/// tables of several are shown.
+#[must_use]
+pub fn schema_columns(all_tables: bool, available: u16) -> Vec<(Column<SchemaColumn>, u16)> {
+    let wanted: Vec<_> = SCHEMAS.into_iter().filter(|column| all_tables || column.id != SchemaColumn::Source).collect();
+    fit_columns(&wanted, available)
+}
+
+/// The columns that fit, with their widths, in their order.
+#[must_use]
+pub fn fit_columns<Id: Copy>(columns: &[Column<Id>], available: u16) -> Vec<(Column<Id>, u16)> {
+    let mut kept: Vec<Column<Id>> = columns.to_vec();
+    let needed = |kept: &[Column<Id>]| kept.iter().map(|column| column.width + 1).sum::<u16>().saturating_sub(1);
+    while needed(&kept) > available && kept.len() > 1 {
+        let least = kept.iter().enumerate().min_by_key(|(_, column)| column.worth).map_or(0, |(index, _)| index);
+        kept.remove(least);
+    }
+    let mut spare = u32::from(available.saturating_sub(needed(&kept)));
+    let mut parts: u32 = kept.iter().map(|column| u32::from(column.grow)).sum();
+    kept.into_iter()
+        .map(|column| {
+            let more = (spare * u32::from(column.grow)).checked_div(parts).unwrap_or(0);
+            spare -= more;
+            parts -= u32::from(column.grow);
+            (column, column.width.saturating_add(u16::try_from(more).unwrap_or(u16::MAX)).min(available))
+        })
+        .collect()
+}

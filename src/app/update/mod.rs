@@ -59,6 +59,8 @@ fn fired(model: &mut Model, timer: Timer) -> Vec<Effect> {
         Timer::Clock(generation) if generation == model.generations.clock => refresh::tick(model),
         Timer::Rested(generation) if generation == model.generations.rested => refresh::read_details(model),
         Timer::Follow(follow) => follows::learn(model, follow, &Evidence::Waited),
+        // What an overlay may cover is not taken away behind it.
+        Timer::Notice(_) if model.overlay.is_some() => vec![Effect::Wake { timer, after: COVERED }],
         Timer::Notice(generation) => {
             model.activity.expire(generation);
             Vec::new()
@@ -66,6 +68,9 @@ fn fired(model: &mut Model, timer: Timer) -> Vec<Effect> {
         Timer::Refresh(_) | Timer::Clock(_) | Timer::Rested(_) => Vec::new(),
     }
 }
+
+/// How long a notice stays once the overlay over it may have been closed.
+const COVERED: jiff::SignedDuration = jiff::SignedDuration::from_secs(4);
 
 /// Shows a notice for a while, and writes it down.
 fn report(model: &mut Model, tone: Tone, text: String) -> Vec<Effect> {

@@ -165,21 +165,37 @@ pub(super) fn toggle_all_tables(model: &mut Model) -> Vec<Effect> {
 
 /// Sorts the focused table by its next column, or turns it around.
 pub(super) fn sort(model: &mut Model, reverse: bool) -> Vec<Effect> {
-    use crate::app::model::columns::{SchemaColumn, SourceColumn};
-    let (sort, columns) = match model.focus {
-        Pane::Sources => (&mut model.sources.sort, SourceColumn::ALL.len()),
-        Pane::Schemas => (&mut model.schemas.sort, SchemaColumn::ALL.len()),
+    use crate::app::model::columns::{SchemaColumn, SourceColumn, schema_columns, source_columns};
+    let width = model.layout().map_or(0, |layout| layout.pane(model.focus).inside().width);
+    // Only what can be seen is sorted by: an order without a visible reason looks like none.
+    let (sort, visible): (_, Vec<usize>) = match model.focus {
+        Pane::Sources => {
+            let shown = source_columns(width);
+            let visible = |id: &SourceColumn| shown.iter().any(|(column, _)| column.id == *id);
+            (&mut model.sources.sort, places(&SourceColumn::ALL, visible))
+        }
+        Pane::Schemas => {
+            let shown = schema_columns(model.all_tables, width);
+            let visible = |id: &SchemaColumn| shown.iter().any(|(column, _)| column.id == *id);
+            (&mut model.schemas.sort, places(&SchemaColumn::ALL, visible))
+        }
         Pane::Details => return Vec::new(),
     };
     if reverse {
         sort.reversed = !sort.reversed;
     } else {
-        sort.column = (sort.column + 1) % columns;
+        let next = visible.iter().find(|place| **place > sort.column).or(visible.first());
+        sort.column = next.copied().unwrap_or(0);
         sort.reversed = false;
     }
     model.rebuild_rows();
     settle(model);
     Vec::new()
+}
+
+/// The places of those that fulfil a condition.
+fn places<Id>(all: &[Id], wanted: impl Fn(&Id) -> bool) -> Vec<usize> {
+    all.iter().enumerate().filter(|(_, id)| wanted(id)).map(|(place, _)| place).collect()
 }
 
 /// Jumps to the next row that is broken or doubtful; `None` when there is none.

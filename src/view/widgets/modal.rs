@@ -10,9 +10,11 @@ use crate::view::theme::Theme;
 
 /// Clears a box of this size in the middle, frames it, and answers with the area inside.
 pub(in crate::view) fn open(title: &str, width: u16, height: u16, theme: &Theme, frame: &mut Frame) -> Rect {
-    let screen = frame.area();
+    // Header, notice and hints stay in sight.
+    let whole = frame.area();
+    let screen = Rect { y: whole.y + 1, height: whole.height.saturating_sub(3), ..whole };
     let width = width.min(screen.width.saturating_sub(2));
-    let height = height.min(screen.height.saturating_sub(2));
+    let height = height.min(screen.height);
     let area =
         Rect { x: screen.x + (screen.width - width) / 2, y: screen.y + (screen.height - height) / 2, width, height };
     Clear.render(area, frame.buffer_mut());

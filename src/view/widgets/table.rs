@@ -4,25 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::app::model::columns::Column;
 use crate::view::text::fit;
 use crate::view::theme::{Role, Theme};
-
-/// A column: how wide, and how much it is worth.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::view) struct Column<Id> {
-    /// Which.
-    pub id: Id,
-    /// Its title.
-    pub title: &'static str,
-    /// Its least width.
-    pub width: u16,
-    /// How much of the spare room it takes, in parts.
-    pub grow: u16,
-    /// Aligned to the right.
-    pub right: bool,
-    /// The lower, the sooner it is left out.
-    pub worth: u8,
-}
 
 /// A cell.
 pub(in crate::view) struct Cell {
@@ -30,26 +14,6 @@ pub(in crate::view) struct Cell {
     pub text: String,
     /// Its style, where it differs from that of the row.
     pub style: Style,
-}
-
-/// The columns that fit, with their widths, in their order.
-pub(in crate::view) fn fit_columns<Id: Copy>(columns: &[Column<Id>], available: u16) -> Vec<(Column<Id>, u16)> {
-    let mut kept: Vec<Column<Id>> = columns.to_vec();
-    let needed = |kept: &[Column<Id>]| kept.iter().map(|column| column.width + 1).sum::<u16>().saturating_sub(1);
-    while needed(&kept) > available && kept.len() > 1 {
-        let least = kept.iter().enumerate().min_by_key(|(_, column)| column.worth).map_or(0, |(index, _)| index);
-        kept.remove(least);
-    }
-    let mut spare = u32::from(available.saturating_sub(needed(&kept)));
-    let mut parts: u32 = kept.iter().map(|column| u32::from(column.grow)).sum();
-    kept.into_iter()
-        .map(|column| {
-            let more = (spare * u32::from(column.grow)).checked_div(parts).unwrap_or(0);
-            spare -= more;
-            parts -= u32::from(column.grow);
-            (column, column.width.saturating_add(u16::try_from(more).unwrap_or(u16::MAX)).min(available))
-        })
-        .collect()
 }
 
 /// How a row is marked.

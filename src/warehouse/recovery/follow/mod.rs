@@ -129,6 +129,8 @@ pub struct Follow {
     asked_at: Timestamp,
     watch: Watch,
     destroyed: bool,
+    /// What the server remarked on accepting it.
+    remark: Option<String>,
 }
 
 impl Follow {
@@ -158,6 +160,7 @@ impl Follow {
             asked_at: now,
             watch: Watch::default(),
             destroyed: false,
+            remark: None,
         };
         let steps = if act.starts_a_run() { vec![follow.ask_jobs(now)] } else { follow.send() };
         Some((follow, steps))

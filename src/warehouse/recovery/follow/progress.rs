@@ -4,23 +4,24 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Act, Follow, Phase, Step};
 use crate::warehouse::freshness::age;
+use crate::warehouse::text::Foreign;
 use crate::warehouse::words::{count, counted, span};
 
 impl Follow {
     /// The name of what it acts on, without its source.
     fn short_name(&self) -> String {
         match self.subject.tables.as_slice() {
-            [(_, name)] if !self.act.whole_source() => name.shown().into_owned(),
-            _ => self.subject.source_name.shown().into_owned(),
+            [(_, name)] if !self.act.whole_source() => short(name),
+            _ => short(&self.subject.source_name),
         }
     }
 
     /// The name of what it acts on. Tables of several sources are often called the same.
     pub(super) fn full_name(&self) -> String {
-        let source = self.subject.source_name.shown();
+        let source = short(&self.subject.source_name);
         match self.subject.tables.as_slice() {
-            [(_, name)] if !self.act.whole_source() => format!("{source} / {}", name.shown()),
-            _ => source.into_owned(),
+            [(_, name)] if !self.act.whole_source() => format!("{source} / {}", short(name)),
+            _ => source,
         }
     }
 
@@ -63,5 +64,17 @@ impl Follow {
                 format!("{name}: running {}{rows}{usual}", span(age(since, now)))
             }
         }
+    }
+}
+
+/// The most characters of a name in a report: what came of it must not be crowded out.
+const NAME_LIMIT: usize = 40;
+
+/// A name, shortened.
+fn short(name: &Foreign) -> String {
+    let shown = name.shown();
+    match shown.char_indices().nth(NAME_LIMIT) {
+        Some((end, _)) => format!("{}…", &shown[..end]),
+        None => shown.into_owned(),
     }
 }

@@ -35,8 +35,8 @@ impl Follow {
             }
             Act::DeleteData | Act::Switch | Act::RefreshSchemas => {
                 self.phase = Phase::Confirming;
-                let remark = remark.map(|remark| self.tell(Tone::Note, &remark.shown()));
-                remark.into_iter().chain([self.ask_back()]).collect()
+                self.remark = remark.map(|remark| remark.shown().into_owned());
+                vec![self.ask_back()]
             }
             Act::DestroySchema | Act::DestroySource => {
                 self.destroyed = true;

@@ -16,12 +16,18 @@ impl Follow {
     pub(super) fn conclude(&mut self, full: Option<&FullSchema>) -> Vec<Step> {
         match self.act {
             Act::DeleteData => match full.map(|full| &full.schema.table) {
+                Some(Field::Null) if full.and_then(|full| full.schema.should_sync) == Some(false) => {
+                    self.end(Tone::Good, "data deleted; resume and reload build the table anew")
+                }
                 Some(Field::Null) => self.end(Tone::Good, "data deleted; reload builds the table anew"),
                 Some(Field::Known(_)) => self.end(Tone::Bad, "the data is still there; try again"),
                 _ => self.end(Tone::Note, "delete data accepted; what is there now could not be read back"),
             },
             Act::Switch => self.conclude_switch(full),
-            Act::RefreshSchemas => self.end(Tone::Good, "table list read again"),
+            Act::RefreshSchemas => {
+                let found = self.remark.take().map(|found| format!(": {found}")).unwrap_or_default();
+                self.end(Tone::Good, &format!("table list read again{found}"))
+            }
             Act::ReloadSource => self.conclude_many(),
             _ => self.conclude_one(full),
         }
@@ -102,15 +108,19 @@ impl Follow {
         for (table, (_, name)) in self.subject.tables.iter().enumerate() {
             match by_table.get(&table) {
                 Some(runs) if runs.iter().any(|run| run.job.is_running()) => lost += 1,
-                Some(runs) if runs.iter().any(|run| run.job.status != Status::Completed) => failed.push(name),
+                Some(runs) if runs.iter().any(|run| run.job.status != Status::Completed) => {
+                    let said = runs.iter().find_map(|run| error(None, &run.job));
+                    failed.push((name, said));
+                }
                 Some(_) => completed += 1,
                 None if active_before.contains(&table) => busy += 1,
                 None => silent += 1,
             }
         }
         let mut text = format!("{} Completed", counted(completed, "table"));
-        if let Some(first) = failed.first() {
-            text = format!("{text}, {} failed (first {})", count(failed.len() as u64), first.shown());
+        if let Some((first, said)) = failed.first() {
+            let said = said.as_ref().map(|said| format!(": {said}")).unwrap_or_default();
+            text = format!("{text}, {} failed (first {}{said})", count(failed.len() as u64), first.shown());
         }
         for (number, what) in [
             (busy, "skipped, because an earlier run was active"),
