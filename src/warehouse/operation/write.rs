@@ -64,7 +64,7 @@ impl Write {
 }
 
 impl Discard {
-    /// The request of this act. Knowing it is harmless: sending it takes a [`Consent`].
+    /// The request of this act. Knowing it is harmless: sending it takes a [`Consent`](crate::warehouse::consent::Consent).
     #[must_use]
     pub fn request(&self, project: ProjectId) -> Request {
         use super::Method::{Delete, Patch, Post};
