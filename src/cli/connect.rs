@@ -37,11 +37,11 @@ pub(super) async fn demo(flags: &Target) -> Result<Session, String> {
     Ok(Session { start: Start::Connected(place), client: Some(client), _simulator: Some(served) })
 }
 
-/// Finds out what to connect to.
+/// Finds out what to connect to; where that takes time, a remark says so.
 ///
 /// # Errors
 /// One sentence: what is wrong, and what to do next.
-pub(super) async fn connect(flags: &Target) -> Result<Session, String> {
+pub(super) async fn connect(flags: &Target, remark: impl Fn(&str)) -> Result<Session, String> {
     let wanted = Flags { host: flags.host.clone(), project: flags.project.clone(), allow_http: flags.allow_http };
     let resolved = match config::connection(&wanted) {
         Ok(resolved) => resolved,
@@ -60,7 +60,7 @@ pub(super) async fn connect(flags: &Target) -> Result<Session, String> {
             return Err(format!("no project is given for {origin}; add --project NUMBER or set WHTUI_PROJECT."));
         }
         (ProjectChoice::Unknown, Pair::SamePlace) => {
-            super::remark(&format!("no project is given; asking {origin} which ones the key may use"));
+            remark(&format!("no project is given; asking {origin} which ones the key may use"));
             super::discover::project(&account).await?
         }
     };

@@ -29,7 +29,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         demo(&flags.target).await?
     } else {
         tokio::select! {
-            session = connect(&flags.target) => session?,
+            session = connect(&flags.target, super::remark) => session?,
             number = terminated(&mut signals) => return Ok(ExitCode::from(number.saturating_add(128))),
         }
     };

@@ -242,8 +242,8 @@ fn a_refreshed_table_list_is_read_again() {
         begin(),
         &[first],
         &[
-            (1, Remark(found), &["Note shop: 2 added, 1 gone", "ask Sources"]),
-            (2, Present(true), &["END Good shop: table list read again"]),
+            (1, Remark(found), &["ask Sources"]),
+            (2, Present(true), &["END Good shop: table list read again: 2 added, 1 gone"]),
         ],
     );
     // A server that tells nothing leaves nothing to tell.

@@ -36,7 +36,7 @@ fn failures_silence_and_earlier_runs_are_told_apart() {
         (
             &["orders", "items", "silent"][..],
             vec![completed("a", "orders", 2, 1, 5), failed("b", "items", 2)],
-            "END Bad shop: 1 table Completed, 1 failed (first items), 1 without a new job",
+            "END Bad shop: 1 table Completed, 1 failed (first items: connection refused), 1 without a new job",
         ),
         (
             &["orders", "silent"],
