@@ -30,6 +30,7 @@ use whtui::warehouse::operation::Operation;
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
+use whtui::warehouse::state::PushChannel;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{Completeness, Fact, FullSchema, Identity, Need, SourcePage};
 use whtui::warehouse::text::Foreign;
@@ -470,6 +471,7 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
             let full = FullSchema { schema, detail: detail(), source: None, source_type: Field::Null };
             vec![Fact::Schema(Box::new(full))]
         }
+        Need::Push(source) => vec![Fact::Push(source.clone(), PushChannel::Broken)],
         Need::Jobs(query) => {
             let name = query.schemas.first().cloned().unwrap_or_default();
             let number = query.source.as_str().trim_start_matches("source-").to_owned();

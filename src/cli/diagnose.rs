@@ -19,7 +19,7 @@ use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::ids::SourceId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::source::Source;
-use crate::warehouse::survey::{Completeness, Fact, Need, is_open, needed, second_look};
+use crate::warehouse::survey::{Completeness, Fact, Need, is_open, needed, push_channels, second_look};
 use crate::warehouse::triage::{is_wrong, triage, wanted};
 use crate::worker::gate::Gate;
 use crate::worker::{Worker, clock};
@@ -49,7 +49,8 @@ const WATCH: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(60)];
 /// # Errors
 /// One or two sentences when nothing can be found out.
 pub(super) async fn diagnose(options: Diagnose) -> Result<ExitCode, String> {
-    let mut session = if options.target.demo { demo(&options.target).await? } else { connect(&options.target, |_| {}).await? };
+    let mut session =
+        if options.target.demo { demo(&options.target).await? } else { connect(&options.target, |_| {}).await? };
     let (client, place) = ready(&mut session)?;
     let mut survey = Survey::new(client, place);
     let report = survey.look(&options, None).await?;
@@ -236,6 +237,9 @@ impl Survey {
             self.ask(needs, reading).await;
         }
         let now = clock::now();
+        // What a vendor does not tell leaves its tables unverified.
+        let pushes = push_channels(&mut self.inventory, only, now);
+        self.ask(pushes, &mut Reading::default()).await;
         let problems = triage(&self.inventory, only, now);
         // What is only nice to know may fail.
         let wishes = wanted(&self.inventory, &problems, MOST_WISHES, now);
@@ -300,6 +304,9 @@ impl Survey {
             }
             Fact::Schema(full) => {
                 self.inventory.learn_schema(*full, now);
+            }
+            Fact::Push(source, channel) => {
+                self.inventory.learn_push(&source, channel, now);
             }
             Fact::Jobs(query, jobs) => {
                 self.inventory.learn_jobs(&query.source, &query.schemas, jobs, now);

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
-use crate::app::commands::{Availability, COMMANDS, Command};
+use crate::app::commands::{Availability, COMMANDS, Command, CommandId};
 use crate::app::model::Model;
 use crate::app::model::overlay::Overlay;
 use crate::warehouse::consent::{Challenge, Demand};
@@ -54,7 +54,9 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
     }
     // Before anything could be read, the pane says why.
     if let Some(failure) = model.link.failure.as_ref().filter(|_| !model.link.is_first_reading()) {
-        return (format!("Not up to date: {}.", failure.explanation()), theme.style(Role::Bad));
+        let refresh = model.keymap.key(CommandId::Refresh);
+        let text = format!("Not up to date: {}; tried again by itself, or now with {refresh}.", failure.explanation());
+        return (text, theme.style(Role::Bad));
     }
     if let Some((held, schema)) = model.inventory.billing_pause() {
         let text = format!(

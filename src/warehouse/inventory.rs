@@ -91,6 +91,7 @@ pub struct Inventory {
     running_since: HashMap<SchemaId, Timestamp>,
     closer: HashMap<SchemaId, CloserLook>,
     push: HashMap<SourceId, PushChannel>,
+    push_asked: HashMap<SourceId, Timestamp>,
     /// Tables that an answer about several had no room for: they have to be asked about alone.
     crowded_out: HashSet<SchemaId>,
     /// When something was last asked about a table that is not asked again soon, whatever came of it.
@@ -359,6 +360,17 @@ impl Inventory {
         transitions
     }
 
+    /// When it was last asked whether the webhook of a source delivers.
+    #[must_use]
+    pub fn push_asked_at(&self, source: &SourceId) -> Option<Timestamp> {
+        self.push_asked.get(source).copied()
+    }
+
+    /// Remembers that it is being asked.
+    pub fn note_push_asked(&mut self, source: &SourceId, now: Timestamp) {
+        self.push_asked.insert(source.clone(), now);
+    }
+
     /// Takes in whether the webhook of a source delivers.
     pub fn learn_push(&mut self, source: &SourceId, channel: PushChannel, now: Timestamp) -> Vec<Transition> {
         let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
@@ -424,6 +436,7 @@ impl Inventory {
         self.crowded_out.retain(|id| known.contains_key(id));
         let sources = &self.by_source;
         self.push.retain(|id, _| sources.contains_key(id));
+        self.push_asked.retain(|id, _| sources.contains_key(id));
     }
 }
 

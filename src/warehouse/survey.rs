@@ -12,8 +12,9 @@ use super::job::Job;
 use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
+use super::settings::SyncType;
 use super::source::Source;
-use super::state::{State, deserves_a_second_look};
+use super::state::{PushChannel, State, deserves_a_second_look};
 use super::text::Foreign;
 
 /// Something to find out. Finding it out may take several requests; all of them only look.
@@ -27,6 +28,8 @@ pub enum Need {
     Schema(SchemaId),
     /// Jobs of a source.
     Jobs(JobQuery),
+    /// Whether the webhook of a source delivers.
+    Push(SourceId),
 }
 
 /// Something found out.
@@ -40,6 +43,8 @@ pub enum Fact {
     Schema(Box<FullSchema>),
     /// Jobs, newest first.
     Jobs(JobQuery, Vec<Job>),
+    /// Whether the webhook of a source delivers.
+    Push(SourceId, PushChannel),
 }
 
 /// Whose key this is. What was refused to be told is `None`; the program is as good without.
@@ -91,6 +96,9 @@ pub struct FullSchema {
 /// How many names go into one question for jobs: the server answers at most 50 jobs a question.
 const NAMES_A_QUESTION: usize = 4;
 
+/// How long what a vendor said of its webhook is believed.
+const PUSH_LASTS: SignedDuration = SignedDuration::from_mins(15);
+
 /// How long jobs once read prove that a run is real.
 const PROOF_LASTS: SignedDuration = SignedDuration::from_secs(20);
 
@@ -134,6 +142,23 @@ pub fn needed(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, 
         inventory.note_asked(id, now);
     }
     needs
+}
+
+/// Whose webhooks should be looked at: those of sources with tables that are pushed to. It asks the vendor, so it is
+/// slow, and done rarely; where it cannot be found out, the tables stay unverified.
+#[must_use]
+pub fn push_channels(inventory: &mut Inventory, only: Option<&SourceId>, now: Timestamp) -> Vec<Need> {
+    let pushed = |held: &Held| {
+        held.tables().any(|(schema, _)| schema.syncs_by(&SyncType::Webhook) && schema.should_sync == Some(true))
+    };
+    let due: Vec<SourceId> = chosen(inventory, only)
+        .filter(|held| pushed(held) && is_older(inventory.push_asked_at(&held.source.id), PUSH_LASTS, now))
+        .map(|held| held.source.id.clone())
+        .collect();
+    for source in &due {
+        inventory.note_push_asked(source, now);
+    }
+    due.into_iter().map(Need::Push).collect()
 }
 
 /// What should be asked once more some seconds later, because a second look can still change the state.

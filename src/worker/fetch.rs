@@ -7,7 +7,7 @@ use crate::api::Client;
 use crate::api::paging::read_all_sources;
 use crate::app::effect::{RequestId, Urgency};
 use crate::app::message::Event;
-use crate::warehouse::failure::Failure;
+use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::finding::Finding;
 use crate::warehouse::operation::JobQuery;
 use crate::warehouse::status::Status;
@@ -43,6 +43,10 @@ pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgen
             let full = asking.patiently(|| client.schema(&id)).await?;
             let full = asking.diagnosed(client, full).await;
             asking.tell(Fact::Schema(Box::new(full)));
+        }
+        Need::Push(source) => {
+            let info = asking.patiently(|| client.webhook_info(&source)).await?;
+            asking.tell(Fact::Push(source, info.channel()));
         }
         Need::Jobs(query) => {
             let jobs = asking.patiently(|| client.jobs(&query)).await?;
@@ -119,6 +123,10 @@ impl Asking<'_> {
             drop(place);
             self.shared.note(&failure);
             attempt += 1;
+            // Where nobody answers, whoever asked decides when to ask again: that can be seen and hurried.
+            if failure.kind == FailureKind::Unreachable {
+                return Err(failure);
+            }
             let Some(wait) = retry::next(attempt, &failure, began.elapsed(), jitter()) else { return Err(failure) };
             self.shared.tell(Event::Retrying(self.request, failure));
             tokio::time::sleep(wait.max(Duration::from_millis(1))).await;

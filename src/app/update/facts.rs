@@ -48,6 +48,11 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
             }
             effects
         }
+        Fact::Push(source, channel) => {
+            // A look changes what is known, not what is.
+            model.inventory.learn_push(&source, channel, now);
+            refresh::rows_changed(model)
+        }
         Fact::Jobs(query, jobs) => {
             let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
             note_transitions(model, &transitions);

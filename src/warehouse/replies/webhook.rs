@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::SchemaId;
+use crate::warehouse::state::PushChannel;
 use crate::warehouse::text::Foreign;
 
 /// The webhook of a source, here and at the vendor.
@@ -28,6 +29,30 @@ pub struct WebhookInfo {
     pub outside: Field<WebhookOutside>,
     /// Events that the vendor should send and does not; `Unknown` on older servers.
     pub missing_events: Field<Vec<Foreign>>,
+}
+
+impl WebhookInfo {
+    /// Whether pushes arrive, as far as both ends tell. What the vendor cannot be asked stays open.
+    #[must_use]
+    pub fn channel(&self) -> PushChannel {
+        let handler_off = self.function.known().is_some_and(|function| function.enabled == Field::Known(false));
+        if self.supported == Field::Known(false) || self.exists == Field::Known(false) || handler_off {
+            return PushChannel::Broken;
+        }
+        let Some(outside) = self.outside.known() else { return PushChannel::NotLookedAt };
+        let off = outside.status.known().is_some_and(|word| {
+            let word = word.raw().to_lowercase();
+            ["disabled", "inactive", "paused", "failed", "revoked"].iter().any(|off| word.contains(off))
+        });
+        let misses = self.missing_events.known().is_some_and(|missing| !missing.is_empty());
+        if outside.exists == Field::Known(false) || off || misses {
+            PushChannel::Broken
+        } else if outside.exists == Field::Known(true) && outside.error.known().is_none() {
+            PushChannel::Delivers
+        } else {
+            PushChannel::NotLookedAt
+        }
+    }
 }
 
 /// The handler on `PostHog`'s side.
@@ -113,4 +138,37 @@ pub struct WebhookDeletion {
     pub outside: Field<bool>,
     /// Why it is not.
     pub error: Field<Foreign>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_in_order_only_when_both_ends_say_so() {
+        let outside = |exists, status: &str| {
+            Field::Known(WebhookOutside {
+                exists,
+                status: Field::Known(Foreign::new(status)),
+                ..WebhookOutside::default()
+            })
+        };
+        let info = |outside| WebhookInfo { exists: Field::Known(true), outside, ..WebhookInfo::default() };
+        for (info, channel) in [
+            (info(outside(Field::Known(true), "enabled")), PushChannel::Delivers),
+            (info(outside(Field::Known(true), "disabled")), PushChannel::Broken),
+            (info(outside(Field::Known(false), "")), PushChannel::Broken),
+            (info(outside(Field::Unknown, "enabled")), PushChannel::NotLookedAt),
+            (info(Field::Null), PushChannel::NotLookedAt),
+            (WebhookInfo { exists: Field::Known(false), ..WebhookInfo::default() }, PushChannel::Broken),
+            (WebhookInfo::default(), PushChannel::NotLookedAt),
+        ] {
+            assert_eq!(info.channel(), channel, "{info:?}");
+        }
+        let misses = WebhookInfo {
+            missing_events: Field::Known(vec![Foreign::new("charge.updated")]),
+            ..info(outside(Field::Known(true), "enabled"))
+        };
+        assert_eq!(misses.channel(), PushChannel::Broken);
+    }
 }
