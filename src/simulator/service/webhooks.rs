@@ -33,7 +33,9 @@ pub fn info(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let mapping: Map<String, Value> =
         webhook_tables(source).map(|(name, id)| (name.to_lowercase(), json!(id))).collect();
     let created = webhook.created_at.iso_with_offset();
-    let external = if webhook.external {
+    let external = if webhook.external_status == "unasked" {
+        Value::Null
+    } else if webhook.external {
         json!({
             "exists": true, "url": url(&webhook.id), "enabled_events": webhook.events,
             "status": webhook.external_status, "description": "PostHog data warehouse", "created_at": created,
