@@ -77,7 +77,21 @@ impl Catalogue {
     /// What is wrong, as far as the text and its context tell.
     #[must_use]
     pub fn diagnose(&self, symptom: &Symptom<'_>) -> Verdict {
-        let reading = self.read(symptom);
+        let mut reading = self.read(symptom);
+        let mut verdict = self.conclude(symptom, &reading);
+        // What is only a code, such as POOL_EXHAUSTED, is read as the words that it is made of.
+        if verdict.as_ref().is_none_or(|verdict| verdict.cause.as_str() == CauseId::UNKNOWN)
+            && reading.text.spell_codes_out()
+        {
+            reading.candidates = self.candidates(&reading.text);
+            let spelled = self.conclude(symptom, &reading).filter(|spelled| spelled.cause.as_str() != CauseId::UNKNOWN);
+            verdict = spelled.or(verdict);
+        }
+        verdict.unwrap_or_else(|| self.verdict(&Rule::default(), &reading, Hit::default()))
+    }
+
+    /// What the first rule that matches makes of a symptom.
+    fn conclude(&self, symptom: &Symptom<'_>, reading: &Reading<'_>) -> Option<Verdict> {
         let has_text = !is_empty(&reading.text.plain);
         let mut concerned = Vec::new();
         let mut patterns = 0;
@@ -100,10 +114,7 @@ impl Catalogue {
         let found = hit(&whole, &|rule| rule.foreign)
             .or_else(|| parts.iter().find_map(|part| hit(part, &|rule| !rule.foreign && !rule.counsel)))
             .or_else(|| hit(&whole, &|rule| !rule.foreign));
-        match found {
-            Some((rule, hit)) => self.verdict(rule, &reading, hit),
-            None => self.verdict(&Rule::default(), &reading, Hit::default()),
-        }
+        found.map(|(rule, hit)| self.verdict(rule, reading, hit))
     }
 
     /// The parts of a text that outrank the rest of it: messages it quotes, then what it states before it goes
@@ -126,13 +137,18 @@ impl Catalogue {
         let says = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(&text.masked));
         Reading {
             original: symptom.text.unwrap_or_default(),
-            candidates: self.filter.get_or_init(|| Filter::new(&self.rules)).candidates(&text.plain),
+            candidates: self.candidates(&text),
             statuses: http::statuses(&text.masked),
             handled: says(&self.closings.handled),
             transient: says(&self.closings.transient),
             permanent: says(&self.closings.permanent),
             text,
         }
+    }
+
+    /// For each pattern, whether it can match a text at all.
+    fn candidates(&self, text: &Folded) -> Vec<bool> {
+        self.filter.get_or_init(|| Filter::new(&self.rules)).candidates(&text.plain)
     }
 
     fn recovery(&self, rule: &Rule) -> Letter {

@@ -63,6 +63,18 @@ impl Folded {
         Some(start..end)
     }
 
+    /// Writes codes such as `pool_exhausted` as words, and says whether there are any.
+    pub(super) fn spell_codes_out(&mut self) -> bool {
+        let is_letter = |at: usize| self.masked.get(at).is_some_and(u8::is_ascii_lowercase);
+        let joins = |at: &usize| self.masked[*at] == b'_' && is_letter(at - 1) && is_letter(at + 1);
+        let joints: Vec<_> = (1..self.masked.len()).filter(joins).collect();
+        for at in &joints {
+            self.plain[*at] = b' ';
+            self.masked[*at] = b' ';
+        }
+        !joints.is_empty()
+    }
+
     fn read(&mut self, text: &str, offset: usize) {
         let mut space = None;
         let mut line = None;

@@ -24,6 +24,7 @@ const BEFORE: &[&[u8]] = &[
     b"with",
     b"error",
     b"error_code",
+    b"api",
 ];
 
 /// Or in front of one of these.
