@@ -13,6 +13,10 @@ use crate::warehouse::freshness::age;
 use crate::warehouse::state::Severity;
 use crate::warehouse::words;
 
+/// Columns from which on the place is always seen, and how much of it at least.
+const PLACE_FROM: u16 = 72;
+const PLACE: usize = 18;
+
 /// Draws it.
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
     let badges = badges(model, theme);
@@ -23,7 +27,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     // Badges come first, then what is wrong, then the place, for it hardly changes; no part is cut in the middle.
     let mut left = vec![Span::styled(" whtui ", theme.style(Role::Title))];
     left.extend(badges);
-    let mut free = room.saturating_sub(Line::from(left.clone()).width());
+    // On all but the smallest terminals a part of the place is always seen: two projects must not look alike.
+    let reserved = if area.width >= PLACE_FROM { PLACE } else { 0 };
+    let mut free = room.saturating_sub(Line::from(left.clone()).width() + reserved);
     let mut shown = Vec::new();
     for part in counts {
         let width = text::width(&part.content) + 3;
@@ -32,7 +38,8 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
             shown.push(part);
         }
     }
-    if free >= 14 {
+    free += reserved;
+    if free >= PLACE {
         left.push(Span::styled(text::cut(&place.content, free - 2, theme.ellipsis()), place.style));
         left.push(Span::raw("  "));
     }
