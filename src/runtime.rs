@@ -85,6 +85,8 @@ impl Loop<'_> {
         let effects = start(&mut self.model);
         let mut wanted = self.perform(effects);
         let mut drawn_at: Option<Instant> = None;
+        // What a person did is answered at once; only what the world does waits for the next frame.
+        let mut urgent = true;
         loop {
             for effect in std::mem::take(&mut wanted) {
                 self.on_screen(effect, signals)?;
@@ -92,7 +94,7 @@ impl Loop<'_> {
             if let Some(exit) = self.exit {
                 return Ok(exit);
             }
-            let due = drawn_at.map(|at| at + FRAME).filter(|due| *due > Instant::now());
+            let due = drawn_at.map(|at| at + FRAME).filter(|due| !urgent && *due > Instant::now());
             if due.is_none() {
                 let model = &self.model;
                 // A terminal that takes no frame any more is gone, and with it everybody who could be told.
@@ -121,6 +123,7 @@ impl Loop<'_> {
                 // A frame that is due is drawn at once; nothing else is waited for then.
             }
             self.collect(&mut batch);
+            urgent = batch.iter().any(|message| is_by_a_person(&message.event));
             for message in batch {
                 if let Event::Resized(size) = message.event {
                     self.screen.resize(size);
@@ -179,6 +182,10 @@ impl Loop<'_> {
         }
         Ok(())
     }
+}
+
+fn is_by_a_person(event: &Event) -> bool {
+    matches!(event, Event::KeyPressed(_) | Event::Pasted(_) | Event::MouseUsed(_) | Event::Resized(_))
 }
 
 async fn until(due: Option<Instant>) {
