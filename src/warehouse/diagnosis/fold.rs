@@ -67,12 +67,12 @@ impl Folded {
     pub(super) fn spell_codes_out(&mut self) -> bool {
         let is_letter = |at: usize| self.masked.get(at).is_some_and(u8::is_ascii_lowercase);
         let joins = |at: &usize| self.masked[*at] == b'_' && is_letter(at - 1) && is_letter(at + 1);
-        let joints: Vec<_> = (1..self.masked.len()).filter(joins).collect();
-        for at in &joints {
+        let breaks: Vec<_> = (1..self.masked.len()).filter(joins).collect();
+        for at in &breaks {
             self.plain[*at] = b' ';
             self.masked[*at] = b' ';
         }
-        !joints.is_empty()
+        !breaks.is_empty()
     }
 
     fn read(&mut self, text: &str, offset: usize) {
