@@ -9,13 +9,19 @@ use crate::app::effect::{RequestId, Urgency};
 use crate::app::message::Event;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::finding::Finding;
-use crate::warehouse::operation::JobQuery;
+use crate::warehouse::ids::SchemaId;
+use crate::warehouse::job::Job;
+use crate::warehouse::operation::{JobQuery, LogQuery};
+use crate::warehouse::replies::LogLevel;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::{Fact, FullSchema, Identity, Need};
 use crate::warehouse::text::Foreign;
 
 /// How many pages of a list are read at once.
 const PAGES_AT_ONCE: usize = 4;
+
+/// How many errors of a log are looked at.
+const LOGGED_ERRORS: u32 = 20;
 
 /// Answers a question; what is found out is told as it comes.
 pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgency: Urgency) -> Result<(), Failure> {
@@ -79,7 +85,7 @@ impl Asking<'_> {
     }
 
     /// Diagnoses a table by its full form and, where that does not settle the cause, by the texts of the jobs that
-    /// failed since the last success. The logs of the newest would come next.
+    /// failed since the last success, and by the errors in the log of the newest.
     async fn diagnosed(&self, client: &Client, mut full: FullSchema) -> FullSchema {
         let findings = &self.shared.findings;
         let blocked = full.detail.sync_blocked.known().cloned();
@@ -90,17 +96,33 @@ impl Asking<'_> {
         let query = JobQuery { source, schemas: vec![full.schema.name.clone()], after: None };
         // What cannot be read of the jobs leaves the table as it was.
         let Ok(jobs) = self.patiently(|| client.jobs(&query)).await else { return full };
-        let mut texts: Vec<&Foreign> = Vec::new();
         let own = jobs.iter().filter(|job| job.schema.as_ref() == Some(&full.schema.id) && !job.is_running());
-        for text in own.take_while(|job| job.status == Status::Failed).filter_map(|job| job.latest_error.known()) {
-            if !text.is_blank() && !texts.contains(&text) {
-                texts.push(text);
+        let failed: Vec<&Job> = own.take_while(|job| job.status == Status::Failed).collect();
+        let mut texts: Vec<Foreign> = Vec::new();
+        for text in failed.iter().filter_map(|job| job.latest_error.known()) {
+            if !text.is_blank() && !texts.contains(text) {
+                texts.push(text.clone());
             }
         }
+        let run = failed.first().and_then(|job| job.workflow_run_id.known().cloned());
         // The friendly text that replaces the raw one is kept out of older jobs, so these may say more.
-        let _ = texts.iter().any(|text| findings.deepen(&mut full.schema, text, kind.as_ref(), blocked.as_ref()));
+        let id = full.schema.id.clone();
+        let mut settle = |texts: &[Foreign]| {
+            texts.iter().any(|text| findings.deepen(&mut full.schema, text, kind.as_ref(), blocked.as_ref()))
+        };
+        if !settle(&texts) && run.is_some() {
+            let logged = self.logged_errors(client, id, run).await;
+            settle(&logged);
+        }
         self.tell(Fact::Jobs(query, jobs));
         full
+    }
+
+    /// The errors in the log of a run, the last one first; what cannot be read says nothing.
+    async fn logged_errors(&self, client: &Client, schema: SchemaId, run: Option<Foreign>) -> Vec<Foreign> {
+        let newest = LogQuery { limit: LOGGED_ERRORS, levels: vec![LogLevel::Error], run, ..LogQuery::newest(schema) };
+        let listing = self.patiently(|| client.logs(&newest)).await;
+        listing.map(|listing| listing.items.into_iter().map(|entry| entry.message).collect()).unwrap_or_default()
     }
 
     /// Makes a read until it succeeds or patience ends.
