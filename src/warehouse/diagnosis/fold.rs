@@ -67,12 +67,12 @@ impl Folded {
     pub(super) fn spell_codes_out(&mut self) -> bool {
         let is_letter = |at: usize| self.masked.get(at).is_some_and(u8::is_ascii_lowercase);
         let joins = |at: &usize| self.masked[*at] == b'_' && is_letter(at - 1) && is_letter(at + 1);
-        let breaks: Vec<_> = (1..self.masked.len()).filter(joins).collect();
-        for at in &breaks {
+        let found: Vec<_> = (1..self.masked.len()).filter(joins).collect();
+        for at in &found {
             self.plain[*at] = b' ';
             self.masked[*at] = b' ';
         }
-        !breaks.is_empty()
+        !found.is_empty()
     }
 
     fn read(&mut self, text: &str, offset: usize) {
@@ -230,6 +230,14 @@ mod tests {
     fn case_white_space_quotes_and_contractions_do_not_matter() {
         assert_eq!(plain("  Can’t\n\treach “DB” —\u{a0}wasn't up  "), "can not reach \"db\" - was not up");
         assert_eq!(plain(r#"{\"error\": 1}"#), r#"{"error": 1}"#);
+    }
+
+    #[test]
+    fn codes_are_written_as_words_where_they_stood() {
+        let mut folded = Folded::new("API error POOL_EXHAUSTED (req_9, _x)");
+        assert!(folded.spell_codes_out());
+        assert_eq!(folded.plain, b"api error pool exhausted (req_9, _x)");
+        assert!(!folded.spell_codes_out());
     }
 
     #[test]
