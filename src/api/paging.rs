@@ -152,6 +152,8 @@ impl Reading {
         let brought = sources.len();
         sources.retain(|source| self.seen.insert(source.id.clone()));
         self.moved |= sources.len() < brought;
+        // A page that only repeats brings the reading no further, however many more are promised.
+        self.exhausted |= brought > 0 && sources.is_empty();
         sources
     }
 
@@ -293,7 +295,7 @@ mod tests {
                 listing.next = true;
             },
         );
-        assert_eq!(requests, 2 * MOST_PAGES as usize);
+        assert!(requests < 20, "a page that only repeats ends the reading: {requests}");
         assert_eq!(pages.last().unwrap().end, Some(Completeness::Partial));
     }
 
