@@ -213,7 +213,7 @@ fn only_what_needs_jobs_is_asked_for_and_several_names_go_into_one_question() {
 #[test]
 fn a_full_answer_proves_nothing_about_the_table_it_had_no_room_for() {
     let mut known = inventory(vec![source("s", vec![with_status("a", "Running"), with_status("b", "Running")])]);
-    let crowd: Vec<Job> = (0..50).map(|run| job("a", run * 5 + 1, 1, "Completed", 1)).collect();
+    let crowd: Vec<Job> = (0..50).map(|run| job("a", run * 5 + 10, 1, "Completed", 1)).collect();
     let asked = ["a".into(), "b".into()];
     known.learn_jobs(&SourceId::new("source-s"), &asked, crowd, now());
     let state = |known: &Inventory, id: &str| known.schema(&SchemaId::new(id)).unwrap().2;

@@ -282,7 +282,9 @@ fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
         if just_ended {
             return State::Running;
         }
-        let requested_just_now = around.running_since.is_some_and(|since| age(since, around.now) < STARTING);
+        // The request is younger than the end of the run before it.
+        let requested = around.running_since.or(ended);
+        let requested_just_now = requested.is_some_and(|since| age(since, around.now) < STARTING);
         return if requested_just_now { State::Starting } else { State::Phantom };
     };
     let Some(started) = job.created_at else { return State::Running };
