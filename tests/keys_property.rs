@@ -30,7 +30,6 @@ use whtui::warehouse::operation::Operation;
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
-use whtui::warehouse::state::PushChannel;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{Completeness, Fact, FullSchema, Identity, Need, SourcePage};
 use whtui::warehouse::text::Foreign;
@@ -471,7 +470,14 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
             let full = FullSchema { schema, detail: detail(), source: None, source_type: Field::Null };
             vec![Fact::Schema(Box::new(full))]
         }
-        Need::Push(source) => vec![Fact::Push(source.clone(), PushChannel::Broken)],
+        Need::Webhook(source) => vec![Fact::Webhook(source.clone(), Box::default())],
+        // Nothing that keys can ask for yet.
+        Need::Source(_)
+        | Need::Form(_)
+        | Need::Candidates(_)
+        | Need::CdcPrerequisites(_)
+        | Need::CdcStatus(_)
+        | Need::Logs(_) => Vec::new(),
         Need::Jobs(query) => {
             let name = query.schemas.first().cloned().unwrap_or_default();
             let number = query.source.as_str().trim_start_matches("source-").to_owned();

@@ -305,13 +305,14 @@ impl Survey {
             Fact::Schema(full) => {
                 self.inventory.learn_schema(*full, now);
             }
-            Fact::Push(source, channel) => {
-                self.inventory.learn_push(&source, channel, now);
+            Fact::Webhook(source, info) => {
+                self.inventory.learn_push(&source, info.channel(), now);
             }
             Fact::Jobs(query, jobs) => {
                 self.inventory.learn_jobs(&query.source, &query.schemas, jobs, now);
             }
-            Fact::Identity(_) => {}
+            // What is not asked here is not answered.
+            _ => {}
         }
     }
 }

@@ -9,12 +9,13 @@ use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
 use super::inventory::{Held, Inventory};
 use super::job::Job;
-use super::operation::JobQuery;
+use super::operation::{JobQuery, LogQuery};
+use super::replies::{CandidateFields, CdcPrerequisites, CdcStatus, Form, LogEntry, WebhookInfo};
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::settings::SyncType;
 use super::source::Source;
-use super::state::{PushChannel, State, deserves_a_second_look};
+use super::state::{State, deserves_a_second_look};
 use super::text::Foreign;
 
 /// Something to find out. Finding it out may take several requests; all of them only look.
@@ -28,8 +29,20 @@ pub enum Need {
     Schema(SchemaId),
     /// Jobs of a source.
     Jobs(JobQuery),
-    /// Whether the webhook of a source delivers.
-    Push(SourceId),
+    /// The webhook of a source, and what the vendor says of it.
+    Webhook(SourceId),
+    /// One source, with its settings.
+    Source(SourceId),
+    /// The form of a source type.
+    Form(Foreign),
+    /// What may be chosen for the sync of a schema, as its source is now.
+    Candidates(SchemaId),
+    /// Whether a source is ready for change data capture.
+    CdcPrerequisites(SourceId),
+    /// How change data capture of a source is doing.
+    CdcStatus(SourceId),
+    /// Log lines of a schema.
+    Logs(LogQuery),
 }
 
 /// Something found out.
@@ -43,8 +56,20 @@ pub enum Fact {
     Schema(Box<FullSchema>),
     /// Jobs, newest first.
     Jobs(JobQuery, Vec<Job>),
-    /// Whether the webhook of a source delivers.
-    Push(SourceId, PushChannel),
+    /// The webhook of a source, and what the vendor says of it.
+    Webhook(SourceId, Box<WebhookInfo>),
+    /// One source, with its settings.
+    Source(Box<Source>),
+    /// The form of a source type.
+    Form(Box<Form>),
+    /// What may be chosen for the sync of a schema, as its source is now.
+    Candidates(SchemaId, Box<CandidateFields>),
+    /// Whether a source is ready for change data capture.
+    CdcPrerequisites(SourceId, CdcPrerequisites),
+    /// How change data capture of a source is doing.
+    CdcStatus(SourceId, Box<CdcStatus>),
+    /// Log lines, newest first.
+    Logs(LogQuery, Vec<LogEntry>),
 }
 
 /// Whose key this is. What was refused to be told is `None`; the program is as good without.
@@ -158,7 +183,7 @@ pub fn push_channels(inventory: &mut Inventory, only: Option<&SourceId>, now: Ti
     for source in &due {
         inventory.note_push_asked(source, now);
     }
-    due.into_iter().map(Need::Push).collect()
+    due.into_iter().map(Need::Webhook).collect()
 }
 
 /// What should be asked once more some seconds later, because a second look can still change the state.

@@ -11,7 +11,7 @@ use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::finding::Finding;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::job::Job;
-use crate::warehouse::operation::{JobQuery, LogQuery};
+use crate::warehouse::operation::{CdcMode, JobQuery, LogQuery};
 use crate::warehouse::replies::LogLevel;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::{Fact, FullSchema, Identity, Need};
@@ -50,9 +50,34 @@ pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgen
             let full = asking.diagnosed(client, full).await;
             asking.tell(Fact::Schema(Box::new(full)));
         }
-        Need::Push(source) => {
+        Need::Webhook(source) => {
             let info = asking.patiently(|| client.webhook_info(&source)).await?;
-            asking.tell(Fact::Push(source, info.channel()));
+            asking.tell(Fact::Webhook(source, Box::new(info)));
+        }
+        Need::Source(id) => {
+            let mut source = asking.patiently(|| client.source(&id)).await?;
+            shared.findings.attach_all(&mut source);
+            asking.tell(Fact::Source(Box::new(source)));
+        }
+        Need::Form(kind) => {
+            let form = asking.patiently(|| client.wizard(&kind)).await?;
+            asking.tell(Fact::Form(Box::new(form)));
+        }
+        Need::Candidates(id) => {
+            let fields = asking.patiently(|| client.incremental_fields(&id)).await?;
+            asking.tell(Fact::Candidates(id, Box::new(fields)));
+        }
+        Need::CdcPrerequisites(id) => {
+            let found = asking.patiently(|| client.cdc_prerequisites(&id, CdcMode::default())).await?;
+            asking.tell(Fact::CdcPrerequisites(id, found));
+        }
+        Need::CdcStatus(id) => {
+            let status = asking.patiently(|| client.cdc_status(&id)).await?;
+            asking.tell(Fact::CdcStatus(id, Box::new(status)));
+        }
+        Need::Logs(query) => {
+            let listing = asking.patiently(|| client.logs(&query)).await?;
+            asking.tell(Fact::Logs(query, listing.items));
         }
         Need::Jobs(query) => {
             let jobs = asking.patiently(|| client.jobs(&query)).await?;

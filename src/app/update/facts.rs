@@ -48,11 +48,24 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
             }
             effects
         }
-        Fact::Push(source, channel) => {
+        Fact::Webhook(source, info) => {
             // A look changes what is known, not what is.
-            model.inventory.learn_push(&source, channel, now);
-            refresh::rows_changed(model)
+            model.inventory.learn_push(&source, info.channel(), now);
+            let mut effects = refresh::rows_changed(model);
+            if let Some(follow) = follow_of(&purpose) {
+                effects.extend(follows::learn(model, follow, &Evidence::Webhook(&info)));
+            }
+            effects
         }
+        Fact::Source(source) => match follow_of(&purpose) {
+            Some(follow) => follows::learn(model, follow, &Evidence::Source(&source)),
+            None => Vec::new(),
+        },
+        Fact::CdcStatus(_, status) => match follow_of(&purpose) {
+            Some(follow) => follows::learn(model, follow, &Evidence::Cdc(&status)),
+            None => Vec::new(),
+        },
+        Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) | Fact::Logs(..) => Vec::new(),
         Fact::Jobs(query, jobs) => {
             let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
             note_transitions(model, &transitions);
@@ -135,10 +148,7 @@ fn list_ended(model: &mut Model, served: Vec<FollowId>, result: &Result<(), Fail
     }
     for follow in served {
         let steps = match result {
-            Ok(()) => {
-                let present = follows::target_present(model, follow);
-                follows::learn(model, follow, &Evidence::Present(present))
-            }
+            Ok(()) => follows::list_was_read(model, follow),
             Err(failure) => follows::learn(model, follow, &Evidence::Unread(failure)),
         };
         effects.extend(steps);

@@ -11,8 +11,7 @@ use crate::warehouse::recovery::follow::{Act, Evidence, Follow, Step, Tone};
 use crate::warehouse::survey::Need;
 
 /// Starts to follow an action.
-pub(super) fn begin(model: &mut Model, started: Option<(Follow, Vec<Step>)>) -> Vec<Effect> {
-    let Some((follow, steps)) = started else { return Vec::new() };
+pub(super) fn begin(model: &mut Model, (follow, steps): (Follow, Vec<Step>)) -> Vec<Effect> {
     model.generations.follow += 1;
     let id = FollowId(model.generations.follow);
     model.follows.insert(id, follow);
@@ -29,14 +28,24 @@ pub(super) fn learn(model: &mut Model, id: FollowId, evidence: &Evidence<'_>) ->
     carry_out(model, id, steps)
 }
 
-/// Whether what the action acts on is still there.
-pub(super) fn target_present(model: &Model, id: FollowId) -> bool {
-    model.follows.get(&id).is_some_and(|follow| match follow.act() {
-        Act::DestroySchema => {
-            follow.subject().tables.iter().any(|(schema, _)| model.inventory.schema(schema).is_some())
+/// Tells a followed action what the list says of its target.
+pub(super) fn list_was_read(model: &mut Model, id: FollowId) -> Vec<Effect> {
+    let Some(follow) = model.follows.get(&id) else { return Vec::new() };
+    let held = model.inventory.source(&follow.subject().source);
+    match (follow.act(), held) {
+        (Act::SwitchSome, Some(held)) => {
+            let source = held.source.clone();
+            learn(model, id, &Evidence::Source(&source))
         }
-        _ => model.inventory.source(&follow.subject().source).is_some(),
-    })
+        (Act::DestroySchema, Some(_)) => {
+            let present = follow.subject().tables.iter().any(|(schema, _)| model.inventory.schema(schema).is_some());
+            learn(model, id, &Evidence::Present(present))
+        }
+        (_, held) => {
+            let present = held.is_some();
+            learn(model, id, &Evidence::Present(present))
+        }
+    }
 }
 
 fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {

@@ -1,7 +1,9 @@
 //! What kinds of actions are followed.
 
+use super::Subject;
 use crate::warehouse::consent::Discard;
-use crate::warehouse::operation::{Operation, Write};
+use crate::warehouse::operation::Write;
+use crate::warehouse::survey::Need;
 
 /// What kind of action it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,47 +22,73 @@ pub enum Act {
     DestroySchema,
     /// Remove a source.
     DestroySource,
-    /// Change a table: switch it on or off.
+    /// Change a table: switch it on or off, or its sync settings.
     Switch,
+    /// Change several tables of a source.
+    SwitchSome,
+    /// Change the settings of a source.
+    UpdateSource,
+    /// Switch change data capture on.
+    EnableCdc,
+    /// Switch change data capture off.
+    DisableCdc,
+    /// Make slot and publication anew.
+    RepairCdc,
+    /// Register the webhook of a source.
+    CreateWebhook,
+    /// Store new inputs of a webhook.
+    UpdateWebhook,
+    /// Remove the webhook of a source.
+    DeleteWebhook,
     /// Read the table list again.
     RefreshSchemas,
 }
 
 impl Act {
-    /// The kind of an operation; `None` for what cannot be followed.
-    pub(super) fn of(operation: &Operation) -> Option<Self> {
-        Some(match operation {
-            Operation::Read(_) => return None,
-            Operation::Write(write) => match write {
-                Write::ReloadSchema(_) => Self::Reload,
-                Write::ReloadSource(_) => Self::ReloadSource,
-                Write::CancelSchema(_) => Self::Cancel,
-                Write::UpdateSchema(..) => Self::Switch,
-                Write::RefreshSchemas(_) => Self::RefreshSchemas,
-                Write::UpdateSource(..)
-                | Write::BulkUpdateSchemas(..)
-                | Write::EnableCdc(..)
-                | Write::CreateWebhook(..)
-                | Write::UpdateWebhookInputs(..) => return None,
-            },
-            Operation::Discard(consent) => match consent.discard() {
-                Discard::ResyncSchema(_) => Self::Resync,
-                Discard::DeleteData(_) => Self::DeleteData,
-                Discard::DestroySchema(_) => Self::DestroySchema,
-                Discard::DestroySource(_) => Self::DestroySource,
-                Discard::PauseSchema(_) => Self::Switch,
-                Discard::PauseSchemas(..)
-                | Discard::DeleteWebhook(_)
-                | Discard::DisableCdc(_)
-                | Discard::RepairCdc(_) => return None,
-            },
-        })
+    /// The kind of a write.
+    pub(super) fn of_write(write: &Write) -> Self {
+        match write {
+            Write::ReloadSchema(_) => Self::Reload,
+            Write::ReloadSource(_) => Self::ReloadSource,
+            Write::CancelSchema(_) => Self::Cancel,
+            Write::UpdateSchema(..) => Self::Switch,
+            Write::RefreshSchemas(_) => Self::RefreshSchemas,
+            Write::UpdateSource(..) => Self::UpdateSource,
+            Write::BulkUpdateSchemas(..) => Self::SwitchSome,
+            Write::EnableCdc(..) => Self::EnableCdc,
+            Write::CreateWebhook(..) => Self::CreateWebhook,
+            Write::UpdateWebhookInputs(..) => Self::UpdateWebhook,
+        }
+    }
+
+    /// The kind of an act that was consented to.
+    pub(super) fn of_discard(discard: &Discard) -> Self {
+        match discard {
+            Discard::ResyncSchema(_) => Self::Resync,
+            Discard::DeleteData(_) => Self::DeleteData,
+            Discard::DestroySchema(_) => Self::DestroySchema,
+            Discard::DestroySource(_) => Self::DestroySource,
+            Discard::PauseSchema(_) => Self::Switch,
+            Discard::PauseSchemas(..) => Self::SwitchSome,
+            Discard::DeleteWebhook(_) => Self::DeleteWebhook,
+            Discard::DisableCdc(_) => Self::DisableCdc,
+            Discard::RepairCdc(_) => Self::RepairCdc,
+        }
     }
 
     /// Whether it discards data.
     #[must_use]
     pub fn discards(self) -> bool {
-        matches!(self, Self::Resync | Self::DeleteData | Self::DestroySchema | Self::DestroySource)
+        matches!(
+            self,
+            Self::Resync
+                | Self::DeleteData
+                | Self::DestroySchema
+                | Self::DestroySource
+                | Self::RepairCdc
+                | Self::DisableCdc
+                | Self::DeleteWebhook
+        )
     }
 
     /// Its name.
@@ -72,7 +100,13 @@ impl Act {
             Self::Resync => "resync",
             Self::DeleteData => "delete data",
             Self::DestroySchema | Self::DestroySource => "destroy",
-            Self::Switch => "update",
+            Self::Switch | Self::SwitchSome | Self::UpdateSource => "update",
+            Self::EnableCdc => "enabling of CDC",
+            Self::DisableCdc => "disabling of CDC",
+            Self::RepairCdc => "repair of CDC",
+            Self::CreateWebhook => "registration of the webhook",
+            Self::UpdateWebhook => "update of the webhook",
+            Self::DeleteWebhook => "removal of the webhook",
             Self::RefreshSchemas => "refresh of the table list",
         }
     }
@@ -84,6 +118,27 @@ impl Act {
 
     /// Whether it acts on the whole source.
     pub(super) fn whole_source(self) -> bool {
-        matches!(self, Self::ReloadSource | Self::DestroySource | Self::RefreshSchemas)
+        !matches!(
+            self,
+            Self::Reload | Self::Cancel | Self::Resync | Self::DeleteData | Self::DestroySchema | Self::Switch
+        )
+    }
+
+    /// Whether sending it once more does no harm, even where it may have been carried out (contract, section 4).
+    #[must_use]
+    pub fn is_repeatable(self) -> bool {
+        !matches!(self, Self::Resync | Self::CreateWebhook | Self::RepairCdc)
+    }
+
+    /// Where what it did can be seen.
+    pub(super) fn proof(self, subject: &Subject) -> Need {
+        let source = || subject.source.clone();
+        match (self, subject.tables.first()) {
+            (Self::UpdateSource, _) => Need::Source(source()),
+            (Self::EnableCdc | Self::DisableCdc | Self::RepairCdc, _) => Need::CdcStatus(source()),
+            (Self::CreateWebhook | Self::UpdateWebhook | Self::DeleteWebhook, _) => Need::Webhook(source()),
+            (_, Some((id, _))) if !self.whole_source() => Need::Schema(id.clone()),
+            _ => Need::Sources,
+        }
     }
 }

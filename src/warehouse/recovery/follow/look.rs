@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Act, Follow, Step, Tone, is_final};
+use super::{Act, Evidence, Follow, Outcome, Step, Tone, is_final};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::field::Field;
 use crate::warehouse::freshness::age;
@@ -47,7 +47,8 @@ impl Follow {
             (Status::Completed, _) => self.end(Tone::Note, "it was completed before the cancel took hold"),
             (Status::Failed, Some(finding)) if !finding.is_on_purpose() => {
                 let text = format!("it failed before the cancel took hold: {}", finding.title());
-                self.end(Tone::Bad, &text)
+                // It has stopped, which is what was wished.
+                self.end_as(Outcome::Done, Tone::Bad, &text)
             }
             (Status::Failed, _) => self.end(Tone::Good, "cancelled; its data and its schedule are untouched"),
             (status, _) => {
@@ -65,8 +66,27 @@ impl Follow {
                 Field::Known(_) => Some(false),
                 Field::Unknown => None,
             },
-            Act::Switch => Some(self.wanted_on? == full.schema.should_sync?),
+            Act::Switch => self.wanted.in_table(full),
             Act::DestroySchema => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether what was read of the source shows that it was carried out; `None`: that cannot be told.
+    pub(super) fn shown_by(&self, evidence: &Evidence<'_>) -> Option<bool> {
+        match evidence {
+            Evidence::Present(present) => match self.act {
+                Act::DestroySource => Some(!present),
+                // The source is gone, and with it whatever was to be changed.
+                Act::SwitchSome if !present => Some(false),
+                _ => None,
+            },
+            Evidence::Source(source) if self.act == Act::SwitchSome => {
+                self.wanted.missing_in(source).map(|missing| missing.is_empty())
+            }
+            Evidence::Source(source) => self.wanted.in_settings(source),
+            Evidence::Webhook(info) => self.wanted.in_webhook(info),
+            Evidence::Cdc(status) => self.wanted.in_cdc(status),
             _ => None,
         }
     }
@@ -74,14 +94,21 @@ impl Follow {
     pub(super) fn looked_back(&mut self, carried_out: Option<bool>, since: Timestamp, now: Timestamp) -> Vec<Step> {
         let word = self.act.word();
         match carried_out {
-            None => self.end(Tone::Note, &format!("outcome of {word} unknown; the list shows what is there now")),
+            None if self.act.is_repeatable() && !self.act.discards() => {
+                let text = format!("outcome of {word} unknown, and it cannot be seen; sending it again does no harm");
+                self.end_as(Outcome::Unknown, Tone::Bad, &text)
+            }
+            None => {
+                let text = format!("outcome of {word} unknown, and it cannot be seen; look before sending it again");
+                self.end_as(Outcome::Unknown, Tone::Bad, &text)
+            }
             Some(true) => {
                 self.destroyed = matches!(self.act, Act::DestroySchema | Act::DestroySource);
                 self.end(Tone::Good, &format!("{word} was carried out after all"))
             }
             Some(false) if age(since, now) < STILL_POSSIBLE => vec![Step::Wait(NEXT_LOOK)],
             Some(false) => {
-                let unchanged = if self.act == Act::Switch { "nothing was changed" } else { "nothing was lost" };
+                let unchanged = if self.act.discards() { "nothing was lost" } else { "nothing was changed" };
                 self.end(Tone::Bad, &format!("{word} was not carried out; {unchanged}"))
             }
         }
@@ -97,6 +124,6 @@ impl Follow {
         }
         let text =
             format!("outcome of {} unknown, and it could not be read back: {}", self.act.word(), failure.explanation());
-        self.end(Tone::Bad, &text)
+        self.end_as(Outcome::Unknown, Tone::Bad, &text)
     }
 }

@@ -7,6 +7,7 @@
 //! * `watch`: which jobs belong to the action;
 //! * `start`: from the accepted request to the first job, and from there to the last one's end;
 //! * `look`: reading back what a cancel or a request of unknown outcome did;
+//! * `wanted`: what a change was to make, and whether what was read back shows it;
 //! * `verdict`: how it ended, in a sentence; `progress`: how it goes, in few words.
 
 mod act;
@@ -14,6 +15,7 @@ mod look;
 mod progress;
 mod start;
 mod verdict;
+mod wanted;
 mod watch;
 
 #[cfg(test)]
@@ -23,12 +25,15 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::warehouse::consent::Consent;
 use crate::warehouse::failure::{Failure, FailureKind};
-use crate::warehouse::ids::{ProjectId, SchemaId, SourceId};
+use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::job::Job;
 use crate::warehouse::operation::{Operation, Write};
+use crate::warehouse::replies::{CdcStatus, WebhookInfo};
+use crate::warehouse::source::Source;
 use crate::warehouse::survey::{FullSchema, Need};
 use crate::warehouse::text::Foreign;
 pub use act::Act;
+use wanted::Wanted;
 use watch::Watch;
 
 /// What a followed action acts on.
@@ -64,6 +69,12 @@ pub enum Evidence<'a> {
     Schema(&'a FullSchema),
     /// The list was read again: whether the target is still in it.
     Present(bool),
+    /// The source as it is now: from the list, or by itself.
+    Source(&'a Source),
+    /// The webhook of the source.
+    Webhook(&'a WebhookInfo),
+    /// Change data capture of the source.
+    Cdc(&'a CdcStatus),
     /// The request was carried out, with what the server remarked.
     Done(Option<&'a Foreign>),
     /// The request failed.
@@ -72,6 +83,17 @@ pub enum Evidence<'a> {
     Unread(&'a Failure),
     /// The time has passed.
     Waited,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// As wished, and that was seen.
+    Done,
+    /// It was refused, or it was not carried out, or its run failed.
+    Failed,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// How a report is meant.
@@ -124,46 +146,47 @@ pub struct Follow {
     act: Act,
     phase: Phase,
     operation: Option<Operation>,
-    /// Whether the table is to be on afterwards, where the action is about that.
-    wanted_on: Option<bool>,
+    wanted: Wanted,
+    outcome: Option<Outcome>,
     asked_at: Timestamp,
     watch: Watch,
     destroyed: bool,
     /// What the server remarked on accepting it.
     remark: Option<String>,
+    /// Tables that a change of several did not reach.
+    left_out: Vec<SchemaId>,
 }
 
 impl Follow {
-    /// Starts to follow a write. `None` for what cannot be followed.
+    /// Starts to follow a write.
     #[must_use]
-    pub fn write(write: Write, subject: Subject, now: Timestamp) -> Option<(Self, Vec<Step>)> {
-        Self::start(Operation::Write(write), subject, now)
+    pub fn write(write: Write, subject: Subject, now: Timestamp) -> (Self, Vec<Step>) {
+        Self::start(Act::of_write(&write), Operation::Write(write), subject, now)
     }
 
     /// Starts to follow an act that was consented to.
     #[must_use]
-    pub fn discard(consent: Consent, subject: Subject, now: Timestamp) -> Option<(Self, Vec<Step>)> {
-        Self::start(Operation::Discard(consent), subject, now)
+    pub fn discard(consent: Consent, subject: Subject, now: Timestamp) -> (Self, Vec<Step>) {
+        Self::start(Act::of_discard(consent.discard()), Operation::Discard(consent), subject, now)
     }
 
-    fn start(operation: Operation, subject: Subject, now: Timestamp) -> Option<(Self, Vec<Step>)> {
-        let act = Act::of(&operation)?;
-        // The body does not depend on the project.
-        let body = operation.request(ProjectId::FIRST).body;
-        let wanted_on = body.and_then(|body| body.get("should_sync")?.as_bool());
+    fn start(act: Act, operation: Operation, subject: Subject, now: Timestamp) -> (Self, Vec<Step>) {
+        let wanted = Wanted::of(&operation);
         let mut follow = Self {
             subject,
             act,
             phase: Phase::Baseline,
             operation: Some(operation),
-            wanted_on,
+            wanted,
+            outcome: None,
             asked_at: now,
             watch: Watch::default(),
             destroyed: false,
             remark: None,
+            left_out: Vec::new(),
         };
         let steps = if act.starts_a_run() { vec![follow.ask_jobs(now)] } else { follow.send() };
-        Some((follow, steps))
+        (follow, steps)
     }
 
     /// What kind of action it is.
@@ -182,6 +205,18 @@ impl Follow {
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.phase == Phase::Ended
+    }
+
+    /// How it ended; `None` while it goes on.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome
+    }
+
+    /// Tables that a change of several did not reach.
+    #[must_use]
+    pub fn left_out(&self) -> &[SchemaId] {
+        &self.left_out
     }
 
     /// Whether its target is known to be gone.
@@ -212,7 +247,14 @@ impl Follow {
             (Phase::Starting { since, sure }, Evidence::Jobs(jobs)) => self.look_for_start(jobs, since, sure, now),
             (Phase::Running, Evidence::Jobs(jobs)) => self.look_for_end(jobs, now),
             (Phase::Confirming, Evidence::Schema(full)) => self.conclude(Some(full)),
-            (Phase::Confirming, Evidence::Present(_) | Evidence::Unread(_)) => self.conclude(None),
+            (
+                Phase::Confirming,
+                Evidence::Present(_)
+                | Evidence::Unread(_)
+                | Evidence::Source(_)
+                | Evidence::Webhook(_)
+                | Evidence::Cdc(_),
+            ) => self.conclude_change(evidence),
             (Phase::Stopping { since, nothing_ran }, Evidence::Schema(full)) => {
                 self.look_for_stop(full, since, nothing_ran, now)
             }
@@ -220,8 +262,11 @@ impl Follow {
                 let carried_out = self.carried_out(full);
                 self.looked_back(carried_out, since, now)
             }
-            (Phase::LookingBack { since }, Evidence::Present(present)) => {
-                let carried_out = (self.act == Act::DestroySource).then_some(!present);
+            (
+                Phase::LookingBack { since },
+                Evidence::Present(_) | Evidence::Source(_) | Evidence::Webhook(_) | Evidence::Cdc(_),
+            ) => {
+                let carried_out = self.shown_by(evidence);
                 self.looked_back(carried_out, since, now)
             }
             (Phase::LookingBack { since }, Evidence::Unread(failure)) => self.not_looked_back(failure, since, now),
@@ -243,10 +288,7 @@ impl Follow {
 
     /// The question that shows what became of the target.
     fn ask_back(&self) -> Step {
-        match self.subject.tables.first() {
-            Some((id, _)) if !self.act.whole_source() => Step::Ask(Need::Schema(id.clone())),
-            _ => Step::Ask(Need::Sources),
-        }
+        Step::Ask(self.act.proof(&self.subject))
     }
 
     fn send(&mut self) -> Vec<Step> {
@@ -258,8 +300,15 @@ impl Follow {
         Step::Tell(Report { tone, text: format!("{}: {text}", self.full_name()), end: false })
     }
 
+    /// Ends it: badly where it sounds badly, else well.
     fn end(&mut self, tone: Tone, text: &str) -> Vec<Step> {
+        let outcome = if tone == Tone::Bad { Outcome::Failed } else { Outcome::Done };
+        self.end_as(outcome, tone, text)
+    }
+
+    fn end_as(&mut self, outcome: Outcome, tone: Tone, text: &str) -> Vec<Step> {
         self.phase = Phase::Ended;
+        self.outcome = Some(outcome);
         vec![Step::Tell(Report { tone, text: format!("{}: {text}", self.full_name()), end: true })]
     }
 

@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::watch::{News, Run};
-use super::{Act, Follow, Phase, Step, Tone};
+use super::{Act, Follow, Outcome, Phase, Step, Tone};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::freshness::age;
 use crate::warehouse::job::Job;
+use crate::warehouse::replies::BulkFailure;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::words::span;
 
@@ -33,7 +34,17 @@ impl Follow {
                 });
                 vec![self.tell(Tone::Note, &text), self.ask_back()]
             }
-            Act::DeleteData | Act::Switch | Act::RefreshSchemas => {
+            Act::DeleteData
+            | Act::Switch
+            | Act::SwitchSome
+            | Act::RefreshSchemas
+            | Act::UpdateSource
+            | Act::EnableCdc
+            | Act::DisableCdc
+            | Act::RepairCdc
+            | Act::CreateWebhook
+            | Act::UpdateWebhook
+            | Act::DeleteWebhook => {
                 self.phase = Phase::Confirming;
                 self.remark = remark.map(|remark| remark.shown().into_owned());
                 vec![self.ask_back()]
@@ -51,6 +62,15 @@ impl Follow {
         if failure.kind == FailureKind::NotFound && matches!(self.act, Act::DestroySchema | Act::DestroySource) {
             self.destroyed = true;
             return self.end(Tone::Note, "there was nothing left to destroy: it did not exist any more");
+        }
+        if self.act == Act::SwitchSome
+            && let Some(part) = BulkFailure::of(failure, &self.subject.tables)
+        {
+            // The rest was saved (contract, section 9.2); what is there now tells which.
+            self.remark =
+                part.unsaved.iter().find(|row| !row.reason.is_blank()).map(|row| row.reason.shown().into_owned());
+            self.phase = Phase::Confirming;
+            return vec![self.ask_back()];
         }
         if !failure.outcome_unknown() {
             return self.end(Tone::Bad, &format!("{word} failed: {}", failure.explanation()));
@@ -96,7 +116,8 @@ impl Follow {
             return vec![self.pause(now)];
         }
         let text = self.nothing_started(&span(age(since, now)), sure);
-        self.end(Tone::Bad, &text)
+        let outcome = if sure { Outcome::Failed } else { Outcome::Unknown };
+        self.end_as(outcome, Tone::Bad, &text)
     }
 
     fn nothing_started(&self, waited: &str, sure: bool) -> String {

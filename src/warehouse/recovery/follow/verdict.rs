@@ -1,9 +1,10 @@
 //! How it ended, in a sentence.
 
 use super::watch::Run;
-use super::{Act, Follow, Step, Tone};
+use super::{Act, Evidence, Follow, Outcome, Step, Tone};
 use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
+use crate::warehouse::ids::SchemaId;
 use crate::warehouse::job::Job;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::FullSchema;
@@ -21,22 +22,86 @@ impl Follow {
                 }
                 Some(Field::Null) => self.end(Tone::Good, "data deleted; reload builds the table anew"),
                 Some(Field::Known(_)) => self.end(Tone::Bad, "the data is still there; try again"),
-                _ => self.end(Tone::Note, "delete data accepted; what is there now could not be read back"),
+                _ => {
+                    let text = "delete data accepted; what is there now could not be read back";
+                    self.end_as(Outcome::Unknown, Tone::Note, text)
+                }
             },
             Act::Switch => self.conclude_switch(full),
-            Act::RefreshSchemas => {
-                let found = self.remark.take().map(|found| format!(": {found}")).unwrap_or_default();
-                self.end(Tone::Good, &format!("table list read again{found}"))
-            }
             Act::ReloadSource => self.conclude_many(),
             _ => self.conclude_one(full),
         }
     }
 
+    /// The source was read back after a change was accepted, or could not be.
+    pub(super) fn conclude_change(&mut self, evidence: &Evidence<'_>) -> Vec<Step> {
+        let remark = self.remark.take().map(|remark| format!(": {remark}")).unwrap_or_default();
+        let unread = matches!(evidence, Evidence::Unread(_));
+        let word = match self.act {
+            Act::RefreshSchemas => return self.end(Tone::Good, &format!("table list read again{remark}")),
+            Act::SwitchSome => return self.conclude_some(evidence, &remark),
+            Act::UpdateSource => "settings updated",
+            Act::EnableCdc => "CDC is on",
+            Act::DisableCdc => "CDC is off",
+            Act::RepairCdc => "CDC repaired",
+            Act::CreateWebhook => "webhook registered",
+            Act::UpdateWebhook => "webhook updated",
+            Act::DeleteWebhook => "webhook removed",
+            _ => return self.conclude(None),
+        };
+        match self.shown_by(evidence) {
+            Some(true) => self.end(Tone::Good, &format!("{word}{remark}")),
+            // The server's own word stands where nothing speaks against it.
+            None if !unread => self.end(Tone::Good, &format!("{word}{remark}")),
+            None => self.end(Tone::Note, &format!("{word}{remark}, as the server says; it could not be read back")),
+            Some(false) => {
+                let text = format!("the server accepted the {}, but it does not show", self.act.word());
+                self.end(Tone::Bad, &text)
+            }
+        }
+    }
+
+    /// Which of several tables were changed: the request is not atomic (contract, section 9.2).
+    fn conclude_some(&mut self, evidence: &Evidence<'_>, remark: &str) -> Vec<Step> {
+        let all = self.subject.tables.len();
+        let missing = match evidence {
+            Evidence::Source(source) => self.wanted.missing_in(source),
+            _ => None,
+        };
+        match missing {
+            None => {
+                let text = "update accepted; the tables could not be read back";
+                self.end_as(Outcome::Unknown, Tone::Note, text)
+            }
+            Some(missing) if missing.is_empty() => self.end(Tone::Good, &format!("{} updated", counted(all, "table"))),
+            Some(missing) => {
+                let names: Vec<String> = missing.iter().take(3).map(|id| self.name_of(id)).collect();
+                let more = missing.len().saturating_sub(names.len());
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                let text = format!(
+                    "{} of {} updated; not {}{more}{remark}",
+                    count((all.saturating_sub(missing.len())) as u64),
+                    counted(all, "table"),
+                    names.join(", ")
+                );
+                self.left_out = missing;
+                self.end(Tone::Bad, &text)
+            }
+        }
+    }
+
+    fn name_of(&self, id: &SchemaId) -> String {
+        let name = self.subject.tables.iter().find(|(table, _)| table == id);
+        name.map_or_else(|| id.as_str().to_owned(), |(_, name)| name.shown().into_owned())
+    }
+
     fn conclude_switch(&mut self, full: Option<&FullSchema>) -> Vec<Step> {
         let word = |on: bool| if on { "on" } else { "off" };
-        match (self.wanted_on, full.and_then(|full| Some((full, full.schema.should_sync?)))) {
-            (_, None) => self.end(Tone::Note, "update accepted; the table could not be read back"),
+        match (self.wanted.on(), full.and_then(|full| Some((full, full.schema.should_sync?)))) {
+            (_, None) => self.end_as(Outcome::Unknown, Tone::Note, "update accepted; the table could not be read back"),
+            (None, Some((full, _))) if self.wanted.in_table(full) == Some(false) => {
+                self.end(Tone::Bad, "the server accepted the update, but the table is unchanged")
+            }
             (None, _) => self.end(Tone::Good, "updated"),
             (Some(wanted), Some((_, on))) if wanted != on => {
                 let text = format!("the server accepted the update, but the table is still {}", word(on));
@@ -63,11 +128,11 @@ impl Follow {
     }
 
     fn conclude_one(&mut self, full: Option<&FullSchema>) -> Vec<Step> {
-        let (tone, text) = self.outcome(full);
+        let (tone, text) = self.of_the_run(full);
         self.end(tone, &text)
     }
 
-    fn outcome(&self, full: Option<&FullSchema>) -> (Tone, String) {
+    fn of_the_run(&self, full: Option<&FullSchema>) -> (Tone, String) {
         let runs = self.first_run(full);
         let worst = runs.iter().find(|run| run.job.status != Status::Completed);
         let Some(Run { job, .. }) = worst.or(runs.first()).copied() else {

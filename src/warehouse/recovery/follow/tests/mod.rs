@@ -14,7 +14,7 @@ use crate::warehouse::consent::{Challenge, Discard, Loss};
 use crate::warehouse::diagnosis::{Catalogue, Symptom};
 use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
-use crate::warehouse::ids::JobId;
+use crate::warehouse::ids::{JobId, ProjectId};
 use crate::warehouse::schema::{Schema, SchemaDetail, Table};
 use crate::warehouse::settings::{Frequency, SyncType};
 use crate::warehouse::status::Status;
@@ -194,8 +194,8 @@ fn words(step: &Step) -> String {
 
 /// Plays a story: at so many seconds this is told, and these steps follow. Gives the action as it is then.
 #[track_caller]
-fn play(started: Option<(Follow, Vec<Step>)>, first: &[&str], story: &[(i64, Told, &[&str])]) -> Follow {
-    let (mut follow, steps) = started.expect("can be followed");
+fn play(started: (Follow, Vec<Step>), first: &[&str], story: &[(i64, Told, &[&str])]) -> Follow {
+    let (mut follow, steps) = started;
     assert_eq!(steps.iter().map(words).collect::<Vec<_>>(), first, "first steps");
     for (number, (seconds, told, expected)) in story.iter().enumerate() {
         let steps = told.to(&mut follow, after(*seconds));
@@ -204,11 +204,11 @@ fn play(started: Option<(Follow, Vec<Step>)>, first: &[&str], story: &[(i64, Tol
     follow
 }
 
-fn reload(name: &str) -> Option<(Follow, Vec<Step>)> {
+fn reload(name: &str) -> (Follow, Vec<Step>) {
     Follow::write(Write::ReloadSchema(table(name).0), subject(&[name]), start())
 }
 
-fn cancel(name: &str) -> Option<(Follow, Vec<Step>)> {
+fn cancel(name: &str) -> (Follow, Vec<Step>) {
     Follow::write(Write::CancelSchema(table(name).0), subject(&[name]), start())
 }
 
@@ -218,10 +218,10 @@ fn consent(discard: Discard) -> Consent {
     Challenge::new(discard, loss).answered_with(typed).unwrap()
 }
 
-fn discard(act: Discard, tables: &[&str]) -> Option<(Follow, Vec<Step>)> {
+fn discard(act: Discard, tables: &[&str]) -> (Follow, Vec<Step>) {
     Follow::discard(consent(act), subject(tables), start())
 }
 
-fn resync(name: &str) -> Option<(Follow, Vec<Step>)> {
+fn resync(name: &str) -> (Follow, Vec<Step>) {
     discard(Discard::ResyncSchema(table(name).0), &[name])
 }

@@ -98,7 +98,7 @@ impl std::fmt::Debug for Told {
 fn begin(act: u8) -> (Follow, Vec<Step>) {
     let (id, source) = (table("orders").0, SourceId::new("shop-id"));
     let one = subject(&["orders"]);
-    let started = match act {
+    match act {
         0 => Follow::write(Write::ReloadSchema(id), one, start()),
         1 => Follow::write(Write::ReloadSource(source), subject(&TABLES), start()),
         2 => Follow::write(Write::CancelSchema(id), one, start()),
@@ -112,8 +112,7 @@ fn begin(act: u8) -> (Follow, Vec<Step>) {
             let consent = Challenge::new(Discard::DestroySource(source), loss).answered_with("shop").unwrap();
             Follow::discard(consent, subject(&TABLES), start())
         }
-    };
-    started.unwrap()
+    }
 }
 
 const ACTS: std::ops::Range<u8> = 0..9;

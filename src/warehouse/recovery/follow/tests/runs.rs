@@ -284,7 +284,7 @@ fn a_later_scheduled_run_does_not_change_how_this_one_went() {
 
 #[test]
 fn the_status_bar_tells_where_it_is() {
-    let (mut follow, _) = reload("orders").unwrap();
+    let (mut follow, _) = reload("orders");
     let usual = Some(SignedDuration::from_secs(40));
     let mut seen = vec![follow.progress(usual, start())];
     for (seconds, told) in [
