@@ -73,10 +73,12 @@ pub enum Demand {
 /// The longest name that is asked to be typed.
 const TYPED_LIMIT: usize = 40;
 
-/// A question that has to be answered before data may be discarded.
+/// A question that has to be answered before data may be discarded: by one act, or by several that are named
+/// together.
 #[derive(Debug, PartialEq)]
 pub struct Challenge {
     discard: Discard,
+    more: Vec<Discard>,
     loss: Loss,
     demand: Demand,
 }
@@ -85,15 +87,26 @@ impl Challenge {
     /// Asks about one act. Whatever destroys its target, or hits several tables, demands its name.
     #[must_use]
     pub fn new(discard: Discard, loss: Loss) -> Self {
-        let by_name = discard.destroys() || discard.hits_several() || loss.tables > 1;
-        let demand = if by_name { Demand::Typed(typable(&loss.name)) } else { Demand::Yes };
-        Self { discard, loss, demand }
+        Self::of_several(discard, Vec::new(), loss)
     }
 
-    /// The act in question.
+    /// Asks about several acts at once. Each gets its own consent.
+    #[must_use]
+    pub fn of_several(discard: Discard, more: Vec<Discard>, loss: Loss) -> Self {
+        let by_name = discard.destroys() || discard.hits_several() || loss.tables > 1 || !more.is_empty();
+        let demand = if by_name { Demand::Typed(typable(&loss.name)) } else { Demand::Yes };
+        Self { discard, more, loss, demand }
+    }
+
+    /// The act in question, or the first of them.
     #[must_use]
     pub fn discard(&self) -> &Discard {
         &self.discard
+    }
+
+    /// All acts in question.
+    pub fn discards(&self) -> impl Iterator<Item = &Discard> {
+        std::iter::once(&self.discard).chain(&self.more)
     }
 
     /// What would be lost.
@@ -122,13 +135,25 @@ impl Challenge {
         }
     }
 
-    /// Answers the question. A wrong answer gives it back.
+    /// Answers the question about one act, or the first of several. A wrong answer gives it back.
     ///
     /// # Errors
     /// The challenge itself, when `typed` is not what it demands.
     #[expect(clippy::result_large_err, reason = "once a question, and the question itself is given back")]
     pub fn answered_with(self, typed: &str) -> Result<Consent, Self> {
         if self.accepts(typed) { Ok(Consent { discard: self.discard }) } else { Err(self) }
+    }
+
+    /// Answers the question about all acts: one consent for each. A wrong answer gives it back.
+    ///
+    /// # Errors
+    /// The challenge itself, when `typed` is not what it demands.
+    #[expect(clippy::result_large_err, reason = "once a question, and the question itself is given back")]
+    pub fn all_answered_with(self, typed: &str) -> Result<Vec<Consent>, Self> {
+        if !self.accepts(typed) {
+            return Err(self);
+        }
+        Ok(std::iter::once(self.discard).chain(self.more).map(|discard| Consent { discard }).collect())
     }
 }
 

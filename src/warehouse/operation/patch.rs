@@ -56,7 +56,9 @@ impl SourcePatch {
 pub struct SchemaPatch {
     should_sync: Option<bool>,
     frequency: Option<Frequency>,
+    method: Option<SyncType>,
     cursor: Option<(Foreign, Foreign)>,
+    keys: Option<Vec<Foreign>>,
     /// The only schema that this change is harmless for.
     only_for: Option<SchemaId>,
 }
@@ -93,6 +95,27 @@ impl SchemaPatch {
         Self { cursor: Some((column, field_type)), ..Self::default() }
     }
 
+    /// Rebuild it with every run. Valid for what was synced incrementally; data of another shape has to be deleted
+    /// first (contract, section 9.4).
+    #[must_use]
+    pub fn full_refresh() -> Self {
+        Self { method: Some(SyncType::FullRefresh), ..Self::default() }
+    }
+
+    /// Sync it incrementally by this column, and match rows by these keys. Other keys than a table with data has are
+    /// refused by the server (contract, section 9.4).
+    #[must_use]
+    pub fn incremental(column: Foreign, field_type: Foreign, keys: Option<Vec<Foreign>>) -> Self {
+        let method = Some(SyncType::Incremental);
+        Self { method, cursor: Some((column, field_type)), keys, ..Self::default() }
+    }
+
+    /// Match rows by these keys. The server wants the method along (contract, section 9.4).
+    #[must_use]
+    pub fn keys(method: Option<&SyncType>, keys: Vec<Foreign>) -> Self {
+        Self { method: method.cloned(), keys: Some(keys), ..Self::default() }
+    }
+
     /// The schema that is changed: the one that is named, unless the change is harmless for another one only.
     pub(super) fn target<'a>(&'a self, named: &'a SchemaId) -> &'a SchemaId {
         self.only_for.as_ref().unwrap_or(named)
@@ -105,6 +128,13 @@ impl SchemaPatch {
         }
         if let Some(frequency) = &self.frequency {
             body.insert("sync_frequency".to_owned(), json!(frequency.to_string()));
+        }
+        if let Some(method) = &self.method {
+            body.insert("sync_type".to_owned(), json!(method.raw()));
+        }
+        if let Some(keys) = &self.keys {
+            let keys: Vec<&str> = keys.iter().map(Foreign::raw).collect();
+            body.insert("primary_key_columns".to_owned(), json!(keys));
         }
         if let Some((column, field_type)) = &self.cursor {
             body.insert("incremental_field".to_owned(), json!(column.raw()));

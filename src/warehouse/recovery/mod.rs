@@ -3,3 +3,4 @@
 pub mod follow;
 pub mod milder;
 pub mod proposal;
+pub mod runbook;

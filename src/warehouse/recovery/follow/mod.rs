@@ -92,6 +92,8 @@ pub enum Outcome {
     Done,
     /// It was refused, or it was not carried out, or its run failed.
     Failed,
+    /// A resync was accepted, and its restart swallowed: the next run carries it out (contract, section 9.5).
+    Swallowed,
     /// Nobody knows.
     Unknown,
 }

@@ -116,7 +116,11 @@ impl Follow {
             return vec![self.pause(now)];
         }
         let text = self.nothing_started(&span(age(since, now)), sure);
-        let outcome = if sure { Outcome::Failed } else { Outcome::Unknown };
+        let outcome = match (sure, self.act) {
+            (false, _) => Outcome::Unknown,
+            (true, Act::Resync) => Outcome::Swallowed,
+            (true, _) => Outcome::Failed,
+        };
         self.end_as(outcome, Tone::Bad, &text)
     }
 

@@ -1,0 +1,532 @@
+//! A runbook: the steps from red to green, one after the other, each verified before the next.
+//!
+//! Pure, like [`follow`](super::follow), which carries out and proves single actions: a runbook is told news and
+//! answers with moves. Steps that need the user wait for an answer; those that discard data wait for consent.
+//!
+//! * `situation`: which tables of which source it is for;
+//! * `stage`: what a step is, and how it is going;
+//! * `plan`: from the letter of a recovery to its steps;
+//! * `expand`: the steps that only what was found out tells;
+//! * `menu`: what can be picked, best first;
+//! * `units`: the actions of the step under way;
+//! * `consent`: the question before a step that discards data;
+//! * `record`: what is written down of it, so that a crash does not lose its place.
+
+mod consent;
+pub mod checklist;
+mod expand;
+mod menu;
+mod plan;
+mod record;
+mod situation;
+mod stage;
+mod units;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use crate::warehouse::consent::Consent;
+use crate::warehouse::failure::Failure;
+use crate::warehouse::ids::SchemaId;
+use crate::warehouse::inventory::Inventory;
+use crate::warehouse::operation::Write;
+use crate::warehouse::recovery::follow::{Outcome, Subject};
+use crate::warehouse::replies::{CandidateFields, CdcPrerequisites, CdcStatus, Form, WebhookInfo};
+use crate::warehouse::secret::Inputs;
+use crate::warehouse::source::Source;
+use crate::warehouse::survey::{Fact, Need};
+use crate::warehouse::text::Foreign;
+pub use consent::Ask;
+pub use menu::Choice;
+pub use record::Record;
+pub use situation::{Patient, Situation, Symptom};
+pub use stage::{Deed, Entry, Menu, Progress, Stage, Task, Who};
+pub use units::{Unit, UnitProgress};
+
+/// What the program should do next for a runbook.
+#[derive(Debug, PartialEq)]
+pub enum Move {
+    /// Find this out and come back with it.
+    Ask(Need),
+    /// Send this and follow it to its end; the number names it.
+    Write(usize, Write, Subject),
+    /// Do this and follow it to its end; the number names it.
+    Discard(usize, Consent, Subject),
+}
+
+/// What has happened since.
+#[derive(Debug)]
+pub enum News<'a> {
+    /// Something was found out.
+    Found(&'a Fact),
+    /// The list was read to its end.
+    ListRead,
+    /// Something could not be found out.
+    Unread(&'a Need, &'a Failure),
+    /// An action has ended.
+    Ended {
+        /// Its number.
+        unit: usize,
+        /// How.
+        outcome: Outcome,
+        /// The same in a sentence.
+        text: &'a str,
+        /// Tables that a change of several did not reach.
+        left_out: &'a [SchemaId],
+        /// The server's refusal, where it was one: the field it objected to, and why.
+        refused: Option<(Option<&'a Foreign>, &'a Foreign)>,
+    },
+}
+
+/// What a runbook waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// For the user to say that it may begin.
+    Start,
+    /// For the user to do something by hand.
+    ByHand,
+    /// For the user to fill in a form.
+    Form(Entry),
+    /// For the user to pick one of the choices.
+    One,
+    /// For the user to pick any of the choices.
+    Several,
+    /// For consent.
+    Consent,
+    /// For the user to try again, or leave it.
+    Retry,
+    /// For answers of the server.
+    Server,
+    /// For nothing: it is over.
+    Nothing,
+}
+
+/// What was found out on the way.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    form: Option<Form>,
+    source: Option<Source>,
+    candidates: HashMap<SchemaId, CandidateFields>,
+    webhook: Option<WebhookInfo>,
+    prerequisites: Option<CdcPrerequisites>,
+    cdc: Option<CdcStatus>,
+    /// The tables of the source before their list was read again, and whether each was on.
+    before: Vec<(SchemaId, Foreign, Option<bool>)>,
+}
+
+/// The steps from red to green.
+#[derive(Debug)]
+pub struct Runbook {
+    situation: Situation,
+    stages: Vec<Stage>,
+    at: usize,
+    /// Whether the user has said that it may begin to change things.
+    agreed: bool,
+    asked: Vec<Need>,
+    units: Vec<Unit>,
+    choices: Vec<Choice>,
+    facts: Facts,
+    /// What the server objected to in what was filled in last.
+    refusal: Option<(Option<Foreign>, Foreign)>,
+    /// Whether the first failure among several tables keeps the rest from being begun.
+    pub stops_on_failure: bool,
+}
+
+impl Runbook {
+    /// Opens the runbook of a situation. What can be found out without asking is asked at once.
+    #[must_use]
+    pub fn open(situation: Situation, inventory: &Inventory) -> (Self, Vec<Move>) {
+        let stages = plan::plan(&situation, inventory);
+        let mut book = Self::of(situation, stages);
+        let moves = book.go_on(inventory);
+        (book, moves)
+    }
+
+    fn of(situation: Situation, stages: Vec<Stage>) -> Self {
+        Self {
+            situation,
+            stages,
+            at: 0,
+            agreed: false,
+            asked: Vec::new(),
+            units: Vec::new(),
+            choices: Vec::new(),
+            facts: Facts::default(),
+            refusal: None,
+            stops_on_failure: false,
+        }
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub fn situation(&self) -> &Situation {
+        &self.situation
+    }
+
+    /// Its steps.
+    #[must_use]
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// The step it is at; `None` when it is over.
+    #[must_use]
+    pub fn stage(&self) -> Option<&Stage> {
+        self.stages.get(self.at)
+    }
+
+    /// The place of that step.
+    #[must_use]
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The actions of the step under way, or of the last one.
+    #[must_use]
+    pub fn units(&self) -> &[Unit] {
+        &self.units
+    }
+
+    /// What can be picked now.
+    #[must_use]
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
+    /// The form to be filled in, and the settings that are stored, once both are known.
+    #[must_use]
+    pub fn form(&self) -> Option<(&Form, Option<&Source>, Option<&WebhookInfo>)> {
+        Some((self.facts.form.as_ref()?, self.facts.source.as_ref(), self.facts.webhook.as_ref()))
+    }
+
+    /// What the server objected to in what was filled in last: the field, and why.
+    #[must_use]
+    pub fn refusal(&self) -> Option<(Option<&Foreign>, &Foreign)> {
+        self.refusal.as_ref().map(|(field, why)| (field.as_ref(), why))
+    }
+
+    /// What was found out about change data capture: what is lacking, and how it is doing.
+    #[must_use]
+    pub fn cdc(&self) -> (Option<&CdcPrerequisites>, Option<&CdcStatus>) {
+        (self.facts.prerequisites.as_ref(), self.facts.cdc.as_ref())
+    }
+
+    /// The webhook, once it was looked at.
+    #[must_use]
+    pub fn webhook(&self) -> Option<&WebhookInfo> {
+        self.facts.webhook.as_ref()
+    }
+
+    /// What it waits for.
+    #[must_use]
+    pub fn waits(&self) -> Waits {
+        let Some(stage) = self.stage() else { return Waits::Nothing };
+        match (&stage.progress, &stage.task) {
+            (Progress::Failed(_), _) => Waits::Retry,
+            (_, Task::ByHand) => Waits::ByHand,
+            (_, Task::Fill(entry)) => Waits::Form(*entry),
+            (_, Task::Pick(Menu::Method(_) | Menu::Webhook)) => Waits::One,
+            (_, Task::Pick(_)) => Waits::Several,
+            (_, Task::Send(Deed::Discard(_))) if self.units.is_empty() => Waits::Consent,
+            (_, Task::Send(_)) if self.units.is_empty() => Waits::Start,
+            _ => Waits::Server,
+        }
+    }
+
+    /// Whether it is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.at >= self.stages.len()
+    }
+
+    /// Whether it has changed something on the server, or is about to, and is not over.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        let sent = self.stages.iter().any(|stage| stage.sends() && matches!(stage.progress, Progress::Done(_)));
+        !self.is_over() && (sent || self.units.iter().any(Unit::is_open))
+    }
+
+    /// Takes a table out, or in again, before anything was sent.
+    pub fn toggle(&mut self, table: usize, inventory: &Inventory) {
+        if self.agreed {
+            return;
+        }
+        if let Some(patient) = self.situation.tables.get_mut(table) {
+            patient.chosen = !patient.chosen;
+        }
+        // The plan names what it is about.
+        if self.at == 0 {
+            self.stages = plan::plan(&self.situation, inventory);
+        }
+    }
+
+    /// The user says that it may begin, that it was done by hand, or that a failed step is to be tried again.
+    pub fn go(&mut self, inventory: &Inventory) -> Vec<Move> {
+        match self.waits() {
+            Waits::Start => {
+                self.agreed = true;
+                self.go_on(inventory)
+            }
+            Waits::ByHand => {
+                self.agreed = true;
+                self.finish("done by hand, as you say", inventory)
+            }
+            Waits::Retry => self.retry(inventory),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The user leaves a step out: what it is about was settled outside of the program.
+    pub fn skip(&mut self, inventory: &Inventory) -> Vec<Move> {
+        match self.waits() {
+            Waits::Form(_) => {
+                self.agreed = true;
+                self.pass("nothing to change here", inventory)
+            }
+            Waits::Retry | Waits::Several | Waits::One => self.pass("left out", inventory),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The user has filled in the form.
+    pub fn fill(&mut self, inputs: Inputs, inventory: &Inventory) -> Vec<Move> {
+        let Waits::Form(entry) = self.waits() else { return Vec::new() };
+        self.agreed = true;
+        self.refusal = None;
+        let (deed, what) = match entry {
+            Entry::Credentials | Entry::Settings => {
+                (Deed::UpdateSource(inputs), "Send the new settings; PostHog tries them at the source.")
+            }
+            Entry::Webhook if self.facts.webhook.as_ref().is_some_and(|info| info.exists.known() == Some(&true)) => {
+                (Deed::UpdateWebhook(inputs), "Store the new inputs of the webhook.")
+            }
+            Entry::Webhook => (Deed::CreateWebhook(inputs), "Register the webhook, once."),
+        };
+        self.replace_next(vec![Stage::new(Task::Send(deed), what)]);
+        self.finish("filled in", inventory)
+    }
+
+    /// The user has picked these of the choices.
+    pub fn pick(&mut self, picked: &[usize], inventory: &Inventory) -> Vec<Move> {
+        if !matches!(self.waits(), Waits::One | Waits::Several) {
+            return Vec::new();
+        }
+        let chosen: Vec<Choice> = picked.iter().filter_map(|place| self.choices.get(*place).cloned()).collect();
+        if chosen.iter().any(|choice| choice.blocked.is_some()) {
+            return Vec::new();
+        }
+        let Some(Task::Pick(menu)) = self.stage().map(|stage| stage.task.clone()) else { return Vec::new() };
+        let then = menu::then(&menu, &chosen, &self.situation, &self.facts, inventory);
+        let said = match chosen.as_slice() {
+            [] => "nothing was picked".to_owned(),
+            [one] => one.title.clone(),
+            several => format!("{} picked", several.len()),
+        };
+        self.agreed = true;
+        self.choices.clear();
+        self.insert_next(then);
+        self.finish(&said, inventory)
+    }
+
+    /// The user has consented to the step.
+    pub fn consent(&mut self, consents: Vec<Consent>, inventory: &Inventory) -> Vec<Move> {
+        if self.waits() != Waits::Consent {
+            return Vec::new();
+        }
+        self.agreed = true;
+        self.begin_discards(consents, inventory)
+    }
+
+    /// Takes in what has happened and says what to do next.
+    pub fn learn(&mut self, news: &News<'_>, inventory: &Inventory) -> Vec<Move> {
+        match news {
+            News::Found(fact) => {
+                let need = match fact {
+                    // A form is known by the name the server gives it.
+                    Fact::Form(_) => self.asked.iter().find(|need| matches!(need, Need::Form(_))).cloned(),
+                    fact => asked_for(fact),
+                };
+                let Some(need) = need.filter(|need| self.asked.contains(need)) else { return Vec::new() };
+                self.facts.take(fact);
+                self.answered(&need, inventory)
+            }
+            News::ListRead => self.answered(&Need::Sources, inventory),
+            News::Unread(need, failure) => {
+                if !self.asked.contains(need) {
+                    return Vec::new();
+                }
+                self.asked.clear();
+                self.fail(format!("{}; nothing was changed by this step", failure.explanation()));
+                Vec::new()
+            }
+            News::Ended { unit, outcome, text, left_out, refused } => {
+                if let Some((field, why)) = refused {
+                    self.refusal = Some((field.cloned(), (*why).clone()));
+                }
+                self.unit_ended(*unit, *outcome, text, left_out, inventory)
+            }
+        }
+    }
+
+    /// One of the questions of this step was answered.
+    fn answered(&mut self, need: &Need, inventory: &Inventory) -> Vec<Move> {
+        let before = self.asked.len();
+        self.asked.retain(|asked| asked != need);
+        if before == self.asked.len() || !self.asked.is_empty() {
+            return Vec::new();
+        }
+        match self.stage().map(|stage| stage.task.clone()) {
+            Some(Task::Look(_)) => {
+                let said = self.expand(inventory);
+                self.finish(&said, inventory)
+            }
+            Some(Task::Verify) => {
+                let (green, text) = self.verdict(inventory);
+                if green {
+                    return self.finish(&text, inventory);
+                }
+                self.fail(text);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Goes on with the step it is at.
+    fn go_on(&mut self, inventory: &Inventory) -> Vec<Move> {
+        let Some(stage) = self.stages.get_mut(self.at) else { return Vec::new() };
+        stage.progress = Progress::Now;
+        match stage.task.clone() {
+            Task::Look(needs) => self.ask(needs),
+            Task::Verify => self.ask(vec![Need::Sources]),
+            Task::ByHand | Task::Fill(_) => Vec::new(),
+            Task::Pick(menu) => {
+                self.choices = menu::choices(&menu, &self.situation, &self.facts, inventory);
+                if self.choices.is_empty() { self.pass("there is nothing to pick", inventory) } else { Vec::new() }
+            }
+            Task::Send(deed) => self.send(&deed, inventory),
+        }
+    }
+
+    fn ask(&mut self, needs: Vec<Need>) -> Vec<Move> {
+        self.asked.clone_from(&needs);
+        needs.into_iter().map(Move::Ask).collect()
+    }
+
+    /// The step is done; on with the next.
+    fn finish(&mut self, said: &str, inventory: &Inventory) -> Vec<Move> {
+        self.leave(Progress::Done(said.to_owned()), inventory)
+    }
+
+    /// The step is not needed; on with the next.
+    fn pass(&mut self, why: &str, inventory: &Inventory) -> Vec<Move> {
+        self.leave(Progress::Skipped(why.to_owned()), inventory)
+    }
+
+    fn leave(&mut self, progress: Progress, inventory: &Inventory) -> Vec<Move> {
+        if let Some(stage) = self.stages.get_mut(self.at) {
+            stage.progress = progress;
+        }
+        self.at += 1;
+        // The last actions stay in sight at the end.
+        if self.stage().is_some_and(|stage| stage.sends() || matches!(stage.task, Task::Look(_))) {
+            self.units.clear();
+        }
+        self.go_on(inventory)
+    }
+
+    fn fail(&mut self, why: String) {
+        if let Some(stage) = self.stages.get_mut(self.at) {
+            stage.progress = Progress::Failed(why);
+        }
+    }
+
+    /// Puts steps right behind the one it is at.
+    fn insert_next(&mut self, stages: Vec<Stage>) {
+        let next = (self.at + 1).min(self.stages.len());
+        self.stages.splice(next..next, stages);
+    }
+
+    /// Puts a step right behind the one it is at, in place of one that sends what was filled in before.
+    fn replace_next(&mut self, stages: Vec<Stage>) {
+        let sent_before = |stage: &Stage| {
+            matches!(
+                stage.task,
+                Task::Send(Deed::UpdateSource(_) | Deed::UpdateWebhook(_) | Deed::CreateWebhook(_))
+            )
+        };
+        if self.stages.get(self.at + 1).is_some_and(sent_before) {
+            self.stages.remove(self.at + 1);
+        }
+        self.insert_next(stages);
+    }
+
+    /// A failed step is tried again: what was filled in goes back to its form, what cannot be repeated is looked at.
+    fn retry(&mut self, inventory: &Inventory) -> Vec<Move> {
+        let back_to = |wanted: fn(&Task) -> bool| self.stages[..self.at].iter().rposition(|stage| wanted(&stage.task));
+        let from = match self.stage().map(|stage| &stage.task) {
+            Some(Task::Send(Deed::UpdateSource(_) | Deed::UpdateWebhook(_))) => {
+                back_to(|task| matches!(task, Task::Fill(_)))
+            }
+            // It may have been carried out: whoever looks first registers no second one.
+            Some(Task::Send(Deed::CreateWebhook(_))) => back_to(|task| matches!(task, Task::Look(_))),
+            Some(Task::Verify) => back_to(|task| matches!(task, Task::Send(Deed::Reload))),
+            _ => None,
+        };
+        if let Some(Task::Send(Deed::Discard(discards))) = self.stage().map(|stage| stage.task.clone()) {
+            let left = self.discards_left(&discards);
+            if let Some(stage) = self.stages.get_mut(self.at) {
+                stage.task = Task::Send(Deed::Discard(left));
+            }
+        }
+        self.units.clear();
+        if let Some(from) = from {
+            if matches!(self.stages[from].task, Task::Look(_)) {
+                // What it had led to is led to again.
+                self.stages.truncate(self.at + 1);
+                let tail = plan::tail(&self.situation, inventory);
+                self.stages.truncate(from + 1);
+                self.stages.extend(tail);
+            } else {
+                for stage in &mut self.stages[from..] {
+                    stage.progress = Progress::Ahead;
+                }
+            }
+            self.at = from;
+        }
+        self.go_on(inventory)
+    }
+}
+
+impl Facts {
+    /// Keeps a fact that runbooks need by themselves; the inventory keeps the others.
+    fn take(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Form(form) => self.form = Some((**form).clone()),
+            Fact::Source(source) => self.source = Some((**source).clone()),
+            Fact::Candidates(id, fields) => {
+                self.candidates.insert(id.clone(), (**fields).clone());
+            }
+            Fact::Webhook(_, info) => self.webhook = Some((**info).clone()),
+            Fact::CdcPrerequisites(_, found) => self.prerequisites = Some(found.clone()),
+            Fact::CdcStatus(_, status) => self.cdc = Some((**status).clone()),
+            Fact::Schema(_) | Fact::Jobs(..) | Fact::Identity(_) | Fact::Sources(_) | Fact::Logs(..) => {}
+        }
+    }
+}
+
+/// The question that a fact answers.
+fn asked_for(fact: &Fact) -> Option<Need> {
+    Some(match fact {
+        Fact::Source(source) => Need::Source(source.id.clone()),
+        Fact::Candidates(id, _) => Need::Candidates(id.clone()),
+        Fact::Webhook(id, _) => Need::Webhook(id.clone()),
+        Fact::CdcPrerequisites(id, _) => Need::CdcPrerequisites(id.clone()),
+        Fact::CdcStatus(id, _) => Need::CdcStatus(id.clone()),
+        Fact::Schema(full) => Need::Schema(full.schema.id.clone()),
+        Fact::Jobs(query, _) => Need::Jobs(query.clone()),
+        Fact::Identity(_) | Fact::Sources(_) | Fact::Form(_) | Fact::Logs(..) => return None,
+    })
+}

@@ -1,0 +1,182 @@
+//! What a runbook is for: which tables of which source, and what is wrong with them.
+
+use crate::warehouse::diagnosis::{CauseId, Letter};
+use crate::warehouse::field::Field;
+use crate::warehouse::ids::{SchemaId, SourceId};
+use crate::warehouse::inventory::Inventory;
+use crate::warehouse::recovery::follow::Subject;
+use crate::warehouse::schema::Schema;
+use crate::warehouse::settings::SyncType;
+use crate::warehouse::state::State;
+use crate::warehouse::text::Foreign;
+use crate::warehouse::triage::{Kind, Problem};
+
+/// What somebody says is wrong, although the status may be green.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Symptom {
+    /// The data looks wrong.
+    WrongData,
+    /// The table is to be built anew.
+    StartOver,
+    /// A table is not in the list.
+    MissingTable,
+    /// Nothing new arrives.
+    NoNewRows,
+}
+
+impl Symptom {
+    /// The letter of the recovery it asks for, for a table that is synced like this.
+    #[must_use]
+    pub fn letter(self, method: Option<&SyncType>) -> Letter {
+        match (self, method) {
+            (Self::WrongData, _) => Letter::D,
+            (Self::StartOver, _) => Letter::G,
+            (Self::MissingTable, _) => Letter::C2,
+            (Self::NoNewRows, Some(SyncType::Webhook)) => Letter::I,
+            (Self::NoNewRows, Some(SyncType::Cdc)) => Letter::E,
+            (Self::NoNewRows, _) => Letter::A,
+        }
+    }
+
+    /// What it says, in a few words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::WrongData => "Data looks wrong",
+            Self::StartOver => "Start over",
+            Self::MissingTable => "Table is missing",
+            Self::NoNewRows => "No new rows",
+        }
+    }
+}
+
+/// A table that a runbook is to bring back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patient {
+    /// The table.
+    pub id: SchemaId,
+    /// Its identifier at the source.
+    pub name: Foreign,
+    /// Its state when the runbook was opened.
+    pub state: State,
+    /// How it is synced.
+    pub method: Option<SyncType>,
+    /// Rows stored.
+    pub rows: Field<u64>,
+    /// Whether it takes part.
+    pub chosen: bool,
+}
+
+impl Patient {
+    /// This table, as it is now.
+    #[must_use]
+    pub fn of(schema: &Schema, state: State) -> Self {
+        Self {
+            id: schema.id.clone(),
+            name: schema.name.clone(),
+            state,
+            method: schema.sync_type.known().cloned(),
+            rows: schema.rows(),
+            chosen: true,
+        }
+    }
+}
+
+/// What a runbook is for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Situation {
+    /// The letter of the recovery.
+    pub letter: Letter,
+    /// The root cause, where there is one.
+    pub cause: Option<CauseId>,
+    /// The kind of problem, where it came from the list of those.
+    pub kind: Option<Kind>,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// What is to be done, as the catalogue has it.
+    pub advice: Vec<String>,
+    /// Whether `PostHog` acts by itself, so that nothing should be sent.
+    pub handled: bool,
+    /// The source.
+    pub source: SourceId,
+    /// Its name.
+    pub source_name: Foreign,
+    /// Its connector.
+    pub source_type: Foreign,
+    /// The tables.
+    pub tables: Vec<Patient>,
+}
+
+impl Situation {
+    /// A problem of the list.
+    #[must_use]
+    pub fn of_problem(problem: &Problem, inventory: &Inventory) -> Self {
+        let tables = problem.tables.iter().filter_map(|table| inventory.schema(&table.id));
+        Self {
+            letter: problem.recovery,
+            cause: problem.cause.clone(),
+            kind: Some(problem.kind),
+            title: problem.title.clone(),
+            advice: problem.steps.clone(),
+            handled: problem.finding.as_deref().is_some_and(|finding| finding.verdict.handled_by_posthog),
+            source: problem.source.clone(),
+            source_name: problem.source_name.clone(),
+            source_type: problem.source_type.clone(),
+            tables: tables.map(|(_, schema, state)| Patient::of(schema, state)).collect(),
+        }
+    }
+
+    /// What somebody says of these tables of a source; none of them means the source as a whole.
+    #[must_use]
+    pub fn of_symptom(symptom: Symptom, source: &SourceId, tables: &[SchemaId], inventory: &Inventory) -> Option<Self> {
+        let held = inventory.source(source)?;
+        let patients: Vec<Patient> = tables
+            .iter()
+            .filter_map(|id| inventory.schema(id))
+            .map(|(_, schema, state)| Patient::of(schema, state))
+            .collect();
+        Some(Self {
+            letter: symptom.letter(patients.first().and_then(|patient| patient.method.as_ref())),
+            cause: None,
+            kind: None,
+            title: symptom.words().to_owned(),
+            advice: Vec::new(),
+            handled: false,
+            source: source.clone(),
+            source_name: held.source.title().clone(),
+            source_type: held.source.kind.clone(),
+            tables: patients,
+        })
+    }
+
+    /// The tables that take part.
+    pub fn chosen(&self) -> impl Iterator<Item = &Patient> {
+        self.tables.iter().filter(|patient| patient.chosen)
+    }
+
+    /// The tables that take part and are switched off by what went wrong, so that they have to be re-enabled.
+    pub fn switched_off<'a>(&'a self, inventory: &'a Inventory) -> impl Iterator<Item = &'a Patient> {
+        self.chosen().filter(move |patient| match inventory.schema(&patient.id) {
+            Some((_, schema, _)) => schema.should_sync == Some(false),
+            None => patient.state == State::SwitchedOff,
+        })
+    }
+
+    /// Some tables of the source, as what a request acts on.
+    #[must_use]
+    pub fn subject<'a>(&self, tables: impl IntoIterator<Item = &'a Patient>) -> Subject {
+        Subject {
+            source: self.source.clone(),
+            source_name: self.source_name.clone(),
+            tables: tables.into_iter().map(|table| (table.id.clone(), table.name.clone())).collect(),
+        }
+    }
+
+    /// Tells one situation from another: opening the same again finds its runbook.
+    #[must_use]
+    pub fn key(&self) -> (SourceId, Letter, Option<CauseId>, Vec<SchemaId>) {
+        let mut tables: Vec<SchemaId> = self.tables.iter().map(|patient| patient.id.clone()).collect();
+        tables.sort();
+        (self.source.clone(), self.letter, self.cause.clone(), tables)
+    }
+}
