@@ -151,7 +151,7 @@ fn the_pure_rooms_have_no_clock_no_tasks_and_no_files() {
 #[test]
 fn only_the_confirm_overlay_answers_a_challenge() {
     for (_, file, text) in sources() {
-        let answers = code(&text).contains(".answered_with(");
+        let answers = code(&text).contains("answered_with(");
         let rightful = file == Path::new("app/update/confirm.rs") || file == Path::new("warehouse/consent.rs");
         assert!(!answers || rightful, "{} answers a challenge", file.display());
     }

@@ -84,11 +84,16 @@ fn question<'a>(
     if let Some(milder) = &confirm.milder {
         parts.push((format!("Milder: {milder}"), Role::Good));
     }
+    if let Some(then) = &confirm.then {
+        parts.push((format!("Then, without another question: {then}"), Role::Text));
+    }
     parts.push((format!("Project: {}", super::header::place(model)), Role::Faint));
     let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
     if let Some(project) = project.filter(|_| !short) {
-        let request = challenge.discard().request(project);
-        parts.push((format!("Request: {} {}", request.method.word(), request.target()), Role::Faint));
+        for discard in challenge.discards().take(3) {
+            let request = discard.request(project);
+            parts.push((format!("Request: {} {}", request.method.word(), request.target()), Role::Faint));
+        }
     }
     let mut all = Vec::new();
     for (sentence, role) in parts {
@@ -130,10 +135,17 @@ fn headline(challenge: &Challenge, confirm: &Confirm) -> String {
     let own = text::cut(&challenge.loss().name.shown(), 60, "…");
     // Tables of one name in several sources are common.
     let name = match challenge.discard() {
-        Discard::DestroySource(_) => own,
+        Discard::DestroySource(_) => own.clone(),
         _ => format!("{} / {own}", text::cut(&confirm.subject.source_name.shown(), 40, "…")),
     };
     match challenge.discard() {
+        discard if challenge.discards().count() > 1 => {
+            let names: Vec<String> =
+                confirm.subject.tables.iter().take(4).map(|(_, name)| text::cut(&name.shown(), 40, "…")).collect();
+            let more = confirm.subject.tables.len().saturating_sub(names.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{} {own}: {}{more}.", title(discard), names.join(", "))
+        }
         Discard::ResyncSchema(_) => {
             format!("Resync {name}: drop the table when the new run starts, and read everything again.")
         }

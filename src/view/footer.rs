@@ -83,6 +83,7 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
 pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
     let filter = [&model.sources.filter, &model.schemas.filter].into_iter().any(|filter| filter.editing);
     let hints: Vec<(String, &str)> = match &model.overlay {
+        Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),
         Some(overlay) => fixed(keys_of(overlay)),
         None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("up/down", "move")]),
         None => commands(model),
@@ -101,7 +102,7 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
     frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
 }
 
-fn fixed(keys: &[(&'static str, &'static str)]) -> Vec<(String, &'static str)> {
+pub(super) fn fixed(keys: &[(&'static str, &'static str)]) -> Vec<(String, &'static str)> {
     keys.iter().map(|(key, title)| ((*key).to_owned(), *title)).collect()
 }
 
@@ -116,7 +117,8 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         },
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
-        Overlay::Triage(_) => &[("enter", "go there"), ("up/down", "choose"), ("esc", "close")],
+        Overlay::Triage(_) => &[("enter", "fix"), ("l", "go there"), ("up/down", "choose"), ("esc", "close")],
+        Overlay::Runbook(_) => &[],
     }
 }
 

@@ -7,6 +7,7 @@ mod footer;
 mod header;
 mod help;
 mod palette;
+mod runbook;
 mod screens;
 mod tables;
 pub mod text;
@@ -55,6 +56,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Preview { curl }) => screens::preview(curl, theme, frame),
         Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
         Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
+        Some(Overlay::Runbook(id)) => runbook::draw(model, *id, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
     if theme.ascii {

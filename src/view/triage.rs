@@ -50,12 +50,7 @@ pub(super) fn draw(model: &Model, triage: &Triage, theme: &Theme, frame: &mut Fr
     let problems = triage.problems();
     let title = match problems.len() {
         0 => "Triage".to_owned(),
-        count => format!(
-            "Triage: {}; {} goes there, {} closes",
-            words::counted(count, "problem"),
-            key(CommandId::Open),
-            key(CommandId::Back)
-        ),
+        count => format!("Triage: {}; enter fixes, {} closes", words::counted(count, "problem"), key(CommandId::Back)),
     };
     if problems.is_empty() {
         return nothing(model, &title, theme, frame);

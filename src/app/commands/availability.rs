@@ -142,6 +142,27 @@ fn nothing_selected() -> Availability {
     Availability::not("Nothing is selected.")
 }
 
+/// A runbook needs something to be about.
+pub(super) fn fix(context: &Context) -> Availability {
+    match context.subject {
+        Subject::Nothing => nothing_selected(),
+        _ => Available,
+    }
+}
+
+/// A symptom is one of a table that is synced.
+pub(super) fn symptom(context: &Context) -> Availability {
+    match &context.subject {
+        Subject::Nothing => nothing_selected(),
+        Subject::Source(_) => Availability::not("This is about one table; select a table."),
+        Subject::Schema(schema) => match schema.state {
+            State::Direct => Availability::not("This source is queried live; there is nothing to sync."),
+            State::NotSetUp => Availability::not("No sync method was chosen for this table yet."),
+            _ => Available,
+        },
+    }
+}
+
 /// What every write needs.
 fn writable(context: &Context) -> Result<(), Availability> {
     if let Some(reason) = &context.no_writes {

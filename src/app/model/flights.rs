@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::runbook::RunbookId;
 use crate::app::effect::{Effect, FollowId, RequestId, Urgency};
 use crate::warehouse::operation::Operation;
 use crate::warehouse::survey::Need;
@@ -11,10 +12,21 @@ use crate::warehouse::survey::Need;
 pub enum Purpose {
     /// To know what is there.
     Show,
-    /// The whole list, for these followed actions too.
-    List(Vec<FollowId>),
+    /// The whole list, for these too.
+    List(Vec<Waiter>),
     /// A step of a followed action.
     Follow(FollowId),
+    /// A step of a runbook.
+    Runbook(RunbookId),
+}
+
+/// Who waits for the list to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiter {
+    /// A followed action.
+    Follow(FollowId),
+    /// A runbook.
+    Runbook(RunbookId),
 }
 
 /// A request in flight.

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod flights;
 pub mod link;
 pub mod overlay;
+pub mod runbook;
 pub mod selection;
 pub mod table;
 pub mod triage;
@@ -23,8 +24,10 @@ use crate::warehouse::recovery::follow::Follow;
 use crate::warehouse::survey::Identity;
 use activity::Activity;
 use flights::Flights;
+use flights::Waiter;
 use link::Link;
 use overlay::Overlay;
+use runbook::Runbooks;
 use table::TableView;
 
 /// Everything the program knows and shows.
@@ -66,12 +69,14 @@ pub struct Model {
     pub details_failure: Option<(SchemaId, Failure)>,
     /// Actions on their way.
     pub follows: BTreeMap<FollowId, Follow>,
+    /// Runbooks that were opened.
+    pub runbooks: Runbooks,
     /// Requests in flight.
     pub flights: Flights,
     /// What changed, and what was done.
     pub activity: Activity,
-    /// Followed actions that wait for the next reading of the list.
-    pub list_waiters: Vec<FollowId>,
+    /// Who waits for the next reading of the list.
+    pub list_waiters: Vec<Waiter>,
     /// Numbers that tell current timers from outdated ones.
     pub generations: Generations,
 }
@@ -138,6 +143,7 @@ impl Model {
             details_scroll: 0,
             details_failure: None,
             follows: BTreeMap::new(),
+            runbooks: Runbooks::default(),
             flights: Flights::default(),
             activity: Activity::default(),
             list_waiters: Vec::new(),
@@ -152,10 +158,11 @@ impl Model {
     }
 
     /// Whether leaving now would leave something open that the user should know the end of: a write whose outcome is
-    /// not known yet, or data that was discarded and is not back. A run that merely goes on is none of that.
+    /// not known yet, data that was discarded and is not back, or a runbook that is half done. A run that merely goes on is none of that.
     #[must_use]
     pub fn leaves_something_open(&self) -> bool {
-        self.flights.is_writing() || self.follows.values().any(|follow| follow.act().discards())
+        let discards = self.follows.values().any(|follow| follow.act().discards());
+        self.flights.is_writing() || discards || self.runbooks.any_under_way()
     }
 
     /// Whether anything on the server is known to move.

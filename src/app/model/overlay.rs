@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::runbook::RunbookId;
 use crate::app::commands::{Availability, CommandId};
 use crate::warehouse::consent::Challenge;
 use crate::warehouse::recovery::follow::Subject;
@@ -30,6 +31,8 @@ pub enum Overlay {
     },
     /// Everything that is wrong.
     Triage(Box<super::triage::Triage>),
+    /// The steps from red to green.
+    Runbook(RunbookId),
     /// Actions are still followed: really quit?
     Quitting,
 }
@@ -63,6 +66,10 @@ pub struct Confirm {
     pub subject: Subject,
     /// What would do with less loss.
     pub milder: Option<String>,
+    /// What follows once it is done, without being asked again.
+    pub then: Option<String>,
+    /// The runbook that asks.
+    pub runbook: Option<RunbookId>,
     /// What was typed so far.
     pub input: Input,
     /// Whether the last answer was wrong.

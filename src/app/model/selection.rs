@@ -72,7 +72,9 @@ impl Model {
         }
     }
 
-    fn no_writes(&self) -> Option<String> {
+    /// Why nothing may be written, if so.
+    #[must_use]
+    pub fn no_writes(&self) -> Option<String> {
         if self.settings.read_only {
             return Some("This is read-only mode: start without --read-only to change anything.".to_owned());
         }

@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{follows, moves, notice, palette, refresh, triage};
+use super::{follows, moves, notice, palette, refresh, runbook, triage};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -13,6 +13,7 @@ use crate::warehouse::field::Field;
 use crate::warehouse::operation::{JobQuery, SchemaPatch, Write};
 use crate::warehouse::recovery::follow::{Follow, Tone};
 use crate::warehouse::recovery::milder;
+use crate::warehouse::recovery::runbook::Symptom;
 use crate::warehouse::survey::Need;
 use tui_input::Input;
 
@@ -71,6 +72,12 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             Vec::new()
         }
         CommandId::Triage => triage::open(model),
+        CommandId::Fix => runbook::open_selected(model),
+        CommandId::Runbooks => runbook::show_last(model),
+        CommandId::WrongData => runbook::open_symptom(model, Symptom::WrongData),
+        CommandId::StartOver => runbook::open_symptom(model, Symptom::StartOver),
+        CommandId::MissingTable => runbook::open_symptom(model, Symptom::MissingTable),
+        CommandId::NoNewRows => runbook::open_symptom(model, Symptom::NoNewRows),
         CommandId::Refresh => refresh::by_hand(model),
         CommandId::Redraw => vec![Effect::Redraw],
         CommandId::Suspend => vec![Effect::Suspend],
@@ -177,6 +184,8 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         challenge: Some(Challenge::new(discard, loss)),
         subject,
         milder,
+        then: None,
+        runbook: None,
         input: Input::default(),
         refused: false,
         on_yes: false,

@@ -1,7 +1,7 @@
 //! The question before data is discarded. The only place that may answer a challenge.
 
-use super::follows;
 use super::keys::line_edit;
+use super::{follows, runbook};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
@@ -16,7 +16,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     match key.code {
         Code::Enter if typed || confirm.on_yes => go_ahead(model),
         Code::Escape | Code::Enter => {
-            model.overlay = None;
+            close(model);
             Vec::new()
         }
         _ if typed => {
@@ -28,7 +28,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         }
         Code::Char('y' | 'Y') if !key.ctrl && !key.alt => go_ahead(model),
         Code::Char('n' | 'N' | 'q') => {
-            model.overlay = None;
+            close(model);
             Vec::new()
         }
         Code::Left | Code::Right | Code::Tab | Code::BackTab | Code::Char('h' | 'l') => {
@@ -39,11 +39,31 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     }
 }
 
+/// Goes back to where the question came from; nothing is sent.
+fn close(model: &mut Model) {
+    let runbook = match &model.overlay {
+        Some(Overlay::Confirm(confirm)) => confirm.runbook,
+        _ => None,
+    };
+    model.overlay = runbook.map(Overlay::Runbook);
+}
+
 /// Answers the challenge with what was typed. A wrong answer leaves the question standing.
 fn go_ahead(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return Vec::new() };
-    let Confirm { challenge, input, subject, refused, .. } = confirm.as_mut();
+    let Confirm { challenge, input, subject, refused, runbook: asker, .. } = confirm.as_mut();
+    let asker = *asker;
     let Some(asked) = challenge.take() else { return Vec::new() };
+    if let Some(id) = asker {
+        return match asked.all_answered_with(input.value()) {
+            Err(asked) => {
+                *challenge = Some(asked);
+                *refused = true;
+                Vec::new()
+            }
+            Ok(consents) => runbook::consented(model, id, consents),
+        };
+    }
     match asked.answered_with(input.value()) {
         Err(asked) => {
             *challenge = Some(asked);

@@ -1,13 +1,14 @@
 //! What was found out, and what follows from it.
 
-use super::{follows, refresh, report};
+use super::{follows, refresh, report, runbook};
 use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
-use crate::app::model::flights::Purpose;
+use crate::app::model::flights::{Purpose, Waiter};
 use crate::app::model::overlay::Overlay;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::inventory::Transition;
 use crate::warehouse::recovery::follow::{Evidence, Tone};
+use crate::warehouse::recovery::runbook::News;
 use crate::warehouse::runs::Runs;
 use crate::warehouse::state::Severity;
 use crate::warehouse::survey::{Completeness, Fact, Need};
@@ -16,6 +17,19 @@ use crate::warehouse::survey::{Completeness, Fact, Need};
 pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<Effect> {
     let Some(flight) = model.flights.recognise(request) else { return Vec::new() };
     let purpose = flight.purpose.clone();
+    // A runbook is told once the inventory knows it too.
+    let for_runbook = match purpose {
+        Purpose::Runbook(id) => Some((id, fact.clone())),
+        _ => None,
+    };
+    let mut effects = take_in(model, &purpose, fact);
+    if let Some((id, fact)) = for_runbook {
+        effects.extend(runbook::learn(model, id, &News::Found(&fact)));
+    }
+    effects
+}
+
+fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
     let now = model.now;
     match fact {
         Fact::Identity(identity) => {
@@ -36,7 +50,7 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
             refresh::rows_changed(model)
         }
         Fact::Schema(full) => {
-            let evidence_for = follow_of(&purpose);
+            let evidence_for = follow_of(purpose);
             if model.details_failure.as_ref().is_some_and(|(id, _)| *id == full.schema.id) {
                 model.details_failure = None;
             }
@@ -52,16 +66,16 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
             // A look changes what is known, not what is.
             model.inventory.learn_push(&source, info.channel(), now);
             let mut effects = refresh::rows_changed(model);
-            if let Some(follow) = follow_of(&purpose) {
+            if let Some(follow) = follow_of(purpose) {
                 effects.extend(follows::learn(model, follow, &Evidence::Webhook(&info)));
             }
             effects
         }
-        Fact::Source(source) => match follow_of(&purpose) {
+        Fact::Source(source) => match follow_of(purpose) {
             Some(follow) => follows::learn(model, follow, &Evidence::Source(&source)),
             None => Vec::new(),
         },
-        Fact::CdcStatus(_, status) => match follow_of(&purpose) {
+        Fact::CdcStatus(_, status) => match follow_of(purpose) {
             Some(follow) => follows::learn(model, follow, &Evidence::Cdc(&status)),
             None => Vec::new(),
         },
@@ -71,7 +85,7 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
             note_transitions(model, &transitions);
             complete_question(model);
             let mut effects = refresh::rows_changed(model);
-            if let Some(follow) = follow_of(&purpose) {
+            if let Some(follow) = follow_of(purpose) {
                 effects.extend(follows::learn(model, follow, &Evidence::Jobs(&jobs)));
             }
             effects
@@ -92,7 +106,7 @@ fn complete_question(model: &mut Model) {
 fn follow_of(purpose: &Purpose) -> Option<FollowId> {
     match purpose {
         Purpose::Follow(follow) => Some(*follow),
-        Purpose::Show | Purpose::List(_) => None,
+        Purpose::Show | Purpose::List(_) | Purpose::Runbook(_) => None,
     }
 }
 
@@ -103,7 +117,11 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
         (Purpose::List(served), result) => list_ended(model, served, &result),
         (Purpose::Follow(follow), Err(failure)) => follows::learn(model, follow, &Evidence::Unread(&failure)),
         (Purpose::Show, Err(failure)) => not_shown(model, flight.need, failure),
-        (Purpose::Follow(_) | Purpose::Show, Ok(())) => {
+        (Purpose::Runbook(id), Err(failure)) => match flight.need {
+            Some(need) => runbook::learn(model, id, &News::Unread(&need, &failure)),
+            None => Vec::new(),
+        },
+        (Purpose::Follow(_) | Purpose::Show | Purpose::Runbook(_), Ok(())) => {
             model.link.failures = 0;
             if !model.flights.is_reading_list() && model.link.read_at.is_some() {
                 model.link.failure = None;
@@ -113,7 +131,7 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
     }
 }
 
-fn list_ended(model: &mut Model, served: Vec<FollowId>, result: &Result<(), Failure>) -> Vec<Effect> {
+fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failure>) -> Vec<Effect> {
     model.link.reading = None;
     let mut effects = Vec::new();
     match result {
@@ -146,10 +164,12 @@ fn list_ended(model: &mut Model, served: Vec<FollowId>, result: &Result<(), Fail
             model.link.failures = model.link.failures.saturating_add(1);
         }
     }
-    for follow in served {
-        let steps = match result {
-            Ok(()) => follows::list_was_read(model, follow),
-            Err(failure) => follows::learn(model, follow, &Evidence::Unread(failure)),
+    for waiter in served {
+        let steps = match (waiter, result) {
+            (Waiter::Follow(follow), Ok(())) => follows::list_was_read(model, follow),
+            (Waiter::Follow(follow), Err(failure)) => follows::learn(model, follow, &Evidence::Unread(failure)),
+            (Waiter::Runbook(id), Ok(())) => runbook::learn(model, id, &News::ListRead),
+            (Waiter::Runbook(id), Err(failure)) => runbook::learn(model, id, &News::Unread(&Need::Sources, failure)),
         };
         effects.extend(steps);
     }

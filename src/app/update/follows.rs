@@ -1,10 +1,10 @@
 //! Followed actions: carries out the steps that the state machine in `warehouse` asks for.
 
-use super::{refresh, report};
+use super::{refresh, report, runbook};
 use crate::app::effect::{Effect, FollowId, RequestId, Timer, Urgency};
 use crate::app::message::Sent;
 use crate::app::model::Model;
-use crate::app::model::flights::Purpose;
+use crate::app::model::flights::{Purpose, Waiter};
 use crate::app::model::overlay::Overlay;
 use crate::warehouse::failure::Failure;
 use crate::warehouse::recovery::follow::{Act, Evidence, Follow, Step, Tone};
@@ -12,8 +12,18 @@ use crate::warehouse::survey::Need;
 
 /// Starts to follow an action.
 pub(super) fn begin(model: &mut Model, (follow, steps): (Follow, Vec<Step>)) -> Vec<Effect> {
+    let id = next_id(model);
+    begin_as(model, id, (follow, steps))
+}
+
+/// The name of the next followed action.
+pub(super) fn next_id(model: &mut Model) -> FollowId {
     model.generations.follow += 1;
-    let id = FollowId(model.generations.follow);
+    FollowId(model.generations.follow)
+}
+
+/// Starts to follow an action under this name.
+pub(super) fn begin_as(model: &mut Model, id: FollowId, (follow, steps): (Follow, Vec<Step>)) -> Vec<Effect> {
     model.follows.insert(id, follow);
     let mut effects = carry_out(model, id, steps);
     effects.extend(refresh::tick(model));
@@ -53,16 +63,16 @@ fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {
     for step in steps {
         match step {
             Step::Ask(Need::Sources) => {
-                model.list_waiters.push(id);
+                model.list_waiters.push(Waiter::Follow(id));
                 effects.extend(refresh::read_list(model));
             }
             Step::Ask(need) => effects.push(model.flights.fetch(need, Purpose::Follow(id), Urgency::Waiting)),
             Step::Send(operation) => effects.push(model.flights.send(operation, id)),
             Step::Wait(after) => effects.push(Effect::Wake { timer: Timer::Follow(id), after }),
             Step::Tell(told) => {
-                effects.extend(report(model, told.tone, told.text));
+                effects.extend(report(model, told.tone, told.text.clone()));
                 if told.end {
-                    effects.extend(end(model, id));
+                    effects.extend(end(model, id, &told.text));
                 }
             }
         }
@@ -70,7 +80,7 @@ fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {
     effects
 }
 
-fn end(model: &mut Model, id: FollowId) -> Vec<Effect> {
+fn end(model: &mut Model, id: FollowId, text: &str) -> Vec<Effect> {
     let Some(follow) = model.follows.remove(&id) else { return Vec::new() };
     if follow.was_destroyed() {
         match follow.act() {
@@ -84,7 +94,9 @@ fn end(model: &mut Model, id: FollowId) -> Vec<Effect> {
         }
         model.rebuild_rows();
     }
-    refresh::read_list_soon(model)
+    let mut effects = refresh::read_list_soon(model);
+    effects.extend(runbook::follow_ended(model, id, &follow, text));
+    effects
 }
 
 /// A write is over.
@@ -98,11 +110,16 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
             effects
         }
         Ok(Sent::Held(held)) => {
-            model.follows.remove(&id);
+            let held_back = model.follows.remove(&id);
             let origin = model.settings.place().map_or(String::new(), |place| place.origin.clone());
-            model.overlay = Some(Overlay::Preview { curl: held.curl(&origin) });
             let text = format!("Dry run: {} {} was not sent.", held.method.word(), held.target());
-            report(model, Tone::Note, text)
+            let mut effects = Vec::new();
+            if let Some(follow) = held_back {
+                effects = runbook::follow_ended(model, id, &follow, &text);
+            }
+            model.overlay = Some(Overlay::Preview { curl: held.curl(&origin) });
+            effects.extend(report(model, Tone::Note, text));
+            effects
         }
         Err(failure) => learn(model, id, &Evidence::NotDone(&failure)),
     }

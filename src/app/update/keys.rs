@@ -1,6 +1,6 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, moves, palette, triage};
+use super::{actions, confirm, moves, palette, runbook, triage};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -28,6 +28,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),
         Some(Overlay::Palette(_)) => return palette::pressed(model, key),
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
+        Some(Overlay::Runbook(id)) => return runbook::pressed(model, id, key, command),
         Some(Overlay::Quitting) => return quitting(model, key),
         Some(Overlay::Preview { .. }) => return preview(model, key),
         Some(Overlay::Help { .. } | Overlay::Activity { .. }) => return reading(model, key, command),

@@ -8,6 +8,7 @@ mod keys;
 mod moves;
 mod palette;
 mod refresh;
+mod runbook;
 mod triage;
 
 use super::effect::{Effect, Timer};

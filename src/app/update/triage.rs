@@ -1,6 +1,6 @@
 //! The list of everything that is wrong.
 
-use super::{moves, refresh};
+use super::{moves, refresh, runbook};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -55,6 +55,11 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             view.scroll = view.scroll.saturating_add_signed(page).min(10_000);
         }
         (Some(CommandId::PageUp), _) => view.scroll = view.scroll.saturating_add_signed(-page),
+        (Some(CommandId::Fix), _) | (_, Code::Enter) => {
+            if let Some(problem) = view.selected().cloned() {
+                return runbook::open_problem(model, &problem);
+            }
+        }
         (Some(CommandId::Open), _) => return jump(model),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => model.overlay = None,

@@ -157,6 +157,8 @@ pub struct Follow {
     remark: Option<String>,
     /// Tables that a change of several did not reach.
     left_out: Vec<SchemaId>,
+    /// Why the server would not have it, where it said so.
+    refused: Option<Failure>,
 }
 
 impl Follow {
@@ -186,6 +188,7 @@ impl Follow {
             destroyed: false,
             remark: None,
             left_out: Vec::new(),
+            refused: None,
         };
         let steps = if act.starts_a_run() { vec![follow.ask_jobs(now)] } else { follow.send() };
         (follow, steps)
@@ -219,6 +222,12 @@ impl Follow {
     #[must_use]
     pub fn left_out(&self) -> &[SchemaId] {
         &self.left_out
+    }
+
+    /// Why the server would not have it, where it said so.
+    #[must_use]
+    pub fn refused(&self) -> Option<&Failure> {
+        self.refused.as_ref()
     }
 
     /// Whether its target is known to be gone.

@@ -73,6 +73,7 @@ impl Follow {
             return vec![self.ask_back()];
         }
         if !failure.outcome_unknown() {
+            self.refused = (failure.kind == FailureKind::Refused).then(|| failure.clone());
             return self.end(Tone::Bad, &format!("{word} failed: {}", failure.explanation()));
         }
         let text = format!("outcome of {word} unknown ({}); looking what became of it", failure.explanation());

@@ -8,7 +8,7 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::replies::{CdcPrerequisites, CdcStatus};
 use crate::warehouse::state::PushChannel;
 use crate::warehouse::survey::Need;
-use crate::warehouse::words::{counted, count};
+use crate::warehouse::words::{count, counted};
 
 impl Runbook {
     /// Takes in what was found out, and adds the steps that follow from it. Answers with the finding in a sentence.
@@ -54,8 +54,7 @@ impl Runbook {
         let gone = before.iter().filter(|(id, ..)| after.iter().all(|schema| schema.id != *id));
         let gone: Vec<String> = gone.map(|(_, name, _)| name.shown().into_owned()).collect();
         let off = after.iter().filter(|schema| {
-            schema.should_sync == Some(false)
-                && before.iter().any(|(id, _, on)| *id == schema.id && *on == Some(true))
+            schema.should_sync == Some(false) && before.iter().any(|(id, _, on)| *id == schema.id && *on == Some(true))
         });
         let off: Vec<String> = off.map(|schema| schema.name.shown().into_owned()).collect();
         let parts: Vec<String> = [("new", added), ("removed", gone), ("switched off by it", off)]
@@ -100,11 +99,10 @@ impl Runbook {
         };
         let by_hand = |what: &str| Stage::new(Task::ByHand, what);
         let mut next = match verdict(found, status) {
-            Cdc::Lacking => vec![by_hand("Put right on the server what is listed below, then check again."), look_again()],
-            Cdc::Off => vec![
-                Stage::new(Task::Send(Deed::EnableCdc), "Switch change data capture on."),
-                look_again(),
-            ],
+            Cdc::Lacking => {
+                vec![by_hand("Put right on the server what is listed below, then check again."), look_again()]
+            }
+            Cdc::Off => vec![Stage::new(Task::Send(Deed::EnableCdc), "Switch change data capture on."), look_again()],
             Cdc::LostByOwner => vec![
                 by_hand(
                     "Slot and publication are managed by you: make anew on the server what is lost, then check again.",
@@ -119,12 +117,10 @@ impl Runbook {
                 );
                 vec![repair.losing("the rows stored now are read again; changes since the stream broke are gone")]
             }
-            Cdc::Paused => vec![
-                by_hand(
-                    "PostHog has halted the stream, and a key may not resume it: resume it on the source's page in \
+            Cdc::Paused => vec![by_hand(
+                "PostHog has halted the stream, and a key may not resume it: resume it on the source's page in \
                      PostHog, then go on here.",
-                ),
-            ],
+            )],
             Cdc::Ready => Vec::new(),
         };
         let ends = !matches!(next.last().map(|stage| &stage.task), Some(Task::Look(_)));

@@ -36,13 +36,14 @@ impl Choice {
     fn new(title: impl Into<String>, reason: impl Into<String>, then: Vec<Stage>) -> Self {
         Self { title: title.into(), reason: reason.into(), recommended: false, blocked: None, table: None, then }
     }
-
 }
 
 /// What can be picked.
 pub(super) fn choices(menu: &Menu, situation: &Situation, facts: &Facts, inventory: &Inventory) -> Vec<Choice> {
     match menu {
-        Menu::Method(id) => facts.candidates.get(id).map_or_else(Vec::new, |found| methods(id, found, situation, inventory)),
+        Menu::Method(id) => {
+            facts.candidates.get(id).map_or_else(Vec::new, |found| methods(id, found, situation, inventory))
+        }
         Menu::Keys(id) => facts.candidates.get(id).map_or_else(Vec::new, |found| keys(id, found)),
         Menu::NewTables => new_tables(situation, facts, inventory),
         Menu::LeastValuable => costs(situation, inventory),
@@ -51,7 +52,13 @@ pub(super) fn choices(menu: &Menu, situation: &Situation, facts: &Facts, invento
 }
 
 /// The steps that what was picked leads to.
-pub(super) fn then(menu: &Menu, picked: &[Choice], situation: &Situation, facts: &Facts, inventory: &Inventory) -> Vec<Stage> {
+pub(super) fn then(
+    menu: &Menu,
+    picked: &[Choice],
+    situation: &Situation,
+    facts: &Facts,
+    inventory: &Inventory,
+) -> Vec<Stage> {
     let tables: Vec<SchemaId> = picked.iter().filter_map(|choice| choice.table.clone()).collect();
     match menu {
         Menu::Method(_) | Menu::Webhook => picked.iter().flat_map(|choice| choice.then.clone()).collect(),
@@ -60,17 +67,26 @@ pub(super) fn then(menu: &Menu, picked: &[Choice], situation: &Situation, facts:
             let columns: Vec<Foreign> = picked.iter().map(|choice| Foreign::new(&choice.title)).collect();
             with_keys(id, columns, facts, inventory)
         }
-        Menu::NewTables => vec![Stage::new(
-            Task::Send(Deed::SetUp(tables)),
-            "Switch them on, with the method that PostHog chooses; that starts their first runs.",
-        )],
+        Menu::NewTables => {
+            let known = |id: &&SchemaId| inventory.schema(id).is_some_and(|(_, schema, _)| !schema.sync_type.is_null());
+            let known: Vec<SchemaId> = tables.iter().filter(known).cloned().collect();
+            let mut stages = vec![Stage::new(
+                Task::Send(Deed::SetUp(tables)),
+                "Switch them on, new ones with the method that PostHog chooses, which starts their first runs.",
+            )];
+            if !known.is_empty() {
+                stages.push(Stage::new(Task::Send(Deed::ReloadSome(known)), "Reload those that were set up before."));
+            }
+            stages
+        }
         Menu::LeastValuable => vec![pause(situation, tables, inventory)],
     }
 }
 
 /// Switches tables off: by consent where any of them would lose what changes meanwhile.
 fn pause(situation: &Situation, tables: Vec<SchemaId>, inventory: &Inventory) -> Stage {
-    let harmless = |id: &SchemaId| inventory.schema(id).is_some_and(|(_, schema, _)| SchemaPatch::pause(schema).is_some());
+    let harmless =
+        |id: &SchemaId| inventory.schema(id).is_some_and(|(_, schema, _)| SchemaPatch::pause(schema).is_some());
     if tables.iter().all(harmless) {
         return Stage::new(Task::Send(Deed::Pause(tables)), "Switch them off; their data stays.");
     }
@@ -106,7 +122,8 @@ fn methods(id: &SchemaId, found: &CandidateFields, situation: &Situation, invent
         choices.extend(full.clone());
     }
     if !of_keys {
-        let mut fields: Vec<&CandidateField> = found.fields.iter().filter(|_| found.incremental.known() != Some(&false)).collect();
+        let mut fields: Vec<&CandidateField> =
+            found.fields.iter().filter(|_| found.incremental.known() != Some(&false)).collect();
         fields.sort_by_key(|field| std::cmp::Reverse(worth(field, cursor, cursor_type)));
         choices.extend(fields.into_iter().map(|field| by_cursor(id, schema, field, cursor, cursor_type, found)));
         choices.extend(full);
@@ -118,7 +135,11 @@ fn methods(id: &SchemaId, found: &CandidateFields, situation: &Situation, invent
 }
 
 /// How good a column is as cursor: better ones are greater.
-fn worth(field: &CandidateField, cursor: Option<&Foreign>, cursor_type: Option<&Foreign>) -> (bool, bool, bool, bool, u8) {
+fn worth(
+    field: &CandidateField,
+    cursor: Option<&Foreign>,
+    cursor_type: Option<&Foreign>,
+) -> (bool, bool, bool, bool, u8) {
     let name = field.field.raw().to_lowercase();
     let by_name = if ["updated", "modified", "changed", "last_edit"].iter().any(|word| name.contains(word)) {
         3
@@ -167,7 +188,10 @@ fn by_cursor(
     let kind_shown = kind.map(|kind| format!(" ({})", kind.shown())).unwrap_or_default();
     let title = format!("incremental by {}{kind_shown}", field.field.shown());
     let Some(kind) = kind.cloned() else {
-        return Choice { blocked: Some("its type is not known".to_owned()), ..Choice::new(title, reasons.join(", "), Vec::new()) };
+        return Choice {
+            blocked: Some("its type is not known".to_owned()),
+            ..Choice::new(title, reasons.join(", "), Vec::new())
+        };
     };
     let keeps = matches!(schema.sync_type.known(), Some(SyncType::Incremental | SyncType::Append));
     let patch = if keeps {
@@ -207,12 +231,7 @@ fn full_refresh(id: &SchemaId, schema: &Schema, found: &CandidateFields) -> Opti
 }
 
 /// Which keys can be given.
-fn key_choices(
-    id: &SchemaId,
-    found: &CandidateFields,
-    cause: &str,
-    inventory: &Inventory,
-) -> Vec<Choice> {
+fn key_choices(id: &SchemaId, found: &CandidateFields, cause: &str, inventory: &Inventory) -> Vec<Choice> {
     let mut choices = Vec::new();
     let detail = inventory.detail(id);
     let now = detail.and_then(|detail| detail.primary_keys.known());
@@ -245,12 +264,7 @@ fn keys(id: &SchemaId, found: &CandidateFields) -> Vec<Choice> {
 }
 
 /// Gives a table other keys: where it has data and had keys, that has to go first (contract, section 9.4).
-fn with_keys(
-    id: &SchemaId,
-    columns: Vec<Foreign>,
-    facts: &Facts,
-    inventory: &Inventory,
-) -> Vec<Stage> {
+fn with_keys(id: &SchemaId, columns: Vec<Foreign>, facts: &Facts, inventory: &Inventory) -> Vec<Stage> {
     let Some((_, schema, _)) = inventory.schema(id) else { return Vec::new() };
     let detail = inventory.detail(id);
     let keyless = detail.is_some_and(|detail| detail.primary_keys.known().is_none_or(Vec::is_empty));
@@ -266,7 +280,9 @@ fn with_keys(
     let what = format!("Make {} the key.", names.join(", "));
     let candidates = facts.candidates.get(id);
     let cursor = detail
-        .and_then(|detail| Some((detail.incremental_field.known()?.clone(), detail.incremental_field_type.known()?.clone())))
+        .and_then(|detail| {
+            Some((detail.incremental_field.known()?.clone(), detail.incremental_field_type.known()?.clone()))
+        })
         .or_else(|| {
             let best = candidates?.fields.iter().max_by_key(|field| worth(field, None, None))?;
             Some((best.field.clone(), best.field_type.known()?.clone()))
@@ -310,7 +326,8 @@ fn costs(situation: &Situation, inventory: &Inventory) -> Vec<Choice> {
         .filter(|schema| schema.should_sync == Some(true))
         .map(|schema| {
             let cost = inventory.runs(&schema.id).and_then(usual_rows);
-            let rows = cost.map_or("rows per sync not known".to_owned(), |cost| format!("{} rows per sync", count(cost)));
+            let rows =
+                cost.map_or("rows per sync not known".to_owned(), |cost| format!("{} rows per sync", count(cost)));
             let every = schema.frequency.known().map(|every| format!(", every {every}")).unwrap_or_default();
             let lost = if SchemaPatch::pause(schema).is_none() { ", loses what changes meanwhile" } else { "" };
             let choice = Choice::new(schema.name.shown(), format!("{rows}{every}{lost}"), Vec::new());
@@ -341,7 +358,10 @@ fn webhook(situation: &Situation, info: &WebhookInfo, inventory: &Inventory) -> 
     let url = info.url.known().map(|url| format!(" Its address is {}.", url.shown())).unwrap_or_default();
     let mut choices = Vec::new();
     if let Some(blocked) = info.blocked.known().filter(|reason| !reason.is_blank()) {
-        let what = format!("PostHog cannot register it by itself: {} Register it at the vendor by hand.{url}", blocked.shown());
+        let what = format!(
+            "PostHog cannot register it by itself: {} Register it at the vendor by hand.{url}",
+            blocked.shown()
+        );
         choices.push(Choice::new("register it at the vendor by hand", blocked.shown(), by_hand(&what)));
     } else if !exists || gone {
         let reason = if exists { "the vendor's end is gone" } else { "there is none yet" };
@@ -352,7 +372,11 @@ fn webhook(situation: &Situation, info: &WebhookInfo, inventory: &Inventory) -> 
     let off = status.filter(|status| !matches!(status.raw().to_lowercase().as_str(), "enabled" | "active" | ""));
     if let Some(status) = off.filter(|_| exists && !gone) {
         let what = format!("Enable the endpoint at the vendor, which says that it is {}.{url}", status.shown());
-        choices.push(Choice::new("enable it at the vendor", format!("the vendor says: {}", status.shown()), by_hand(&what)));
+        choices.push(Choice::new(
+            "enable it at the vendor",
+            format!("the vendor says: {}", status.shown()),
+            by_hand(&what),
+        ));
     }
     if let Some(missing) = info.missing_events.known().filter(|missing| exists && !gone && !missing.is_empty()) {
         let names: Vec<String> = missing.iter().take(8).map(|event| event.shown().into_owned()).collect();
@@ -368,7 +392,11 @@ fn webhook(situation: &Situation, info: &WebhookInfo, inventory: &Inventory) -> 
         });
         let reason = if signed { "its signatures do not match" } else { "where the vendor's secret has changed" };
         let secret = Choice::new("enter a new signing secret", reason, Runbook::webhook_form(&situation.source_type));
-        if signed { choices.insert(0, secret) } else { choices.push(secret) }
+        if signed {
+            choices.insert(0, secret)
+        } else {
+            choices.push(secret)
+        }
         choices.push(Choice::new(
             "register it anew",
             "removes it first; what is pushed meanwhile is lost",
@@ -385,9 +413,11 @@ fn webhook(situation: &Situation, info: &WebhookInfo, inventory: &Inventory) -> 
 /// Off with its tables, away with it, and everything again.
 fn anew(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
     let Some(held) = inventory.source(&situation.source) else { return Vec::new() };
-    let on = held.source.schemas.iter().filter(|schema| {
-        schema.syncs_by(&SyncType::Webhook) && schema.should_sync == Some(true)
-    });
+    let on = held
+        .source
+        .schemas
+        .iter()
+        .filter(|schema| schema.syncs_by(&SyncType::Webhook) && schema.should_sync == Some(true));
     let tables: Vec<SchemaId> = on.map(|schema| schema.id.clone()).collect();
     let delete = Stage::new(
         Task::Send(Deed::Discard(vec![Discard::DeleteWebhook(situation.source.clone())])),

@@ -12,8 +12,8 @@
 //! * `consent`: the question before a step that discards data;
 //! * `record`: what is written down of it, so that a crash does not lose its place.
 
-mod consent;
 pub mod checklist;
+mod consent;
 mod expand;
 mod menu;
 mod plan;
@@ -339,6 +339,22 @@ impl Runbook {
         self.begin_discards(consents, inventory)
     }
 
+    /// Begins anew, with the tables as they are now.
+    pub fn restart(&mut self, inventory: &Inventory) -> Vec<Move> {
+        if self.units.iter().any(Unit::is_open) {
+            return Vec::new();
+        }
+        for patient in &mut self.situation.tables {
+            if let Some((_, schema, state)) = inventory.schema(&patient.id) {
+                *patient = Patient { chosen: patient.chosen, ..Patient::of(schema, state) };
+            }
+        }
+        let stages = plan::plan(&self.situation, inventory);
+        let stops_on_failure = self.stops_on_failure;
+        *self = Self { stops_on_failure, ..Self::of(self.situation.clone(), stages) };
+        self.go_on(inventory)
+    }
+
     /// Takes in what has happened and says what to do next.
     pub fn learn(&mut self, news: &News<'_>, inventory: &Inventory) -> Vec<Move> {
         match news {
@@ -452,10 +468,7 @@ impl Runbook {
     /// Puts a step right behind the one it is at, in place of one that sends what was filled in before.
     fn replace_next(&mut self, stages: Vec<Stage>) {
         let sent_before = |stage: &Stage| {
-            matches!(
-                stage.task,
-                Task::Send(Deed::UpdateSource(_) | Deed::UpdateWebhook(_) | Deed::CreateWebhook(_))
-            )
+            matches!(stage.task, Task::Send(Deed::UpdateSource(_) | Deed::UpdateWebhook(_) | Deed::CreateWebhook(_)))
         };
         if self.stages.get(self.at + 1).is_some_and(sent_before) {
             self.stages.remove(self.at + 1);
@@ -472,7 +485,10 @@ impl Runbook {
             }
             // It may have been carried out: whoever looks first registers no second one.
             Some(Task::Send(Deed::CreateWebhook(_))) => back_to(|task| matches!(task, Task::Look(_))),
-            Some(Task::Verify) => back_to(|task| matches!(task, Task::Send(Deed::Reload))),
+            Some(Task::Verify) => {
+                let enabled = back_to(|task| matches!(task, Task::Send(Deed::Enable)));
+                enabled.or(back_to(|task| matches!(task, Task::Send(Deed::Reload))))
+            }
             _ => None,
         };
         if let Some(Task::Send(Deed::Discard(discards))) = self.stage().map(|stage| stage.task.clone()) {
@@ -529,4 +545,21 @@ fn asked_for(fact: &Fact) -> Option<Need> {
         Fact::Jobs(query, _) => Need::Jobs(query.clone()),
         Fact::Identity(_) | Fact::Sources(_) | Fact::Form(_) | Fact::Logs(..) => return None,
     })
+}
+
+impl Runbook {
+    /// What is worth copying: what has to be run on the server, or what went wrong.
+    #[must_use]
+    pub fn to_copy(&self) -> Option<String> {
+        if self.waits() == Waits::ByHand
+            && let Some(found) = &self.facts.prerequisites
+        {
+            let lines: Vec<String> = found.errors.iter().filter_map(checklist::remedy).collect();
+            return (!lines.is_empty()).then(|| lines.join("\n"));
+        }
+        match self.stage().map(|stage| &stage.progress) {
+            Some(Progress::Failed(why)) => Some(why.clone()),
+            _ => self.stage().map(|stage| stage.what.clone()),
+        }
+    }
 }

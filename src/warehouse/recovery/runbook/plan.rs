@@ -41,12 +41,13 @@ pub(super) fn plan(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
             "Fix the network, or correct host, port, encryption or tunnel here.",
         )),
         Letter::C | Letter::K => with_tail(methods(situation)),
-        Letter::C2 => refresh(situation),
+        Letter::C2 => refresh(),
         Letter::D => wrong_data(situation, inventory),
         Letter::G => start_over(situation, inventory),
         Letter::E => change_capture(situation),
         Letter::F => {
-            let mut stages = vec![Stage::new(Task::Send(Deed::Cancel), "Cancel the sync, and wait until it has ended.")];
+            let mut stages =
+                vec![Stage::new(Task::Send(Deed::Cancel), "Cancel the sync, and wait until it has ended.")];
             stages.extend(tail());
             stages
         }
@@ -64,10 +65,9 @@ pub(super) fn plan(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
             situation,
             "Look at your own destination database: it refused the write. The source is not at fault.",
         ))]),
-        Letter::R => with_tail(vec![by_hand(&advice(
-            situation,
-            "It was stopped on purpose. Go on only if it is wanted back.",
-        ))]),
+        Letter::R => {
+            with_tail(vec![by_hand(&advice(situation, "It was stopped on purpose. Go on only if it is wanted back."))])
+        }
         Letter::B2 | Letter::L | Letter::M => with_tail(vec![by_hand(&advice(situation, "Fix it at the source."))]),
     }
 }
@@ -86,7 +86,11 @@ fn enable(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
         return Vec::new();
     }
     let what = format!("Re-enable {}: PostHog switched it off and does not switch it on again.", names(&off));
-    let what = if off.len() == 1 { what } else { what.replace("it off and does not switch it", "them off and does not switch them") };
+    let what = if off.len() == 1 {
+        what
+    } else {
+        what.replace("it off and does not switch it", "them off and does not switch them")
+    };
     vec![Stage::new(Task::Send(Deed::Enable), what)]
 }
 
@@ -142,7 +146,7 @@ fn methods(situation: &Situation) -> Vec<Stage> {
     each.collect()
 }
 
-fn refresh(situation: &Situation) -> Vec<Stage> {
+fn refresh() -> Vec<Stage> {
     vec![
         Stage::new(Task::Send(Deed::RefreshTables), "Read the list of tables at the source again.").losing(
             "a vanished table that was never synced is removed, one that is on is switched off; a table that comes \
@@ -150,7 +154,6 @@ fn refresh(situation: &Situation) -> Vec<Stage> {
         ),
         Stage::new(Task::Look(vec![Need::Sources]), "Read what has changed by that."),
         Stage::new(Task::Pick(Menu::NewTables), "Choose which of the new tables to sync."),
-        Stage::new(Task::Look(vec![Need::Source(situation.source.clone())]), "Read the tables once more."),
     ]
 }
 
@@ -208,8 +211,7 @@ fn wrong_data(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
 }
 
 fn start_over(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
-    let discards: Vec<Discard> =
-        situation.chosen().map(|patient| Discard::DeleteData(patient.id.clone())).collect();
+    let discards: Vec<Discard> = situation.chosen().map(|patient| Discard::DeleteData(patient.id.clone())).collect();
     let mut stages = vec![
         Stage::new(Task::Send(Deed::Discard(discards)), "Delete the stored data; the configuration stays.")
             .losing("the rows stored now; queries see none until the reload is done"),
@@ -220,10 +222,7 @@ fn start_over(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
 
 fn change_capture(situation: &Situation) -> Vec<Stage> {
     vec![Stage::new(
-        Task::Look(vec![
-            Need::CdcPrerequisites(situation.source.clone()),
-            Need::CdcStatus(situation.source.clone()),
-        ]),
+        Task::Look(vec![Need::CdcPrerequisites(situation.source.clone()), Need::CdcStatus(situation.source.clone())]),
         "Check what change data capture needs on the server, and how it is doing.",
     )]
 }
@@ -265,10 +264,7 @@ fn webhook(situation: &Situation) -> Vec<Stage> {
             "Look at the webhook, here and at the vendor.",
         ),
         Stage::new(Task::Pick(Menu::Webhook), "Choose what to do about it."),
-        Stage::new(
-            Task::Look(vec![Need::Webhook(situation.source.clone())]),
-            "Look at the webhook once more.",
-        ),
+        Stage::new(Task::Look(vec![Need::Webhook(situation.source.clone())]), "Look at the webhook once more."),
     ]
 }
 

@@ -37,6 +37,8 @@ pub enum Deed {
     Enable,
     /// Request runs, and follow them to their ends.
     Reload,
+    /// Request runs of these tables, and follow them to their ends.
+    ReloadSome(Vec<SchemaId>),
     /// Cancel runs, and wait for their ends.
     Cancel,
     /// Change the settings of the source.

@@ -1,7 +1,7 @@
 //! The actions of the step under way: what is sent, for which tables, a few at a time.
 
 use super::stage::{Deed, Progress, Stage, Task};
-use super::{Move, Patient, Runbook};
+use super::{Move, Patient, Runbook, plan};
 use crate::warehouse::consent::{Consent, Discard};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
@@ -9,6 +9,7 @@ use crate::warehouse::operation::{BulkPatch, CdcMode, SchemaPatch, Write};
 use crate::warehouse::recovery::follow::{Outcome, Subject};
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
+use crate::warehouse::status::Status;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::words::{count, counted, rows};
 
@@ -76,8 +77,13 @@ impl Unit {
 impl Runbook {
     /// Begins a step that sends something, once that is agreed.
     pub(super) fn send(&mut self, deed: &Deed, inventory: &Inventory) -> Vec<Move> {
-        if matches!(deed, Deed::Reload) && self.reloadable(inventory).is_empty() && !self.situation.tables.is_empty() {
-            return self.pass("none of the tables is on", inventory);
+        // What was switched off since has to be on before it can run.
+        let enabled = self.at > 0 && self.stages[self.at - 1].task == Task::Send(Deed::Enable);
+        if matches!(deed, Deed::Reload) && !enabled && self.situation.switched_off(inventory).next().is_some() {
+            let mut again = plan::tail(&self.situation, inventory);
+            again.truncate(1);
+            self.stages.splice(self.at..self.at, again);
+            return self.go_on(inventory);
         }
         if let Some(reason) = blocked_by_billing(deed, inventory) {
             self.fail(reason);
@@ -88,6 +94,11 @@ impl Runbook {
             // Consent comes first.
             self.units.clear();
             return Vec::new();
+        }
+        let none_is_on =
+            matches!(deed, Deed::Reload) && self.reloadable(inventory).is_empty() && !self.situation.tables.is_empty();
+        if none_is_on {
+            return self.pass("none of the tables is on", inventory);
         }
         if units.is_empty() {
             return self.pass("nothing is left to do", inventory);
@@ -152,9 +163,8 @@ impl Runbook {
 
     fn units_of(&self, deed: &Deed, inventory: &Inventory) -> Vec<Unit> {
         let source = || self.situation.source.clone();
-        let one = |write: Write, tables: &[SchemaId]| {
-            vec![Unit::new(Act::Write(write), self.subject_for(tables, inventory))]
-        };
+        let one =
+            |write: Write, tables: &[SchemaId]| vec![Unit::new(Act::Write(write), self.subject_for(tables, inventory))];
         match deed {
             Deed::Enable => {
                 let off: Vec<SchemaId> =
@@ -162,6 +172,9 @@ impl Runbook {
                 self.switch_on(&off, inventory)
             }
             Deed::SetUp(ids) => self.switch_on(ids, inventory),
+            Deed::ReloadSome(ids) => {
+                ids.iter().flat_map(|id| one(Write::ReloadSchema(id.clone()), std::slice::from_ref(id))).collect()
+            }
             Deed::Pause(ids) => {
                 let patches = ids.iter().filter_map(|id| {
                     let (_, schema, _) = inventory.schema(id)?;
@@ -181,7 +194,10 @@ impl Runbook {
                 on.iter().flat_map(|id| one(Write::ReloadSchema(id.clone()), std::slice::from_ref(id))).collect()
             }
             Deed::Cancel => {
-                let each = self.situation.chosen();
+                let runs = |table: &&Patient| {
+                    inventory.schema(&table.id).is_none_or(|(_, schema, _)| schema.status == Status::Running)
+                };
+                let each = self.situation.chosen().filter(runs);
                 each.flat_map(|table| one(Write::CancelSchema(table.id.clone()), std::slice::from_ref(&table.id)))
                     .collect()
             }
@@ -347,7 +363,8 @@ impl Runbook {
                 Some((_, schema, state)) => {
                     let cause = schema.cause(state).map(|cause| format!(" ({cause})")).unwrap_or_default();
                     let stored = rows(schema.rows());
-                    let synced = schema.last_synced_at.known().map(|at| format!(", last synced {}", at.strftime("%H:%M:%SZ")));
+                    let synced =
+                        schema.last_synced_at.known().map(|at| format!(", last synced {}", at.strftime("%H:%M:%SZ")));
                     let told = format!("{}{cause}, {stored} rows{}", state.words(), synced.unwrap_or_default());
                     (patient, Some(state), told)
                 }
@@ -355,9 +372,8 @@ impl Runbook {
             })
             .collect();
         let green = |state: &Option<State>| {
-            state.is_some_and(|state| {
-                matches!(state.severity(), Severity::Well | Severity::Unproven | Severity::Moving)
-            })
+            state
+                .is_some_and(|state| matches!(state.severity(), Severity::Well | Severity::Unproven | Severity::Moving))
         };
         let well = now.iter().filter(|(_, state, _)| green(state)).count();
         let text = match now.as_slice() {
@@ -379,9 +395,8 @@ impl Runbook {
 
     /// The acts of a step that are still to be done.
     pub(super) fn discards_left(&self, all: &[Discard]) -> Vec<Discard> {
-        let done = |discard: &Discard| {
-            self.units.iter().any(|unit| unit.is_done() && unit.discard.as_ref() == Some(discard))
-        };
+        let done =
+            |discard: &Discard| self.units.iter().any(|unit| unit.is_done() && unit.discard.as_ref() == Some(discard));
         all.iter().filter(|discard| !done(discard)).cloned().collect()
     }
 }
@@ -389,7 +404,7 @@ impl Runbook {
 /// Why nothing may run, where billing forbids it.
 fn blocked_by_billing(deed: &Deed, inventory: &Inventory) -> Option<String> {
     let runs = match deed {
-        Deed::Reload => true,
+        Deed::Reload | Deed::ReloadSome(_) => true,
         Deed::Discard(discards) => discards.iter().any(|discard| matches!(discard, Discard::ResyncSchema(_))),
         _ => false,
     };

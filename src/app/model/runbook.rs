@@ -1,0 +1,102 @@
+//! Runbooks that were opened, and how each is looked at. They go on when nobody looks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::app::effect::FollowId;
+use crate::warehouse::recovery::runbook::{Runbook, Waits};
+
+/// Names a runbook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunbookId(pub u64);
+
+/// A runbook, and how it is looked at.
+#[derive(Debug)]
+pub struct Opened {
+    /// The runbook.
+    pub book: Runbook,
+    /// Which of the tables or choices the cursor is on.
+    pub cursor: usize,
+    /// Which of the choices are picked.
+    pub picked: BTreeSet<usize>,
+    /// First line shown of what is below the steps.
+    pub scroll: usize,
+    /// The followed actions of the step under way, with their numbers in it.
+    pub follows: BTreeMap<FollowId, usize>,
+}
+
+impl Opened {
+    /// A runbook that was just opened.
+    #[must_use]
+    pub fn new(book: Runbook) -> Self {
+        Self { book, cursor: 0, picked: BTreeSet::new(), scroll: 0, follows: BTreeMap::new() }
+    }
+
+    /// How many rows the cursor can be on.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        match self.book.waits() {
+            Waits::Start => self.book.situation().tables.len(),
+            Waits::One | Waits::Several => self.book.choices().len(),
+            _ => 0,
+        }
+    }
+
+    /// What was picked: in a choice of one, what the cursor is on.
+    #[must_use]
+    pub fn picks(&self) -> Vec<usize> {
+        match self.book.waits() {
+            Waits::One => vec![self.cursor],
+            _ => self.picked.iter().copied().collect(),
+        }
+    }
+}
+
+/// All runbooks that were opened.
+#[derive(Debug, Default)]
+pub struct Runbooks {
+    last: u64,
+    open: BTreeMap<RunbookId, Opened>,
+}
+
+impl Runbooks {
+    /// Keeps a runbook.
+    pub fn keep(&mut self, opened: Opened) -> RunbookId {
+        self.last += 1;
+        let id = RunbookId(self.last);
+        self.open.insert(id, opened);
+        id
+    }
+
+    /// A runbook.
+    #[must_use]
+    pub fn get(&self, id: RunbookId) -> Option<&Opened> {
+        self.open.get(&id)
+    }
+
+    /// A runbook, to be changed.
+    pub fn get_mut(&mut self, id: RunbookId) -> Option<&mut Opened> {
+        self.open.get_mut(&id)
+    }
+
+    /// Lets go of a runbook.
+    pub fn forget(&mut self, id: RunbookId) {
+        self.open.remove(&id);
+    }
+
+    /// All of them, oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (RunbookId, &Opened)> {
+        self.open.iter().map(|(id, opened)| (*id, opened))
+    }
+
+    /// The runbook and the number of the action that a followed one is.
+    #[must_use]
+    pub fn owner(&self, follow: FollowId) -> Option<(RunbookId, usize)> {
+        self.open.iter().find_map(|(id, opened)| Some((*id, *opened.follows.get(&follow)?)))
+    }
+
+    /// Whether any has changed something and is not over.
+    #[must_use]
+    pub fn any_under_way(&self) -> bool {
+        self.open.values().any(|opened| opened.book.is_under_way())
+    }
+}

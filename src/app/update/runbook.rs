@@ -1,0 +1,299 @@
+//! Runbooks: carries out the moves that the state machine in `warehouse` asks for, and tells it what keys and the
+//! server answer.
+
+use tui_input::Input;
+
+use super::{actions, follows, notice, refresh};
+use crate::app::commands::CommandId;
+use crate::app::effect::{Effect, FollowId, Urgency};
+use crate::app::key::{Code, Key};
+use crate::app::model::Model;
+use crate::app::model::flights::{Purpose, Waiter};
+use crate::app::model::overlay::{Confirm, Overlay};
+use crate::app::model::runbook::{Opened, RunbookId};
+use crate::app::model::selection::Selected;
+use crate::warehouse::consent::Consent;
+use crate::warehouse::ids::SchemaId;
+use crate::warehouse::inventory::Inventory;
+use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
+use crate::warehouse::recovery::runbook::{Move, News, Runbook, Situation, Symptom, Waits};
+use crate::warehouse::survey::Need;
+use crate::warehouse::triage::{Problem, triage};
+
+/// Opens the runbook of a problem, or the one that is open for it already.
+pub(super) fn open_problem(model: &mut Model, problem: &Problem) -> Vec<Effect> {
+    let situation = Situation::of_problem(problem, &model.inventory);
+    open(model, situation)
+}
+
+/// Opens the runbook of what is wrong with the selection.
+pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
+    let (source, table): (_, Option<SchemaId>) = match model.selected() {
+        Selected::Nothing => return Vec::new(),
+        Selected::Source(held) => (held.source.id.clone(), None),
+        Selected::Schema(held, schema, _) => (held.source.id.clone(), Some(schema.id.clone())),
+    };
+    let problems = triage(&model.inventory, Some(&source), model.now);
+    let concerned = |problem: &&Problem| match &table {
+        Some(table) => problem.tables.iter().any(|affected| affected.id == *table),
+        None => problem.source == source,
+    };
+    match problems.iter().find(concerned) {
+        Some(problem) => open_problem(model, problem),
+        None => {
+            let palette = model.keymap.key(CommandId::Palette);
+            let text = format!("Nothing is known to be wrong here; if it looks wrong, say how with {palette}.");
+            notice(model, Tone::Note, text)
+        }
+    }
+}
+
+/// Opens the runbook of what somebody says of the selection.
+pub(super) fn open_symptom(model: &mut Model, symptom: Symptom) -> Vec<Effect> {
+    let (source, tables) = match model.selected() {
+        Selected::Nothing => return Vec::new(),
+        Selected::Source(held) => (held.source.id.clone(), Vec::new()),
+        Selected::Schema(held, schema, _) => (held.source.id.clone(), vec![schema.id.clone()]),
+    };
+    match Situation::of_symptom(symptom, &source, &tables, &model.inventory) {
+        Some(situation) => open(model, situation),
+        None => Vec::new(),
+    }
+}
+
+/// Shows the runbook that was opened last.
+pub(super) fn show_last(model: &mut Model) -> Vec<Effect> {
+    let last = model.runbooks.iter().next_back().map(|(id, _)| id);
+    match last {
+        Some(id) => {
+            model.overlay = Some(Overlay::Runbook(id));
+            Vec::new()
+        }
+        None => notice(model, Tone::Note, "No runbook was opened yet.".to_owned()),
+    }
+}
+
+/// Opens a runbook, or shows the one that is open for the same.
+pub(super) fn open(model: &mut Model, situation: Situation) -> Vec<Effect> {
+    let key = situation.key();
+    let known = model.runbooks.iter().find(|(_, opened)| opened.book.situation().key() == key);
+    if let Some((id, opened)) = known {
+        if !opened.book.is_over() {
+            model.overlay = Some(Overlay::Runbook(id));
+            return Vec::new();
+        }
+        model.runbooks.forget(id);
+    }
+    let (book, moves) = Runbook::open(situation, &model.inventory);
+    let id = model.runbooks.keep(Opened::new(book));
+    model.overlay = Some(Overlay::Runbook(id));
+    carry_out(model, id, moves)
+}
+
+/// Does something with a runbook, and what follows from it.
+fn with(model: &mut Model, id: RunbookId, act: impl FnOnce(&mut Opened, &Inventory) -> Vec<Move>) -> Vec<Effect> {
+    let Some(opened) = model.runbooks.get_mut(id) else { return Vec::new() };
+    let before = (opened.book.at(), opened.book.waits());
+    let moves = act(opened, &model.inventory);
+    if (opened.book.at(), opened.book.waits()) != before {
+        opened.cursor = 0;
+        opened.scroll = 0;
+        opened.picked.clear();
+    }
+    carry_out(model, id, moves)
+}
+
+/// Tells a runbook what has happened.
+pub(super) fn learn(model: &mut Model, id: RunbookId, news: &News<'_>) -> Vec<Effect> {
+    with(model, id, |opened, inventory| opened.book.learn(news, inventory))
+}
+
+fn carry_out(model: &mut Model, id: RunbookId, moves: Vec<Move>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for step in moves {
+        match step {
+            Move::Ask(Need::Sources) => {
+                model.list_waiters.push(Waiter::Runbook(id));
+                effects.extend(refresh::read_list(model));
+            }
+            Move::Ask(need) => effects.push(model.flights.fetch(need, Purpose::Runbook(id), Urgency::Waiting)),
+            Move::Write(unit, write, subject) => {
+                let started = Follow::write(write, subject, model.now);
+                effects.extend(begin(model, id, unit, started));
+            }
+            Move::Discard(unit, consent, subject) => {
+                let started = Follow::discard(consent, subject, model.now);
+                effects.extend(begin(model, id, unit, started));
+            }
+        }
+    }
+    effects
+}
+
+fn begin(
+    model: &mut Model,
+    id: RunbookId,
+    unit: usize,
+    started: (Follow, Vec<crate::warehouse::recovery::follow::Step>),
+) -> Vec<Effect> {
+    let follow = follows::next_id(model);
+    if let Some(opened) = model.runbooks.get_mut(id) {
+        opened.follows.insert(follow, unit);
+    }
+    follows::begin_as(model, follow, started)
+}
+
+/// A followed action has ended; where it belongs to a runbook, that goes on.
+pub(super) fn follow_ended(model: &mut Model, id: FollowId, follow: &Follow, text: &str) -> Vec<Effect> {
+    let Some((runbook, unit)) = model.runbooks.owner(id) else { return Vec::new() };
+    if let Some(opened) = model.runbooks.get_mut(runbook) {
+        opened.follows.remove(&id);
+    }
+    let refused = follow.refused().map(|failure| (failure.attr.as_ref(), &failure.detail));
+    let news = News::Ended {
+        unit,
+        outcome: follow.outcome().unwrap_or(Outcome::Unknown),
+        text,
+        left_out: follow.left_out(),
+        refused,
+    };
+    let mut effects = learn(model, runbook, &news);
+    effects.extend(tell_end(model, runbook));
+    effects
+}
+
+/// A runbook that ended while nobody looked at it says so.
+fn tell_end(model: &mut Model, id: RunbookId) -> Vec<Effect> {
+    if matches!(model.overlay, Some(Overlay::Runbook(shown)) if shown == id) {
+        return Vec::new();
+    }
+    let Some(opened) = model.runbooks.get(id) else { return Vec::new() };
+    let name = opened.book.situation().source_name.shown().into_owned();
+    let letter = opened.book.situation().letter;
+    match opened.book.waits() {
+        Waits::Server | Waits::Nothing => Vec::new(),
+        _ => {
+            let key = model.keymap.key(CommandId::Runbooks);
+            notice(model, Tone::Note, format!("{name}: runbook {letter} waits for you; {key} shows it."))
+        }
+    }
+}
+
+/// The user has consented to a step of a runbook.
+pub(super) fn consented(model: &mut Model, id: RunbookId, consents: Vec<Consent>) -> Vec<Effect> {
+    model.overlay = Some(Overlay::Runbook(id));
+    with(model, id, |opened, inventory| opened.book.consent(consents, inventory))
+}
+
+/// A key was pressed while a runbook is shown.
+pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Option<CommandId>) -> Vec<Effect> {
+    let Some(opened) = model.runbooks.get_mut(id) else {
+        model.overlay = None;
+        return Vec::new();
+    };
+    let waits = opened.book.waits();
+    let page = usize::from(model.size.height / 3).max(1);
+    match (command, key.code) {
+        (_, Code::Enter) => return enter(model, id),
+        (_, Code::Char(' ')) => return space(model, id),
+        (_, Code::Char('b')) if matches!(waits, Waits::Retry | Waits::Nothing) => {
+            return with(model, id, |opened, inventory| opened.book.restart(inventory));
+        }
+        (_, Code::Char('s')) if matches!(waits, Waits::Retry | Waits::One | Waits::Several) => {
+            return with(model, id, |opened, inventory| opened.book.skip(inventory));
+        }
+        (_, Code::Char('x')) => opened.book.stops_on_failure = !opened.book.stops_on_failure,
+        (_, Code::Char('a')) if waits == Waits::Several => {
+            let all = opened.rows();
+            if opened.picked.len() == all { opened.picked.clear() } else { opened.picked = (0..all).collect() }
+        }
+        (Some(CommandId::CopyError), _) => return copy(opened),
+        (Some(CommandId::Down), _) if opened.rows() > 0 => {
+            opened.cursor = (opened.cursor + 1).min(opened.rows().saturating_sub(1));
+        }
+        (Some(CommandId::Up), _) if opened.rows() > 0 => opened.cursor = opened.cursor.saturating_sub(1),
+        (Some(CommandId::Top), _) => (opened.cursor, opened.scroll) = (0, 0),
+        (Some(CommandId::Bottom), _) => (opened.cursor, opened.scroll) = (opened.rows().saturating_sub(1), 10_000),
+        // The view bounds what is scrolled to by what there is.
+        (Some(CommandId::Down), _) => opened.scroll = (opened.scroll + 1).min(10_000),
+        (Some(CommandId::Up), _) => opened.scroll = opened.scroll.saturating_sub(1),
+        (Some(CommandId::PageDown), _) => opened.scroll = (opened.scroll + page).min(10_000),
+        (Some(CommandId::PageUp), _) => opened.scroll = opened.scroll.saturating_sub(page),
+        (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
+        (Some(CommandId::Back | CommandId::Quit | CommandId::Runbooks), _) => model.overlay = None,
+        (Some(CommandId::Help), _) => return actions::perform(model, CommandId::Help),
+        _ => return actions::no_such_key(model, key),
+    }
+    Vec::new()
+}
+
+fn enter(model: &mut Model, id: RunbookId) -> Vec<Effect> {
+    let Some(opened) = model.runbooks.get(id) else { return Vec::new() };
+    match opened.book.waits() {
+        Waits::Start | Waits::ByHand | Waits::Retry => {
+            if let Some(reason) = model.no_writes() {
+                return notice(model, Tone::Note, reason);
+            }
+            with(model, id, |opened, inventory| opened.book.go(inventory))
+        }
+        Waits::One | Waits::Several => {
+            let picks = opened.picks();
+            if let Some(blocked) = picks.iter().find_map(|place| opened.book.choices().get(*place)?.blocked.clone()) {
+                return notice(model, Tone::Note, format!("This cannot be picked: {blocked}."));
+            }
+            if let Some(reason) = model.no_writes() {
+                return notice(model, Tone::Note, reason);
+            }
+            with(model, id, |opened, inventory| opened.book.pick(&picks, inventory))
+        }
+        Waits::Consent => ask(model, id),
+        Waits::Nothing => {
+            model.overlay = None;
+            model.runbooks.forget(id);
+            Vec::new()
+        }
+        Waits::Server => notice(model, Tone::Note, "It waits for the server; esc leaves it running.".to_owned()),
+        Waits::Form(_) => Vec::new(),
+    }
+}
+
+fn space(model: &mut Model, id: RunbookId) -> Vec<Effect> {
+    let inventory = &model.inventory;
+    let Some(opened) = model.runbooks.get_mut(id) else { return Vec::new() };
+    match opened.book.waits() {
+        Waits::Start => opened.book.toggle(opened.cursor, inventory),
+        Waits::Several => {
+            if !opened.picked.remove(&opened.cursor) && opened.cursor < opened.book.choices().len() {
+                opened.picked.insert(opened.cursor);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Opens the question before a step that discards data.
+fn ask(model: &mut Model, id: RunbookId) -> Vec<Effect> {
+    if let Some(reason) = model.no_writes() {
+        return notice(model, Tone::Note, reason);
+    }
+    let question = model.runbooks.get(id).and_then(|opened| opened.book.question(&model.inventory));
+    let Some(question) = question else { return Vec::new() };
+    model.overlay = Some(Overlay::Confirm(Box::new(Confirm {
+        challenge: Some(question.challenge),
+        subject: question.subject,
+        milder: question.milder,
+        then: question.then,
+        runbook: Some(id),
+        input: Input::default(),
+        refused: false,
+        on_yes: false,
+    })));
+    Vec::new()
+}
+
+/// Copies what has to be run at the server, or what went wrong.
+fn copy(opened: &Opened) -> Vec<Effect> {
+    let text = opened.book.to_copy();
+    text.map(Effect::Copy).into_iter().collect()
+}

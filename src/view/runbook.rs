@@ -1,0 +1,275 @@
+//! A runbook: its steps, who does each, how each is going, and below them what it waits for.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::footer::fixed;
+use super::text;
+use super::theme::{Role, Theme};
+use super::widgets::{bounded_scroll, lines, modal, with_keys};
+use crate::app::commands::CommandId;
+use crate::app::model::Model;
+use crate::app::model::runbook::{Opened, RunbookId};
+use crate::warehouse::recovery::runbook::{Progress, Stage, UnitProgress, Waits, Who, checklist};
+use crate::warehouse::words;
+
+/// Draws it.
+pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Frame) {
+    let Some(opened) = model.runbooks.get(id) else { return };
+    let situation = opened.book.situation();
+    let title = format!(
+        "Recovery {}: {}; {}",
+        situation.letter,
+        situation.letter.meaning(),
+        text::cut(&situation.source_name.shown(), 40, theme.ellipsis())
+    );
+    let inside = modal::open(&title, u16::MAX, u16::MAX, theme, frame);
+    let width = usize::from(inside.width);
+    let (all, current) = steps(opened, theme, width);
+    let below = panel(model, opened, theme, width);
+    // What it waits for is seen whole if it can be; the steps make room for it, down to a few.
+    let room = usize::from(inside.height.saturating_sub(1));
+    let wanted = below.len().min(room / 2).max(room.saturating_sub(all.len()));
+    let height = u16::try_from(room.saturating_sub(wanted).min(all.len())).unwrap_or(u16::MAX);
+    let upper = Rect { height, ..inside };
+    let start = bounded_scroll(current.saturating_sub(usize::from(height) / 3), all.len(), height);
+    lines(&all, start, upper, frame.buffer_mut());
+    let rule = Rect { y: upper.bottom(), height: 1, ..inside };
+    let line = if theme.ascii { "-" } else { "─" }.repeat(width);
+    frame.buffer_mut().set_stringn(rule.x, rule.y, line, width, theme.style(Role::Border));
+    let lower = Rect { y: rule.bottom(), height: inside.bottom().saturating_sub(rule.bottom()), ..inside };
+    let rows = usize::from(lower.height);
+    let head = below.len().saturating_sub(opened.rows());
+    // The row under the cursor stays in sight.
+    let at = if opened.rows() > 0 { (head + opened.cursor + 1).saturating_sub(rows) } else { opened.scroll };
+    let start = bounded_scroll(at, below.len(), lower.height);
+    lines(&below, start, lower, frame.buffer_mut());
+    let more = below.len().saturating_sub(start + rows);
+    if more > 0 {
+        let words = format!(" {} below ", words::counted(more, "more line"));
+        let x = rule.right().saturating_sub(u16::try_from(text::width(&words)).unwrap_or(0) + 1);
+        frame.buffer_mut().set_stringn(x, rule.y, words, width, theme.style(Role::Faint));
+    }
+}
+
+/// The steps, and the line of the one it is at.
+fn steps<'a>(opened: &Opened, theme: &Theme, width: usize) -> (Vec<Line<'a>>, usize) {
+    let situation = opened.book.situation();
+    let mut all: Vec<Line> = text::wrap(&situation.title, width)
+        .into_iter()
+        .map(|line| Line::styled(line, theme.style(Role::Heading)))
+        .collect();
+    let chosen: Vec<String> = situation.chosen().map(|table| table.name.shown().into_owned()).collect();
+    if !chosen.is_empty() {
+        let names: Vec<String> = chosen.iter().take(12).map(|name| text::cut(name, 60, theme.ellipsis())).collect();
+        let more = chosen.len().saturating_sub(names.len());
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        let tables = format!("{}: {}{more}", words::counted(chosen.len(), "table"), names.join(", "));
+        all.extend(
+            text::wrap(&tables, width).into_iter().take(2).map(|line| Line::styled(line, theme.style(Role::Faint))),
+        );
+    }
+    let mut current = 0;
+    for (number, stage) in opened.book.stages().iter().enumerate() {
+        if number == opened.book.at() {
+            current = all.len();
+        }
+        all.extend(step(number, stage, theme, width));
+    }
+    if opened.book.stages().iter().all(|stage| stage.loses.is_none()) {
+        all.push(Line::styled("Nothing is lost by any of these steps.", theme.style(Role::Good)));
+    }
+    if opened.book.is_over() {
+        current = all.len();
+    }
+    (all, current)
+}
+
+fn step<'a>(number: usize, stage: &Stage, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    const LEAD: usize = 12;
+    let (glyph, role) = match (&stage.progress, theme.ascii) {
+        (Progress::Ahead, false) => ("○", Role::Faint),
+        (Progress::Ahead, true) => (".", Role::Faint),
+        (Progress::Now, false) => ("▸", Role::Key),
+        (Progress::Now, true) => (">", Role::Key),
+        (Progress::Done(_), false) => ("✓", Role::Good),
+        (Progress::Done(_), true) => ("+", Role::Good),
+        (Progress::Skipped(_), false) => ("–", Role::Faint),
+        (Progress::Skipped(_), true) => ("-", Role::Faint),
+        (Progress::Failed(_), false) => ("✗", Role::Bad),
+        (Progress::Failed(_), true) => ("x", Role::Bad),
+    };
+    let who = match stage.who() {
+        Who::Program => "whtui",
+        Who::User => "you",
+    };
+    let text_role = if stage.progress == Progress::Now { Role::Heading } else { Role::Text };
+    let mut all = Vec::new();
+    for (part, line) in text::wrap(&stage.what, width.saturating_sub(LEAD).max(8)).into_iter().enumerate() {
+        let lead = if part == 0 {
+            vec![
+                Span::styled(format!("{glyph} {:>2}. ", number + 1), theme.style(role)),
+                Span::styled(format!("{who:<6}"), theme.style(Role::Faint)),
+            ]
+        } else {
+            vec![Span::raw(" ".repeat(LEAD))]
+        };
+        all.push(Line::from(lead.into_iter().chain([Span::styled(line, theme.style(text_role))]).collect::<Vec<_>>()));
+    }
+    let mut also = |sentence: String, role: Role| {
+        for line in text::wrap(&sentence, width.saturating_sub(LEAD).max(8)) {
+            all.push(Line::from(vec![Span::raw(" ".repeat(LEAD)), Span::styled(line, theme.style(role))]));
+        }
+    };
+    if let Some(loses) = stage.loses.as_ref().filter(|_| !stage.is_over()) {
+        also(format!("Loses {loses}."), Role::Danger);
+    }
+    match &stage.progress {
+        Progress::Done(said) => also(said.clone(), Role::Faint),
+        Progress::Skipped(why) => also(format!("Left out: {why}."), Role::Faint),
+        Progress::Failed(why) => also(why.clone(), Role::Bad),
+        Progress::Ahead | Progress::Now => {}
+    }
+    all
+}
+
+/// What it waits for.
+fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let mut all = Vec::new();
+    let mut say = |sentence: &str| {
+        let style = theme.style(Role::Text);
+        all.extend(text::wrap(sentence, width).iter().map(|line| with_keys(line, style, theme)));
+    };
+    let book = &opened.book;
+    match book.waits() {
+        Waits::Start => {
+            say("`enter` begins.");
+            if book.situation().tables.len() > 1 {
+                let stops =
+                    if book.stops_on_failure { "the first failure stops the rest" } else { "failures stop nothing" };
+                say(&format!("`space` takes a table out or in. `x`: {stops}."));
+                all.extend(tables(opened, theme, width));
+            }
+        }
+        Waits::ByHand => {
+            say("`enter` when it is done; `esc` leaves this open.");
+            all.extend(checklist_lines(opened, theme, width));
+        }
+        Waits::Form(_) => say("Loading the form."),
+        Waits::One => {
+            say("`enter` takes the one under the cursor; `s` leaves this out.");
+            all.extend(choices(opened, theme, width));
+        }
+        Waits::Several => {
+            say("`space` picks, `a` picks all, `enter` goes on with what is picked; `s` leaves this out.");
+            all.extend(choices(opened, theme, width));
+        }
+        Waits::Consent => say("`enter` shows what would be lost, and asks. Nothing is sent before that."),
+        Waits::Retry => {
+            say("`enter` tries this step again, `s` leaves it out, `b` begins anew, `esc` leaves it for later.")
+        }
+        Waits::Server | Waits::Nothing => {
+            if book.is_over() {
+                say("Done. `enter` closes, `b` begins anew.");
+            }
+            all.extend(units(model, opened, theme, width));
+        }
+    }
+    all
+}
+
+fn tables<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let each = opened.book.situation().tables.iter().enumerate().map(|(row, table)| {
+        let mark = if table.chosen { "[x]" } else { "[ ]" };
+        let name = text::cut(&table.name.shown(), width.saturating_sub(34).max(12), theme.ellipsis());
+        let told = format!("{mark} {name}  {}, {} rows", table.state.words(), words::rows(table.rows));
+        row_line(told, row == opened.cursor, Role::Text, theme, width)
+    });
+    each.collect()
+}
+
+fn choices<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let several = opened.book.waits() == Waits::Several;
+    let each = opened.book.choices().iter().enumerate().map(|(row, choice)| {
+        let mark = match (several, opened.picked.contains(&row)) {
+            (true, true) => "[x] ",
+            (true, false) => "[ ] ",
+            (false, _) => "",
+        };
+        let best = if choice.recommended && !several { ", recommended" } else { "" };
+        let (told, role) = match &choice.blocked {
+            Some(why) => (format!("{mark}{}  not possible: {why}", choice.title), Role::Faint),
+            None => (format!("{mark}{}  {}{best}", choice.title, choice.reason), Role::Text),
+        };
+        row_line(told, row == opened.cursor, role, theme, width)
+    });
+    each.collect()
+}
+
+fn row_line<'a>(told: String, here: bool, role: Role, theme: &Theme, width: usize) -> Line<'a> {
+    let style = theme.style(if here { Role::Selected } else { role });
+    Line::styled(text::fit(&told, width, theme.ellipsis(), false), style)
+}
+
+/// What change data capture lacks, and what has to be run for each.
+fn checklist_lines<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let (Some(found), _) = opened.book.cdc() else { return Vec::new() };
+    let mut all = Vec::new();
+    for complaint in &found.errors {
+        let mark = if theme.ascii { "x" } else { "✗" };
+        for line in text::wrap(&format!("{mark} {}", complaint.shown()), width) {
+            all.push(Line::styled(line, theme.style(Role::Bad)));
+        }
+        for line in checklist::remedy(complaint).iter().flat_map(|remedy| remedy.lines()) {
+            for part in text::wrap(line, width.saturating_sub(4).max(8)) {
+                all.push(Line::styled(format!("    {part}"), theme.style(Role::Text)));
+            }
+        }
+    }
+    all
+}
+
+/// The actions of the step under way.
+fn units<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let mut all = Vec::new();
+    for (number, unit) in opened.book.units().iter().enumerate() {
+        let running = opened.follows.iter().find(|(_, of)| **of == number).and_then(|(id, _)| model.follows.get(id));
+        let (told, role) = match (&unit.progress, running) {
+            (UnitProgress::UnderWay, Some(follow)) => {
+                let usual = match follow.subject().tables.as_slice() {
+                    [(id, _)] => model.inventory.runs(id).and_then(crate::warehouse::runs::Runs::usual),
+                    _ => None,
+                };
+                (follow.progress(usual, model.now), Role::Moving)
+            }
+            (UnitProgress::UnderWay, None) => (format!("{}: under way", unit.name.shown()), Role::Moving),
+            (UnitProgress::Waiting, _) => (format!("{}: waits for its turn", unit.name.shown()), Role::Faint),
+            (UnitProgress::Done(text), _) => (text.clone(), Role::Good),
+            (UnitProgress::Failed(text) | UnitProgress::Unknown(text), _) => (text.clone(), Role::Bad),
+        };
+        for line in text::wrap(&told, width) {
+            all.push(Line::styled(line, theme.style(role)));
+        }
+    }
+    all
+}
+
+/// The keys that mean something now.
+pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> {
+    let Some(opened) = model.runbooks.get(id) else { return Vec::new() };
+    let mut all = match opened.book.waits() {
+        Waits::Start => fixed(&[("enter", "begin")]),
+        Waits::ByHand => fixed(&[("enter", "done, go on")]),
+        Waits::Form(_) => Vec::new(),
+        Waits::One => fixed(&[("enter", "take it"), ("up/down", "choose"), ("s", "leave out")]),
+        Waits::Several => fixed(&[("space", "pick"), ("a", "all"), ("enter", "go on"), ("s", "leave out")]),
+        Waits::Consent => fixed(&[("enter", "ask me")]),
+        Waits::Retry => fixed(&[("enter", "try again"), ("s", "leave out"), ("b", "begin anew")]),
+        Waits::Server => Vec::new(),
+        Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
+    };
+    all.push((model.keymap.key(CommandId::CopyError), "copy"));
+    all.push((model.keymap.key(CommandId::Back), "leave it running"));
+    all
+}
