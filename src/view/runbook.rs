@@ -18,12 +18,7 @@ use crate::warehouse::words;
 pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Frame) {
     let Some(opened) = model.runbooks.get(id) else { return };
     let situation = opened.book.situation();
-    let title = format!(
-        "Recovery {}: {}; {}",
-        situation.letter,
-        situation.letter.meaning(),
-        text::cut(&situation.source_name.shown(), 40, theme.ellipsis())
-    );
+    let title = format!("{}; {}", situation.heading(), text::cut(&situation.source_name.shown(), 40, theme.ellipsis()));
     let inside = modal::open(&title, u16::MAX, u16::MAX, theme, frame);
     let width = usize::from(inside.width);
     let (all, current) = steps(opened, theme, width);

@@ -179,6 +179,10 @@ fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State,
     let theme = drawing.theme;
     let style = theme.style(Role::Text);
     let text = match column {
+        SchemaColumn::State if drawing.model.marks.has(&schema.id) => {
+            let cell = state_cell(state, theme);
+            return Cell { text: format!("*{}", cell.text), ..cell };
+        }
         SchemaColumn::State => return state_cell(state, theme),
         SchemaColumn::Synced => return time_cell(&schema.last_synced_at, state == State::Stale, drawing),
         SchemaColumn::Cause => {

@@ -21,6 +21,8 @@ pub struct Context {
     pub has_rows: bool,
     /// Whether the focused table is filtered.
     pub filtered: bool,
+    /// How many tables are marked.
+    pub marked: usize,
 }
 
 /// What is selected.
@@ -104,6 +106,7 @@ pub(super) fn open(context: &Context) -> Availability {
 
 pub(super) fn back(context: &Context) -> Availability {
     match context.pane {
+        _ if context.marked > 0 => Available,
         Pane::Sources if !context.filtered => Availability::not("This is the outermost pane, and nothing is filtered."),
         _ => Available,
     }
@@ -140,6 +143,23 @@ pub(super) fn copy_error(context: &Context) -> Availability {
 
 fn nothing_selected() -> Availability {
     Availability::not("Nothing is selected.")
+}
+
+/// Only tables are marked.
+pub(super) fn mark(context: &Context) -> Availability {
+    match context.pane {
+        Pane::Schemas if context.has_rows => Available,
+        Pane::Schemas => Availability::not("There are no rows."),
+        Pane::Sources | Pane::Details => Availability::not("Only tables are marked; focus the tables first."),
+    }
+}
+
+/// What is done to several tables is planned first, and the plan says what is possible.
+fn several(context: &Context) -> Option<Availability> {
+    (context.marked > 0).then(|| match &context.no_writes {
+        Some(reason) => Availability::not(reason),
+        None => Available,
+    })
 }
 
 /// A runbook needs something to be about.
@@ -221,6 +241,9 @@ fn checked(check: Result<(), Availability>) -> Availability {
 }
 
 pub(super) fn reload(context: &Context) -> Availability {
+    if let Some(answer) = several(context) {
+        return answer;
+    }
     checked(runnable(context).and_then(|()| match &context.subject {
         Subject::Source(source) if source.enabled == 0 && !source.direct => {
             Err(Availability::not("No table of this source is switched on."))
@@ -234,6 +257,9 @@ pub(super) fn reload(context: &Context) -> Availability {
 }
 
 pub(super) fn cancel(context: &Context) -> Availability {
+    if let Some(answer) = several(context) {
+        return answer;
+    }
     let Subject::Schema(schema) = &context.subject else {
         return Availability::not("Only the sync of a single table can be cancelled; select one.");
     };
@@ -252,6 +278,9 @@ pub(super) fn cancel(context: &Context) -> Availability {
 }
 
 pub(super) fn resync(context: &Context) -> Availability {
+    if let Some(answer) = several(context) {
+        return answer;
+    }
     let Subject::Schema(schema) = &context.subject else {
         return Availability::not("Only a single table can be resynced; select one.");
     };
@@ -275,6 +304,9 @@ pub(super) fn resync(context: &Context) -> Availability {
 }
 
 pub(super) fn delete_data(context: &Context) -> Availability {
+    if let Some(answer) = several(context) {
+        return answer;
+    }
     let Subject::Schema(schema) = &context.subject else {
         return Availability::not("Only the data of a single table can be deleted; select one.");
     };
@@ -291,10 +323,16 @@ pub(super) fn delete_data(context: &Context) -> Availability {
 }
 
 pub(super) fn destroy(context: &Context) -> Availability {
+    if let Some(answer) = several(context) {
+        return answer;
+    }
     checked(writable(context))
 }
 
 pub(super) fn pause_resume(context: &Context) -> Availability {
+    if let Some(answer) = several(context) {
+        return answer;
+    }
     let Subject::Schema(schema) = &context.subject else {
         return Availability::not("Only single tables are paused or resumed; select one.");
     };
@@ -303,9 +341,6 @@ pub(super) fn pause_resume(context: &Context) -> Availability {
             (State::Direct, _) => "This source is queried live; there is nothing to pause.",
             (State::NotSetUp, _) => "No sync method was chosen for this table; choose one in PostHog first.",
             (_, None) => "The server did not say whether this table is on.",
-            (_, Some(true)) if !schema.pausable => {
-                "Pausing a CDC or webhook table loses what changes meanwhile; do it in PostHog, which explains more."
-            }
             _ => return Ok(()),
         }))
     }))

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod columns;
 pub mod flights;
 pub mod link;
+pub mod marks;
 pub mod overlay;
 pub mod runbook;
 pub mod selection;
@@ -26,6 +27,7 @@ use activity::Activity;
 use flights::Flights;
 use flights::Waiter;
 use link::Link;
+use marks::Marks;
 use overlay::Overlay;
 use runbook::Runbooks;
 use table::TableView;
@@ -57,6 +59,8 @@ pub struct Model {
     pub sources: TableView<SourceId>,
     /// The tables as they are looked at.
     pub schemas: TableView<SchemaId>,
+    /// Tables that are marked.
+    pub marks: Marks,
     /// Tables of all sources, not only of the selected one.
     pub all_tables: bool,
     /// Which pane has the focus.
@@ -137,6 +141,7 @@ impl Model {
             link: Link::default(),
             sources: TableView::default(),
             schemas: TableView::default(),
+            marks: Marks::default(),
             all_tables: false,
             focus: Pane::Sources,
             details_of_source: true,

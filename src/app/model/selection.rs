@@ -64,6 +64,7 @@ impl Model {
                 Pane::Schemas => !self.schemas.rows().is_empty(),
                 Pane::Details => false,
             },
+            marked: self.marks.count(),
             filtered: match self.focus {
                 Pane::Sources => self.sources.filter.is_active(),
                 Pane::Schemas => self.schemas.filter.is_active(),

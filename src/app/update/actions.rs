@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{follows, moves, notice, palette, refresh, runbook, triage};
+use super::{bulk, follows, moves, notice, palette, refresh, runbook, triage};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -27,6 +27,11 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             return notice(model, Tone::Note, format!("{}: this does not apply to what is selected.", row.title));
         }
     }
+    if !model.marks.is_empty()
+        && let Some(wish) = bulk::wish(model, id)
+    {
+        return bulk::open(model, wish);
+    }
     match id {
         CommandId::Down => moves::step(model, moves::Step::Rows(1)),
         CommandId::Up => moves::step(model, moves::Step::Rows(-1)),
@@ -49,10 +54,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             .unwrap_or_else(|| notice(model, Tone::Good, "No problem in this list.".to_owned())),
         CommandId::Reload => reload(model),
         CommandId::Cancel => write_schema(model, |schema| Some(Write::CancelSchema(schema.id.clone()))),
-        CommandId::PauseResume => write_schema(model, |schema| {
-            let patch = if schema.should_sync? { SchemaPatch::pause(schema)? } else { SchemaPatch::resume() };
-            Some(Write::UpdateSchema(schema.id.clone(), patch))
-        }),
+        CommandId::PauseResume => pause_or_resume(model),
         CommandId::Resync => ask(model, |schema| Discard::ResyncSchema(schema.id.clone())),
         CommandId::DeleteData => ask(model, |schema| Discard::DeleteData(schema.id.clone())),
         CommandId::Destroy => ask(model, |schema| Discard::DestroySchema(schema.id.clone())),
@@ -72,6 +74,10 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             Vec::new()
         }
         CommandId::Triage => triage::open(model),
+        CommandId::Mark => bulk::mark(model),
+        CommandId::MarkRange => bulk::mark_range(model),
+        CommandId::MarkAll => bulk::mark_all(model),
+        CommandId::Fix if !model.marks.is_empty() => bulk::fix(model),
         CommandId::Fix => runbook::open_selected(model),
         CommandId::Runbooks => runbook::show_last(model),
         CommandId::WrongData => runbook::open_symptom(model, Symptom::WrongData),
@@ -132,6 +138,18 @@ fn write_schema(
     match write(schema) {
         Some(write) => follow(model, write),
         None => Vec::new(),
+    }
+}
+
+/// Switches a table on or off; where changes made meanwhile would be lost, only by consent.
+fn pause_or_resume(model: &mut Model) -> Vec<Effect> {
+    let Selected::Schema(_, schema, _) = model.selected() else { return Vec::new() };
+    let id = schema.id.clone();
+    match (schema.should_sync, SchemaPatch::pause(schema)) {
+        (Some(true), Some(patch)) => follow(model, Write::UpdateSchema(id, patch)),
+        (Some(true), None) => ask(model, |schema| Discard::PauseSchema(schema.id.clone())),
+        (Some(false), _) => follow(model, Write::UpdateSchema(id, SchemaPatch::resume())),
+        (None, _) => Vec::new(),
     }
 }
 

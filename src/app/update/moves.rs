@@ -36,6 +36,10 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Clears the filter of the focused table, else goes one pane back.
 pub(super) fn back(model: &mut Model) -> Vec<Effect> {
+    if !model.marks.is_empty() && model.focus != Pane::Details {
+        model.marks.clear();
+        return Vec::new();
+    }
     match model.focus {
         Pane::Sources if model.sources.filter.is_active() => {
             model.sources.filter.clear();

@@ -84,7 +84,7 @@ pub(super) fn then(
 }
 
 /// Switches tables off: by consent where any of them would lose what changes meanwhile.
-fn pause(situation: &Situation, tables: Vec<SchemaId>, inventory: &Inventory) -> Stage {
+pub(super) fn pause(situation: &Situation, tables: Vec<SchemaId>, inventory: &Inventory) -> Stage {
     let harmless =
         |id: &SchemaId| inventory.schema(id).is_some_and(|(_, schema, _)| SchemaPatch::pause(schema).is_some());
     if tables.iter().all(harmless) {

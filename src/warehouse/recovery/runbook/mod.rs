@@ -41,7 +41,7 @@ use crate::warehouse::text::Foreign;
 pub use consent::Ask;
 pub use menu::Choice;
 pub use record::Record;
-pub use situation::{Patient, Situation, Symptom};
+pub use situation::{Patient, Situation, Symptom, Wish};
 pub use stage::{Deed, Entry, Menu, Progress, Stage, Task, Who};
 pub use units::{Unit, UnitProgress};
 

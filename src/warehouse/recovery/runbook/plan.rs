@@ -1,9 +1,11 @@
 //! From the letter of a recovery to its steps. Steps that depend on what is found out come from `expand`.
 
-use super::situation::{Patient, Situation};
+use super::menu;
+use super::situation::{Patient, Situation, Wish};
 use super::stage::{Deed, Entry, Menu, Stage, Task};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::diagnosis::Letter;
+use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::operation::JobQuery;
 use crate::warehouse::recovery::milder;
@@ -19,6 +21,9 @@ const NAMES_A_QUESTION: usize = 8;
 pub(super) fn plan(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
     if situation.handled {
         return vec![by_hand("PostHog is handling it by itself: nothing has to be done. Wait for its next run.")];
+    }
+    if let Some(wish) = situation.wish {
+        return wished(wish, situation, inventory);
     }
     let tail = || tail(situation, inventory);
     let with_tail = |mut stages: Vec<Stage>| {
@@ -69,6 +74,42 @@ pub(super) fn plan(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
             with_tail(vec![by_hand(&advice(situation, "It was stopped on purpose. Go on only if it is wanted back."))])
         }
         Letter::B2 | Letter::L | Letter::M => with_tail(vec![by_hand(&advice(situation, "Fix it at the source."))]),
+    }
+}
+
+/// What somebody wants done to several tables.
+fn wished(wish: Wish, situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
+    let ids = || situation.chosen().map(|patient| patient.id.clone());
+    let tables = counted(situation.chosen().count(), "table");
+    let discards = |discard: fn(SchemaId) -> Discard, what: String, loses: &str| {
+        vec![Stage::new(Task::Send(Deed::Discard(ids().map(discard).collect())), what).losing(loses)]
+    };
+    match wish {
+        Wish::Reload => vec![
+            Stage::new(
+                Task::Send(Deed::Reload),
+                format!("Reload {tables}, a few at a time; those that are off stay off."),
+            ),
+            verify(),
+        ],
+        Wish::Cancel => vec![Stage::new(Task::Send(Deed::Cancel), "Cancel what is running, and wait for the ends.")],
+        Wish::Resume => vec![Stage::new(Task::Send(Deed::Enable), "Switch them on.")],
+        Wish::Pause => {
+            let on =
+                |id: &SchemaId| inventory.schema(id).is_none_or(|(_, schema, _)| schema.should_sync != Some(false));
+            vec![menu::pause(situation, ids().filter(on).collect(), inventory)]
+        }
+        Wish::Resync => wrong_data(situation, inventory),
+        Wish::DeleteData => discards(
+            Discard::DeleteData,
+            format!("Delete the stored data of {tables}; their configuration stays."),
+            "the rows stored now; queries see none until the next run is done",
+        ),
+        Wish::Destroy => discards(
+            Discard::DestroySchema,
+            format!("Remove {tables}, with configuration and data."),
+            "the tables themselves; this cannot be undone",
+        ),
     }
 }
 

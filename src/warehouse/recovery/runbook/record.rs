@@ -70,6 +70,7 @@ impl Record {
             letter: Letter::A,
             cause: self.cause.as_deref().map(CauseId::new),
             kind: None,
+            wish: None,
             title: format!("Left unfinished: {}", self.title),
             advice: Vec::new(),
             handled: false,

@@ -10,6 +10,7 @@ use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::triage::{Kind, Problem};
+use crate::warehouse::words::counted;
 
 /// What somebody says is wrong, although the status may be green.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +47,52 @@ impl Symptom {
             Self::StartOver => "Start over",
             Self::MissingTable => "Table is missing",
             Self::NoNewRows => "No new rows",
+        }
+    }
+}
+
+/// What somebody wants done to several tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wish {
+    /// Request runs.
+    Reload,
+    /// Cancel runs.
+    Cancel,
+    /// Switch on.
+    Resume,
+    /// Switch off.
+    Pause,
+    /// Import again.
+    Resync,
+    /// Delete the data.
+    DeleteData,
+    /// Remove the tables.
+    Destroy,
+}
+
+impl Wish {
+    /// What it is, as a verb.
+    #[must_use]
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Reload => "Reload",
+            Self::Cancel => "Cancel",
+            Self::Resume => "Resume",
+            Self::Pause => "Pause",
+            Self::Resync => "Resync",
+            Self::DeleteData => "Delete the data of",
+            Self::Destroy => "Destroy",
+        }
+    }
+
+    /// The letter of the recovery that does the same.
+    fn letter(self) -> Letter {
+        match self {
+            Self::Reload => Letter::A,
+            Self::Cancel => Letter::F,
+            Self::Resync => Letter::D,
+            Self::DeleteData => Letter::G,
+            Self::Resume | Self::Pause | Self::Destroy => Letter::R,
         }
     }
 }
@@ -91,6 +138,8 @@ pub struct Situation {
     pub cause: Option<CauseId>,
     /// The kind of problem, where it came from the list of those.
     pub kind: Option<Kind>,
+    /// What is to be done to the tables, where it is that and nothing is wrong.
+    pub wish: Option<Wish>,
     /// What is wrong, in a few words.
     pub title: String,
     /// What is to be done, as the catalogue has it.
@@ -116,6 +165,7 @@ impl Situation {
             letter: problem.recovery,
             cause: problem.cause.clone(),
             kind: Some(problem.kind),
+            wish: None,
             title: problem.title.clone(),
             advice: problem.steps.clone(),
             handled: problem.finding.as_deref().is_some_and(|finding| finding.verdict.handled_by_posthog),
@@ -139,6 +189,7 @@ impl Situation {
             letter: symptom.letter(patients.first().and_then(|patient| patient.method.as_ref())),
             cause: None,
             kind: None,
+            wish: None,
             title: symptom.words().to_owned(),
             advice: Vec::new(),
             handled: false,
@@ -147,6 +198,43 @@ impl Situation {
             source_type: held.source.kind.clone(),
             tables: patients,
         })
+    }
+
+    /// What somebody wants done to these tables; `None` where none of them is there.
+    #[must_use]
+    pub fn of_wish(wish: Wish, tables: &[SchemaId], inventory: &Inventory) -> Option<Self> {
+        let known: Vec<_> = tables.iter().filter_map(|id| inventory.schema(id)).collect();
+        let (held, ..) = *known.first()?;
+        let patients: Vec<Patient> = known.iter().map(|(_, schema, state)| Patient::of(schema, *state)).collect();
+        Some(Self {
+            letter: wish.letter(),
+            cause: None,
+            kind: None,
+            wish: Some(wish),
+            title: format!("{} {}", wish.verb(), counted(patients.len(), "table")),
+            advice: Vec::new(),
+            handled: false,
+            source: held.source.id.clone(),
+            source_name: held.source.title().clone(),
+            source_type: held.source.kind.clone(),
+            tables: patients,
+        })
+    }
+
+    /// What it is called: the recovery, or what is to be done.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        match self.wish {
+            Some(_) => self.title.clone(),
+            None => format!("Recovery {}: {}", self.letter, self.letter.meaning()),
+        }
+    }
+
+    /// Whether its steps may concern tables of several sources at once.
+    #[must_use]
+    pub fn spans_sources(&self) -> bool {
+        use Letter::{A, B2, C, D, F, G, K, M, N, O, P, R};
+        matches!(self.letter, A | B2 | C | D | F | G | K | M | N | O | P | R)
     }
 
     /// The tables that take part.

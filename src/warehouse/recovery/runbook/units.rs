@@ -1,9 +1,11 @@
 //! The actions of the step under way: what is sent, for which tables, a few at a time.
 
+use std::collections::BTreeMap;
+
 use super::stage::{Deed, Progress, Stage, Task};
 use super::{Move, Patient, Runbook, plan};
 use crate::warehouse::consent::{Consent, Discard};
-use crate::warehouse::ids::SchemaId;
+use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::operation::{BulkPatch, CdcMode, SchemaPatch, Write};
 use crate::warehouse::recovery::follow::{Outcome, Subject};
@@ -79,7 +81,12 @@ impl Runbook {
     pub(super) fn send(&mut self, deed: &Deed, inventory: &Inventory) -> Vec<Move> {
         // What was switched off since has to be on before it can run.
         let enabled = self.at > 0 && self.stages[self.at - 1].task == Task::Send(Deed::Enable);
-        if matches!(deed, Deed::Reload) && !enabled && self.situation.switched_off(inventory).next().is_some() {
+        let wished = self.situation.wish.is_some();
+        if matches!(deed, Deed::Reload)
+            && !enabled
+            && !wished
+            && self.situation.switched_off(inventory).next().is_some()
+        {
             let mut again = plan::tail(&self.situation, inventory);
             again.truncate(1);
             self.stages.splice(self.at..self.at, again);
@@ -158,7 +165,15 @@ impl Runbook {
             let own = self.situation.tables.iter().find(|patient| patient.id == *id).map(|table| table.name.clone());
             (id.clone(), known.or(own).unwrap_or_default())
         };
-        Subject { tables: tables.iter().map(named).collect(), ..self.situation.subject([]) }
+        // Marked tables may be of several sources; what is sent together is of one.
+        let held = tables.first().and_then(|id| inventory.schema(id)).map(|(held, ..)| held);
+        let subject = match held {
+            Some(held) => {
+                Subject { source: held.source.id.clone(), source_name: held.source.title().clone(), tables: Vec::new() }
+            }
+            None => self.situation.subject([]),
+        };
+        Subject { tables: tables.iter().map(named).collect(), ..subject }
     }
 
     fn units_of(&self, deed: &Deed, inventory: &Inventory) -> Vec<Unit> {
@@ -188,7 +203,10 @@ impl Runbook {
                     let mut enabled = held.source.schemas.iter().filter(|schema| schema.should_sync == Some(true));
                     enabled.all(|schema| on.contains(&schema.id))
                 });
-                if on.len() > 1 && all_on || on.is_empty() {
+                let of_one = on
+                    .iter()
+                    .all(|id| inventory.schema(id).is_some_and(|(held, ..)| held.source.id == self.situation.source));
+                if on.len() > 1 && all_on && of_one || on.is_empty() {
                     return one(Write::ReloadSource(source()), &on);
                 }
                 on.iter().flat_map(|id| one(Write::ReloadSchema(id.clone()), std::slice::from_ref(id))).collect()
@@ -231,6 +249,15 @@ impl Runbook {
 
     /// Changes tables: one by itself, several together.
     fn change(&self, patches: Vec<(&SchemaId, SchemaPatch)>, inventory: &Inventory) -> Vec<Unit> {
+        let source = |id: &SchemaId| inventory.schema(id).map(|(held, ..)| held.source.id.clone());
+        let mut by_source: BTreeMap<Option<SourceId>, Vec<(&SchemaId, SchemaPatch)>> = BTreeMap::new();
+        for (id, patch) in patches {
+            by_source.entry(source(id)).or_default().push((id, patch));
+        }
+        by_source.into_values().flat_map(|patches| self.change_of_source(patches, inventory)).collect()
+    }
+
+    fn change_of_source(&self, patches: Vec<(&SchemaId, SchemaPatch)>, inventory: &Inventory) -> Vec<Unit> {
         let ids: Vec<SchemaId> = patches.iter().map(|(id, _)| (*id).clone()).collect();
         let subject = self.subject_for(&ids, inventory);
         let write = match patches.as_slice() {
@@ -238,7 +265,7 @@ impl Runbook {
             [(id, patch)] => Write::UpdateSchema((*id).clone(), patch.clone()),
             several => {
                 let bulk = several.iter().fold(BulkPatch::default(), |bulk, (id, patch)| bulk.with(id, patch.clone()));
-                Write::BulkUpdateSchemas(self.situation.source.clone(), bulk)
+                Write::BulkUpdateSchemas(subject.source.clone(), bulk)
             }
         };
         vec![Unit::new(Act::Write(write), subject)]
