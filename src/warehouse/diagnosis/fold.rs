@@ -80,9 +80,17 @@ impl Folded {
         let mut line = None;
         for (at, symbol) in text.char_indices() {
             let at = at + offset;
-            if symbol.is_whitespace() || symbol.is_control() {
+            // White space comes written out, too, where one language quotes what another one said.
+            let written_out = matches!(symbol, 'n' | 'r' | 't' | 'N' | 'R' | 'T') && self.plain.last() == Some(&b'\\');
+            if symbol.is_whitespace() || symbol.is_control() || written_out {
                 let breaks = matches!(symbol, '\n' | '\r');
                 line = if breaks { Some(false) } else { line.map(|_| true) };
+                if written_out {
+                    self.plain.pop();
+                    self.origin.pop();
+                    let before = self.plain.pop_if(|last| *last == b' ').and_then(|_| self.origin.pop());
+                    space.get_or_insert(before.unwrap_or((at - 1, 2)));
+                }
                 space.get_or_insert((at, symbol.len_utf8()));
                 continue;
             }
@@ -230,6 +238,7 @@ mod tests {
     fn case_white_space_quotes_and_contractions_do_not_matter() {
         assert_eq!(plain("  Can’t\n\treach “DB” —\u{a0}wasn't up  "), "can not reach \"db\" - was not up");
         assert_eq!(plain(r#"{\"error\": 1}"#), r#"{"error": 1}"#);
+        assert_eq!(plain(r"b'one:\nTwo\r\n\tthree \nfour\n'"), "b'one: two three four '");
     }
 
     #[test]
