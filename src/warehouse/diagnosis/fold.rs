@@ -147,7 +147,10 @@ impl Folded {
         let Some(&first) = starts.first() else { return };
         starts.push(self.plain.len());
         let mut attempts = starts.windows(2).map(|ends| ends[0]..ends[1]);
-        if let Some(answer) = attempts.find(|attempt| find(&self.plain[attempt.clone()], b"fatal:").is_some()) {
+        // What came before the reports may be an answer as well, and then is the first one.
+        if find(&self.plain[..first], b"fatal:").is_some() {
+            self.keep(first, first..first);
+        } else if let Some(answer) = attempts.find(|attempt| find(&self.plain[attempt.clone()], b"fatal:").is_some()) {
             self.keep(first, answer);
         }
     }
@@ -262,6 +265,8 @@ mod tests {
         let attempt = |why: &str| format!("connection to server at \"a\", port 1 failed: {why}\n");
         let text = format!("p: {}{}{}", attempt("refused"), attempt("FATAL:  one"), attempt("FATAL:  two"));
         assert_eq!(plain(&text), "p: connection to server at \"a\", port 1 failed: fatal: one ");
+        let text = format!("FATAL:  zero\n{}", attempt("FATAL:  one"));
+        assert_eq!(plain(&text), "fatal: zero ");
     }
 
     #[test]
