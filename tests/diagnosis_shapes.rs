@@ -1,7 +1,7 @@
 //! What the shape of a text, or what is known around it, has to decide.
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
-use whtui::warehouse::diagnosis::{Catalogue, Symptom, Verdict};
+use whtui::warehouse::diagnosis::{Catalogue, CauseId, Symptom, Verdict};
 
 fn diagnose(text: &str) -> Verdict {
     Catalogue::builtin().diagnose(&Symptom::of(Some(text)))
@@ -66,7 +66,7 @@ fn a_text_that_names_several_kinds_of_object_leaves_them_open() {
     ] {
         let verdict = diagnose(text);
         let all: Vec<&str> =
-            std::iter::once(verdict.cause.as_str()).chain(verdict.also.iter().map(|id| id.as_str())).collect();
+            std::iter::once(verdict.cause.as_str()).chain(verdict.also.iter().map(CauseId::as_str)).collect();
         assert!(all.contains(&"source_table_missing") && all.contains(&"schema_drift_column"), "{text}: {verdict:?}");
     }
 }
