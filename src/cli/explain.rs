@@ -144,20 +144,38 @@ fn answer(question: &Question) -> String {
 /// What a line calls itself.
 type Id = Option<Box<RawValue>>;
 
+/// Whether a text could not be read since half of a surrogate pair is missing, as when something cut it.
+fn is_half_a_character(error: &serde_json::Error) -> bool {
+    let reason = error.to_string();
+    reason.contains("surrogate") || reason.contains("end of hex escape")
+}
+
 /// Reads one line.
 ///
 /// # Errors
 /// What is wrong with it, and the `id` it names all the same.
 fn question(line: &[u8]) -> Result<(Id, Question), (Id, String)> {
-    let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(line).map_err(|error| {
+    let text = String::from_utf8_lossy(line);
+    let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&text).map_err(|error| {
         let reason = match line.first() {
             Some(b'{') if error.is_eof() => "it ends too early",
+            Some(b'{') if is_half_a_character(&error) => "a key of it has half a character",
             Some(b'{') => "it is no valid JSON",
             _ => "it is no object",
         };
         (None, format!("{reason} (column {}); one JSON object a line is expected", error.column()))
     })?;
     let id = fields.remove("id").filter(|id| id.get() != "null");
+    // It is written back as it came, and others have to be able to read it.
+    let unreadable = id.as_ref().and_then(|id| serde_json::from_str::<serde_json::Value>(id.get()).err());
+    if unreadable.as_ref().is_some_and(is_half_a_character) {
+        return Err((None, "its `id` has half a character; `\\ud800` to `\\udfff` come in pairs".to_owned()));
+    }
+    if text.contains(char::REPLACEMENT_CHARACTER)
+        && let Err(error) = std::str::from_utf8(line)
+    {
+        return Err((id, format!("it is not UTF-8 (byte {})", error.valid_up_to() + 1)));
+    }
     let mut word = |name: &str| {
         fields
             .remove(name)
@@ -168,6 +186,9 @@ fn question(line: &[u8]) -> Result<(Id, Question), (Id, String)> {
     let (sync_type, source_type) = (word("sync_type"), word("source_type"));
     let error = match fields.remove("error").map(|value| serde_json::from_str::<Option<String>>(value.get())) {
         Some(Ok(error)) => error,
+        Some(Err(error)) if is_half_a_character(&error) => {
+            return Err((id, "its `error` has half a character; `\\ud800` to `\\udfff` come in pairs".to_owned()));
+        }
         Some(Err(_)) => return Err((id, "its `error` is neither a string nor null".to_owned())),
         None => return Err((id, "it has no `error`, which is a string or null".to_owned())),
     };
@@ -333,11 +354,31 @@ mod tests {
             ("{\"error\": \"x\"} trailing", Value::Null, "no valid JSON"),
             (r#"{"id": 7, "error": 5}"#, 7.into(), "neither"),
             (r#"{"id": "q"}"#, "q".into(), "no `error`"),
+            (r#"{"id": 8, "error": "cut \ud83d"}"#, 8.into(), "half a character"),
+            (r#"{"id": 8, "error": "cut \ude00 here"}"#, 8.into(), "half a character"),
+            (r#"{"id": 8, "error": "cut \ud83d\u0041"}"#, 8.into(), "half a character"),
+            (r#"{"id": "\ud83d", "error": "x"}"#, Value::Null, "`id` has half a character"),
+            (r#"{"\ud83d": 1, "error": "x"}"#, Value::Null, "half a character"),
         ] {
             let answer = respond(line);
             assert_eq!(answer["id"], id, "{line}");
             assert!(answer["error"].as_str().unwrap().contains(words), "{line}: {answer}");
         }
+    }
+
+    #[test]
+    fn a_line_that_is_not_utf_8_says_so_under_its_own_id() {
+        for (line, id) in [
+            (&b"{\"id\": \"a1\", \"error\": \"caf\xe9\"}"[..], Value::from("a1")),
+            (b"{\"id\": 3, \"error\": \"cut \xf0\x9f\"}", 3.into()),
+            (b"{\"error\": \"\xff\"}", Value::Null),
+        ] {
+            let answer: Value = serde_json::from_str(&super::respond(line, &mut Memory::default())).unwrap();
+            assert_eq!(answer["id"], id);
+            assert!(answer["error"].as_str().unwrap().contains("not UTF-8"), "{answer}");
+        }
+        // What was written as U+FFFD is a text like any other.
+        assert_eq!(respond("{\"error\": \"\u{fffd} Connection refused\"}")["root_cause"], "network_unreachable");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::format::{self, Closings, Mistake, Written};
 use super::http;
 use super::rule::{Pattern, Presence, Rule};
 use super::symptom::{Evidence, Symptom, Verdict};
+use super::words;
 use crate::warehouse::text::Foreign;
 
 /// The catalogue that comes with the program.
@@ -87,7 +88,9 @@ impl Catalogue {
             let spelled = self.conclude(symptom, &reading).filter(|spelled| spelled.cause.as_str() != CauseId::UNKNOWN);
             verdict = spelled.or(verdict);
         }
-        verdict.unwrap_or_else(|| self.verdict(&Rule::default(), &reading, Hit::default()))
+        // What says something that nothing here understands may be what a reload makes worse.
+        let not_understood = Rule { retry_safe: Some(false), ..Rule::default() };
+        verdict.unwrap_or_else(|| self.verdict(&not_understood, &reading, Hit::default()))
     }
 
     /// What the first rule that matches makes of a symptom.
@@ -243,7 +246,7 @@ impl Reading<'_> {
     }
 
     fn evidence(&self, range: &Range<usize>) -> Option<Evidence> {
-        let range = self.text.original(range)?;
+        let range = words::whole(self.original, self.text.original(range)?);
         let text = Foreign::new(self.original.get(range.clone())?);
         Some(Evidence { range, text })
     }

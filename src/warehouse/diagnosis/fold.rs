@@ -80,9 +80,17 @@ impl Folded {
         let mut line = None;
         for (at, symbol) in text.char_indices() {
             let at = at + offset;
-            if symbol.is_whitespace() || symbol.is_control() {
+            // White space comes written out, too, where one language quotes what another one said.
+            let written_out = matches!(symbol, 'n' | 'r' | 't' | 'N' | 'R' | 'T') && self.plain.last() == Some(&b'\\');
+            if symbol.is_whitespace() || symbol.is_control() || written_out {
                 let breaks = matches!(symbol, '\n' | '\r');
                 line = if breaks { Some(false) } else { line.map(|_| true) };
+                if written_out {
+                    self.plain.pop();
+                    self.origin.pop();
+                    let before = self.plain.pop_if(|last| *last == b' ').and_then(|_| self.origin.pop());
+                    space.get_or_insert(before.unwrap_or((at - 1, 2)));
+                }
                 space.get_or_insert((at, symbol.len_utf8()));
                 continue;
             }
@@ -139,7 +147,10 @@ impl Folded {
         let Some(&first) = starts.first() else { return };
         starts.push(self.plain.len());
         let mut attempts = starts.windows(2).map(|ends| ends[0]..ends[1]);
-        if let Some(answer) = attempts.find(|attempt| find(&self.plain[attempt.clone()], b"fatal:").is_some()) {
+        // What came before the reports may be an answer as well, and then is the first one.
+        if find(&self.plain[..first], b"fatal:").is_some() {
+            self.keep(first, first..first);
+        } else if let Some(answer) = attempts.find(|attempt| find(&self.plain[attempt.clone()], b"fatal:").is_some()) {
             self.keep(first, answer);
         }
     }
@@ -230,6 +241,7 @@ mod tests {
     fn case_white_space_quotes_and_contractions_do_not_matter() {
         assert_eq!(plain("  Can’t\n\treach “DB” —\u{a0}wasn't up  "), "can not reach \"db\" - was not up");
         assert_eq!(plain(r#"{\"error\": 1}"#), r#"{"error": 1}"#);
+        assert_eq!(plain(r"b'one:\nTwo\r\n\tthree \nfour\n'"), "b'one: two three four '");
     }
 
     #[test]
@@ -253,6 +265,8 @@ mod tests {
         let attempt = |why: &str| format!("connection to server at \"a\", port 1 failed: {why}\n");
         let text = format!("p: {}{}{}", attempt("refused"), attempt("FATAL:  one"), attempt("FATAL:  two"));
         assert_eq!(plain(&text), "p: connection to server at \"a\", port 1 failed: fatal: one ");
+        let text = format!("FATAL:  zero\n{}", attempt("FATAL:  one"));
+        assert_eq!(plain(&text), "fatal: zero ");
     }
 
     #[test]

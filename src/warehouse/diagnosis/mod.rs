@@ -14,6 +14,7 @@ mod literal;
 mod mask;
 mod rule;
 mod symptom;
+mod words;
 
 pub use catalogue::Catalogue;
 pub use cause::{Cause, CauseId, Letter};

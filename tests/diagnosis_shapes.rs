@@ -1,0 +1,126 @@
+//! What the shape of a text, or what is known around it, has to decide.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use whtui::warehouse::diagnosis::{Catalogue, CauseId, Symptom, Verdict};
+
+fn diagnose(text: &str) -> Verdict {
+    Catalogue::builtin().diagnose(&Symptom::of(Some(text)))
+}
+
+fn from(source_type: &str, text: &str) -> Verdict {
+    Catalogue::builtin().diagnose(&Symptom { source_type: Some(source_type), ..Symptom::of(Some(text)) })
+}
+
+#[test]
+fn of_what_does_not_exist_the_noun_decides() {
+    for (source, text, cause) in [
+        ("Snowflake", "Database 'MARTS' does not exist or not authorized.", "source_config_invalid"),
+        ("Snowflake", "Warehouse 'LOAD' does not exist or not authorized.", "source_config_invalid"),
+        ("Snowflake", "Role 'READER' does not exist or not authorized.", "source_config_invalid"),
+        ("Snowflake", "Object 'A.B.C' does not exist or not authorized.", "source_table_missing"),
+        ("Snowflake", "Schema 'A.B' does not exist or not authorized.", "source_table_missing"),
+        ("Postgres", "collation \"de_DE.utf8\" for encoding \"UTF8\" does not exist", "source_object_invalid"),
+        ("Postgres", "extension \"postgis\" does not exist", "source_object_invalid"),
+        ("Postgres", "type \"public.mood\" does not exist", "source_object_invalid"),
+        ("Postgres", "operator does not exist: text > timestamp with time zone", "source_object_invalid"),
+        ("Postgres", "function legacy.total(integer) does not exist", "source_object_invalid"),
+        ("Postgres", "tablespace \"fast\" does not exist", "source_object_invalid"),
+        ("Postgres", "server \"remote\" does not exist", "source_object_invalid"),
+        ("Postgres", "user mapping for \"svc\" does not exist", "source_object_invalid"),
+        ("Postgres", "schema \"sales\" does not exist", "source_table_missing"),
+        ("Postgres", "role \"reader\" does not exist", "credentials_invalid"),
+        ("Chargebee", "Sorry, we can't find this site (site_not_found)", "source_config_invalid"),
+        ("Jira", "The gizmo 7 does not exist", "unknown"),
+        ("Jira", "Gizmo not found", "unknown"),
+    ] {
+        let verdict = from(source, text);
+        assert_eq!(verdict.cause, cause, "{text}: {verdict:?}");
+        assert!(!verdict.retry_safe, "{text}");
+    }
+}
+
+#[test]
+fn a_short_quota_is_waited_for_and_an_account_s_quota_is_not() {
+    for (text, cause) in [
+        ("Quota exceeded: the project exceeded quota for free query bytes scanned.", "provider_account_suspended"),
+        ("Quota exceeded for the free tier of this plan", "provider_account_suspended"),
+        ("The monthly quota of your account has been exceeded", "provider_account_suspended"),
+        ("Your account's quota is exhausted", "provider_account_suspended"),
+        ("Organization quota exceeded, contact billing", "provider_account_suspended"),
+        ("Quota exceeded for quota metric 'Reads' and limit 'Reads per minute per user'", "rate_limited"),
+        ("Quota exceeded: too many concurrent queries", "rate_limited"),
+        ("Your account exceeded its quota of 100 requests per minute", "rate_limited"),
+        ("Account request quota exceeded, retry after 30 seconds", "rate_limited"),
+    ] {
+        let verdict = diagnose(text);
+        assert_eq!(verdict.cause, cause, "{text}: {verdict:?}");
+        assert_eq!(verdict.retry_safe, cause == "rate_limited", "{text}");
+    }
+}
+
+#[test]
+fn a_text_that_names_several_kinds_of_object_leaves_them_open() {
+    for text in [
+        "Something this sync depends on (a table, column, or other object) no longer exists in your source database.",
+        "A column or table that this sync reads does not exist any more.",
+    ] {
+        let verdict = diagnose(text);
+        let all: Vec<&str> =
+            std::iter::once(verdict.cause.as_str()).chain(verdict.also.iter().map(CauseId::as_str)).collect();
+        assert!(all.contains(&"source_table_missing") && all.contains(&"schema_drift_column"), "{text}: {verdict:?}");
+    }
+}
+
+#[test]
+fn one_reload_of_a_failure_that_says_nothing_does_no_harm() {
+    let catalogue = Catalogue::builtin();
+    assert!(catalogue.causes().any(|cause| cause.id.as_str() == "unknown" && cause.retry_safe));
+    for text in [
+        "An unexpected error has occurred",
+        "Non-OK response",
+        "The import failed for an unknown reason.",
+        "Something unexpected happened, please try again",
+        "Exception: job failed",
+        "There was a problem",
+    ] {
+        let verdict = diagnose(text);
+        assert_eq!((verdict.cause.as_str(), verdict.retry_safe), ("unknown", true), "{text}: {verdict:?}");
+    }
+    // What says something that is not understood may be something that a reload makes worse.
+    for text in ["Frobnication of the gizmo failed: gizmo is blue", "Stopped; retrying will not help"] {
+        let verdict = diagnose(text);
+        assert_eq!((verdict.cause.as_str(), verdict.retry_safe), ("unknown", false), "{text}: {verdict:?}");
+    }
+}
+
+#[test]
+fn evidence_is_made_of_whole_words() {
+    for text in [
+        "Mixpanel's export API isn't part of your plan any more.",
+        "redis.exceptions.ConnectionResetError: peer reset",
+        "The bucket you are attempting to read must be addressed by its endpoint.",
+        "No column named 'überfällig' exists",
+        "We couldn't authenticate you",
+    ] {
+        let range = diagnose(text).evidence.unwrap().range;
+        let is_word = |symbol: Option<char>| symbol.is_some_and(|symbol| symbol.is_alphanumeric() || symbol == '_');
+        let cuts = |at: usize| is_word(text[..at].chars().next_back()) && is_word(text[at..].chars().next());
+        assert!(!cuts(range.start) && !cuts(range.end), "{:?} of {text}", &text[range]);
+        assert!(!text[range.clone()].starts_with("'t "), "{:?}", &text[range]);
+    }
+}
+
+#[test]
+fn what_blocks_an_incremental_sync_is_known_without_a_text() {
+    for (blocked, cause) in
+        [("missing_primary_key", "primary_key_missing"), ("duplicate_primary_key", "primary_key_not_unique")]
+    {
+        for text in [None, Some(""), Some("None")] {
+            let verdict = Catalogue::builtin().diagnose(&Symptom { sync_blocked: Some(blocked), ..Symptom::of(text) });
+            assert_eq!((verdict.cause.as_str(), verdict.recovery.as_str()), (cause, "K"), "{text:?}");
+            assert!(verdict.evidence.is_none() && !verdict.retry_safe && !verdict.destructive);
+        }
+    }
+    let other = Catalogue::builtin().diagnose(&Symptom { sync_blocked: Some("something_new"), ..Symptom::of(None) });
+    assert_eq!(other.cause, "no_error_text");
+}
