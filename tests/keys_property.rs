@@ -27,6 +27,9 @@ use whtui::warehouse::field::Field;
 use whtui::warehouse::ids::{JobId, SchemaId, SourceId};
 use whtui::warehouse::job::Job;
 use whtui::warehouse::operation::Operation;
+use whtui::warehouse::replies::{
+    CandidateField, CandidateFields, CdcPrerequisites, CdcStatus, FieldKind, Form, FormField, SourceColumn,
+};
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
@@ -181,7 +184,9 @@ fn bound_keys() -> Vec<Key> {
 }
 
 fn acting_keys() -> Vec<Key> {
-    ["R", "D", "X", "r", "c", "p", "T"].map(|name| Key::parse(name).unwrap()).to_vec()
+    ["R", "D", "X", "r", "c", "p", "T", "f", "W", "O", "M", "N", "space", "ctrl-a"]
+        .map(|name| Key::parse(name).unwrap())
+        .to_vec()
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
@@ -245,6 +250,48 @@ fn any_deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
+/// A form with a secret and a host.
+fn form(kind: &Foreign) -> Form {
+    let field = |name: &str, kind, secret| FormField {
+        name: Foreign::new(name),
+        label: Field::Null,
+        kind,
+        required: Field::Known(true),
+        secret: Field::Known(secret),
+        placeholder: Field::Null,
+        caption: Field::Null,
+        default: Field::Null,
+    };
+    Form {
+        name: kind.clone(),
+        label: Field::Null,
+        caption: Field::Null,
+        docs_url: Field::Null,
+        fields: vec![field("host", FieldKind::Text, false), field("password", FieldKind::Password, true)],
+        webhook_fields: vec![field("signing_secret", FieldKind::Password, true)],
+    }
+}
+
+/// Columns that may be chosen.
+fn candidates() -> CandidateFields {
+    let field = |name: &str, kind: &str| CandidateField {
+        field: Foreign::new(name),
+        label: Field::Null,
+        column_type: told(kind),
+        field_type: told(kind),
+        nullable: Field::Known(false),
+        indexed: Field::Unknown,
+    };
+    let column =
+        |name: &str| SourceColumn { field: Foreign::new(name), column_type: told("int"), nullable: Field::Null };
+    CandidateFields {
+        fields: vec![field("id", "integer"), field("updated_at\u{1b}[2J", "timestamp")],
+        columns: vec![column("id"), column("line")],
+        detected_keys: Field::Known(vec![Foreign::new("id")]),
+        ..CandidateFields::default()
+    }
+}
+
 // The rules.
 
 /// The program under arbitrary circumstances, and what it may do.
@@ -259,7 +306,7 @@ struct Watched {
 }
 
 /// What the open question is about, and whether this key answers it rightly.
-fn confirms(model: &Model, event: &Event) -> Option<Discard> {
+fn confirms(model: &Model, event: &Event) -> Option<Vec<Discard>> {
     let (Some(Overlay::Confirm(confirm)), Event::KeyPressed(key)) = (&model.overlay, event) else { return None };
     let challenge = confirm.challenge.as_ref().expect("an open question has not been answered");
     let plain = !key.ctrl && !key.alt;
@@ -269,7 +316,7 @@ fn confirms(model: &Model, event: &Event) -> Option<Discard> {
             (plain && matches!(key.code, Code::Char('y' | 'Y'))) || (key.code == Code::Enter && confirm.on_yes)
         }
     };
-    rightly.then(|| challenge.discard().clone())
+    rightly.then(|| challenge.discards().cloned().collect())
 }
 
 impl Watched {
@@ -310,15 +357,21 @@ impl Watched {
         let confirmed = confirms(&self.model, &event);
         let closes =
             self.model.overlay.is_some() && matches!(&event, Event::KeyPressed(key) if key.code == Code::Escape);
+        let asked_by = match &self.model.overlay {
+            Some(Overlay::Confirm(confirm)) => confirm.runbook,
+            _ => None,
+        };
         let asked_before = matches!(self.model.overlay, Some(Overlay::Confirm(_)));
         let effects = update(&mut self.model, Message { at: self.now, event });
         if closes {
-            assert!(self.model.overlay.is_none(), "esc closes");
+            let back =
+                matches!((asked_by, &self.model.overlay), (Some(asker), Some(Overlay::Runbook(id))) if *id == asker);
+            assert!(self.model.overlay.is_none() || back, "esc closes");
             assert_eq!(effects, [], "esc does nothing else");
         }
-        if let Some(discard) = confirmed {
+        if let Some(discards) = confirmed {
             assert!(!matches!(self.model.overlay, Some(Overlay::Confirm(_))), "an answered question is closed");
-            self.confirmed.push(discard);
+            self.confirmed.extend(discards);
         } else if asked_before && let Some(Overlay::Confirm(confirm)) = &self.model.overlay {
             assert!(confirm.challenge.is_some(), "an open question can be answered");
         }
@@ -471,13 +524,24 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
             vec![Fact::Schema(Box::new(full))]
         }
         Need::Webhook(source) => vec![Fact::Webhook(source.clone(), Box::default())],
-        // Nothing that keys can ask for yet.
-        Need::Source(_)
-        | Need::Form(_)
-        | Need::Candidates(_)
-        | Need::CdcPrerequisites(_)
-        | Need::CdcStatus(_)
-        | Need::Logs(_) => Vec::new(),
+        Need::Source(id) => {
+            let found = world.into_iter().find(|source| source.id == *id);
+            let found = found.unwrap_or_else(|| source("s", "Postgres", None, Vec::new()));
+            vec![Fact::Source(Box::new(Source { id: id.clone(), ..found }))]
+        }
+        Need::Form(kind) => vec![Fact::Form(Box::new(form(kind)))],
+        Need::Candidates(id) => vec![Fact::Candidates(id.clone(), Box::new(candidates()))],
+        Need::CdcPrerequisites(id) => {
+            let errors = jobs.iter().map(|(place, ..)| Foreign::new(ERRORS[usize::from(*place)])).collect();
+            let found = CdcPrerequisites { valid: Field::Known(jobs.is_empty()), errors };
+            vec![Fact::CdcPrerequisites(id.clone(), found)]
+        }
+        Need::CdcStatus(id) => {
+            let there = Field::Known(jobs.len() % 2 == 0);
+            let status = CdcStatus { enabled: Field::Known(true), slot_exists: there, ..CdcStatus::default() };
+            vec![Fact::CdcStatus(id.clone(), Box::new(status))]
+        }
+        Need::Logs(_) => Vec::new(),
         Need::Jobs(query) => {
             let name = query.schemas.first().cloned().unwrap_or_default();
             let number = query.source.as_str().trim_start_matches("source-").to_owned();

@@ -146,6 +146,10 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
         None if model.all_tables => "2 Tables of all sources".to_owned(),
         None => "2 Tables".to_owned(),
     };
+    let title = match model.marks.count() {
+        0 => title,
+        marked => format!("{title}, {} marked", words::count(marked as u64)),
+    };
     let total = of.map_or(if model.all_tables { model.inventory.tally().total } else { 0 }, |held| held.tally.total);
     let heading = heading(&title, table, total, &drawing, area);
     let inside = pane(heading, drawing.focused, theme, area, buffer);

@@ -115,6 +115,8 @@ pub(super) fn focus_changed(model: &mut Model, focused: bool) -> Vec<Effect> {
 /// What to do once rows have changed under the selection.
 pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
     let before = (model.sources.selected().cloned(), model.schemas.selected().cloned());
+    let inventory = &model.inventory;
+    model.marks.keep(|table| inventory.schema(table).is_some());
     model.rebuild_rows();
     super::triage::bring_up_to_date(model);
     let after = (model.sources.selected().cloned(), model.schemas.selected().cloned());
