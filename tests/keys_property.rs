@@ -537,7 +537,7 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
             vec![Fact::CdcPrerequisites(id.clone(), found)]
         }
         Need::CdcStatus(id) => {
-            let there = Field::Known(jobs.len() % 2 == 0);
+            let there = Field::Known(jobs.len().is_multiple_of(2));
             let status = CdcStatus { enabled: Field::Known(true), slot_exists: there, ..CdcStatus::default() };
             vec![Fact::CdcStatus(id.clone(), Box::new(status))]
         }

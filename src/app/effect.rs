@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::warehouse::operation::Operation;
+use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Need;
 
 /// Names one request, so that its answer is recognised and a late one dropped.
@@ -63,6 +64,10 @@ pub enum Effect {
         /// After how long.
         after: SignedDuration,
     },
+    /// Write down what is half done, before anything else is done.
+    Journal(Vec<Record>),
+    /// Find out what was left half done by programs that are not running any more.
+    TakeOver,
     /// Put this text on the clipboard.
     Copy(String),
     /// Stop the program as the shell's job control does, and come back.

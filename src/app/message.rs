@@ -7,6 +7,7 @@ use super::key::Key;
 use super::layout::Size;
 use crate::warehouse::failure::Failure;
 use crate::warehouse::operation::Request;
+use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Fact;
 use crate::warehouse::text::Foreign;
 
@@ -46,6 +47,10 @@ pub enum Event {
     Copied(bool),
     /// How many requests the budget still allows in this minute and this hour.
     BudgetChanged(BudgetLeft),
+    /// Runbooks that were left half done by programs that are not running any more.
+    LeftBehind(Vec<Record>),
+    /// What is half done could not be written down, for this reason.
+    JournalFailed(String),
     /// A request is tried again, for this reason.
     Retrying(RequestId, Failure),
 }

@@ -8,11 +8,13 @@ use super::arguments::Connection;
 use super::connect::{connect, demo};
 use crate::app::commands::keymap::Keymap;
 use crate::app::settings::Settings;
+use crate::config;
 use crate::runtime::{self, Exit, Look};
 use crate::terminal::{Signal, Signals, StopSignal};
 use crate::view::theme::Theme;
 use crate::worker::Worker;
 use crate::worker::gate::Gate;
+use crate::worker::journal::Journal;
 
 /// Runs the program on the screen.
 ///
@@ -41,7 +43,9 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             dry_run: flags.dry_run,
             ascii: flags.ascii,
         };
-        let worker = Worker::new(session.client.take(), Gate::new(flags.read_only, flags.dry_run), messages);
+        let journal = journal(&settings);
+        let worker =
+            Worker::keeping(journal, session.client.take(), Gate::new(flags.read_only, flags.dry_run), messages);
         let look = Look {
             theme: Theme::builtin(std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), flags.ascii),
             mouse: !flags.no_mouse,
@@ -55,6 +59,16 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             Exit::Gone => return Ok(ExitCode::FAILURE),
             Exit::StartDemo => session = demo(&flags.target).await?,
         }
+    }
+}
+
+/// Where what is half done is written down. The demo forgets everything, and so nothing is written of it.
+fn journal(settings: &Settings) -> Journal {
+    match (settings.place(), config::state_folder()) {
+        (Some(place), Some(folder)) if !place.demo => {
+            Journal::new(folder.join("unfinished"), &place.origin, place.project)
+        }
+        _ => Journal::default(),
     }
 }
 

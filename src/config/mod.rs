@@ -173,3 +173,11 @@ fn posthog_variables(env: &dyn Fn(&str) -> Option<String>, notes: &mut Vec<Strin
 
 #[cfg(test)]
 mod tests;
+
+/// Where the program keeps what it has to remember: `whtui` in `$XDG_STATE_HOME`, or else in `.local/state`. `None`
+/// without a home directory.
+#[must_use]
+pub fn state_folder() -> Option<std::path::PathBuf> {
+    use etcetera::BaseStrategy;
+    Some(etcetera::base_strategy::Xdg::new().ok()?.state_dir()?.join("whtui"))
+}

@@ -118,6 +118,7 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
         Overlay::Triage(_) => &[("enter", "fix"), ("l", "go there"), ("up/down", "choose"), ("esc", "close")],
+        Overlay::LeftBehind => &[("enter", "go on with it"), ("d", "forget it"), ("esc", "later")],
         Overlay::Runbook(_) => &[],
     }
 }

@@ -162,7 +162,7 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         }
         Waits::Consent => say("`enter` shows what would be lost, and asks. Nothing is sent before that."),
         Waits::Retry => {
-            say("`enter` tries this step again, `s` leaves it out, `b` begins anew, `esc` leaves it for later.")
+            say("`enter` tries this step again, `s` leaves it out, `b` begins anew, `esc` leaves it for later.");
         }
         Waits::Server | Waits::Nothing => {
             if book.is_over() {
@@ -179,7 +179,7 @@ fn tables<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
         let mark = if table.chosen { "[x]" } else { "[ ]" };
         let name = text::cut(&table.name.shown(), width.saturating_sub(34).max(12), theme.ellipsis());
         let told = format!("{mark} {name}  {}, {} rows", table.state.words(), words::rows(table.rows));
-        row_line(told, row == opened.cursor, Role::Text, theme, width)
+        row_line(&told, row == opened.cursor, Role::Text, theme, width)
     });
     each.collect()
 }
@@ -197,14 +197,14 @@ fn choices<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
             Some(why) => (format!("{mark}{}  not possible: {why}", choice.title), Role::Faint),
             None => (format!("{mark}{}  {}{best}", choice.title, choice.reason), Role::Text),
         };
-        row_line(told, row == opened.cursor, role, theme, width)
+        row_line(&told, row == opened.cursor, role, theme, width)
     });
     each.collect()
 }
 
-fn row_line<'a>(told: String, here: bool, role: Role, theme: &Theme, width: usize) -> Line<'a> {
+fn row_line<'a>(told: &str, here: bool, role: Role, theme: &Theme, width: usize) -> Line<'a> {
     let style = theme.style(if here { Role::Selected } else { role });
-    Line::styled(text::fit(&told, width, theme.ellipsis(), false), style)
+    Line::styled(text::fit(told, width, theme.ellipsis(), false), style)
 }
 
 /// What change data capture lacks, and what has to be run for each.
@@ -256,12 +256,11 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
     let mut all = match opened.book.waits() {
         Waits::Start => fixed(&[("enter", "begin")]),
         Waits::ByHand => fixed(&[("enter", "done, go on")]),
-        Waits::Form(_) => Vec::new(),
+        Waits::Form(_) | Waits::Server => Vec::new(),
         Waits::One => fixed(&[("enter", "take it"), ("up/down", "choose"), ("s", "leave out")]),
         Waits::Several => fixed(&[("space", "pick"), ("a", "all"), ("enter", "go on"), ("s", "leave out")]),
         Waits::Consent => fixed(&[("enter", "ask me")]),
         Waits::Retry => fixed(&[("enter", "try again"), ("s", "leave out"), ("b", "begin anew")]),
-        Waits::Server => Vec::new(),
         Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
     };
     all.push((model.keymap.key(CommandId::CopyError), "copy"));

@@ -87,3 +87,19 @@ pub(super) fn quitting(model: &Model, theme: &Theme, frame: &mut Frame) {
     all.push("`q` quits all the same.   Any other key stays.".to_owned());
     say("Quit?", &all, theme, frame);
 }
+
+/// A runbook was left half done.
+pub(super) fn left_behind(model: &Model, theme: &Theme, frame: &mut Frame) {
+    let Some(record) = model.left_behind.first() else { return };
+    let names: Vec<&str> = record.tables.iter().take(6).map(|(_, name)| name.as_str()).collect();
+    let more = record.tables.len().saturating_sub(names.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let clean = |text: &str| crate::warehouse::text::Foreign::new(text).shown().replace('`', "'");
+    let mut all =
+        vec![clean(&format!("{} ({}{more}): {}", record.source_name, names.join(", "), record.title)), String::new()];
+    all.extend(record.done.iter().map(|step| format!("Done: {}", clean(step))));
+    all.extend(record.left.iter().map(|step| format!("Left: {}", clean(step))));
+    all.push(String::new());
+    all.push("`enter` goes on with it, `d` forgets it, `esc` asks again at the next start.".to_owned());
+    say("A recovery was left unfinished", &all, theme, frame);
+}

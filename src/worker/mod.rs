@@ -5,6 +5,7 @@ pub mod clock;
 mod fetch;
 pub mod findings;
 pub mod gate;
+pub mod journal;
 pub mod retry;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +23,7 @@ use crate::warehouse::survey::Need;
 use budget::{Budget, Priority};
 use findings::Findings;
 use gate::Gate;
+use journal::Journal;
 
 /// How many requests that nobody waits for run at once.
 const BACKGROUND_AT_ONCE: usize = 4;
@@ -43,6 +45,7 @@ struct Shared {
     /// `None` without a connection: reads and writes then fail.
     client: Option<Client>,
     gate: Gate,
+    journal: Journal,
     messages: Messages,
     findings: Findings,
     budget: Mutex<Budget>,
@@ -56,12 +59,19 @@ impl Worker {
     /// A worker that talks through this client and answers to this channel.
     #[must_use]
     pub fn new(client: Option<Client>, gate: Gate, messages: Messages) -> Self {
+        Self::keeping(Journal::default(), client, gate, messages)
+    }
+
+    /// A worker that also writes down what is half done.
+    #[must_use]
+    pub fn keeping(journal: Journal, client: Option<Client>, gate: Gate, messages: Messages) -> Self {
         // While the first reply is on its way.
         tokio::task::spawn_blocking(findings::warm_up);
         Self {
             shared: Arc::new(Shared {
                 client,
                 gate,
+                journal,
                 messages,
                 findings: Findings::default(),
                 budget: Mutex::new(Budget::default()),
@@ -79,6 +89,18 @@ impl Worker {
         match effect {
             Effect::Fetch { request, need, urgency } => self.fetch(request, need, urgency),
             Effect::Send { request, operation } => self.send(request, operation),
+            Effect::Journal(records) => {
+                // Written before whatever comes next is sent.
+                if let Err(error) = self.shared.journal.write(&records) {
+                    self.shared.tell(Event::JournalFailed(error.to_string()));
+                }
+            }
+            Effect::TakeOver => {
+                let records = self.shared.journal.take_over();
+                if !records.is_empty() {
+                    self.shared.tell(Event::LeftBehind(records));
+                }
+            }
             Effect::Wake { timer, after } => self.wake(timer, after.try_into().unwrap_or_default()),
             other => return Some(other),
         }

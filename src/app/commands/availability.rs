@@ -376,6 +376,7 @@ mod tests {
             reading: false,
             has_rows: true,
             filtered: false,
+            marked: 0,
         }
     }
 

@@ -22,6 +22,7 @@ use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::Follow;
+use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
 use activity::Activity;
 use flights::Flights;
@@ -75,6 +76,10 @@ pub struct Model {
     pub follows: BTreeMap<FollowId, Follow>,
     /// Runbooks that were opened.
     pub runbooks: Runbooks,
+    /// Runbooks that were left half done by programs that are not running any more.
+    pub left_behind: Vec<Record>,
+    /// What was last written down of what is half done.
+    pub journalled: Vec<Record>,
     /// Requests in flight.
     pub flights: Flights,
     /// What changed, and what was done.
@@ -149,6 +154,8 @@ impl Model {
             details_failure: None,
             follows: BTreeMap::new(),
             runbooks: Runbooks::default(),
+            left_behind: Vec::new(),
+            journalled: Vec::new(),
             flights: Flights::default(),
             activity: Activity::default(),
             list_waiters: Vec::new(),

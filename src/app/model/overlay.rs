@@ -31,6 +31,8 @@ pub enum Overlay {
     },
     /// Everything that is wrong.
     Triage(Box<super::triage::Triage>),
+    /// A runbook was left half done.
+    LeftBehind,
     /// The steps from red to green.
     Runbook(RunbookId),
     /// Actions are still followed: really quit?

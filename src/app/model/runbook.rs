@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::app::effect::FollowId;
-use crate::warehouse::recovery::runbook::{Runbook, Waits};
+use crate::warehouse::recovery::runbook::{Record, Runbook, Waits};
 
 /// Names a runbook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,6 +84,7 @@ impl Runbooks {
     }
 
     /// All of them, oldest first.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (RunbookId, &Opened)> {
         self.open.iter().map(|(id, opened)| (*id, opened))
     }
@@ -92,6 +93,12 @@ impl Runbooks {
     #[must_use]
     pub fn owner(&self, follow: FollowId) -> Option<(RunbookId, usize)> {
         self.open.iter().find_map(|(id, opened)| Some((*id, *opened.follows.get(&follow)?)))
+    }
+
+    /// What is to be written down of those that are half done.
+    #[must_use]
+    pub fn records(&self) -> Vec<Record> {
+        self.open.values().filter_map(|opened| opened.book.record()).collect()
     }
 
     /// Whether any has changed something and is not over.

@@ -51,10 +51,10 @@ fn close(model: &mut Model) {
 /// Answers the challenge with what was typed. A wrong answer leaves the question standing.
 fn go_ahead(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return Vec::new() };
-    let Confirm { challenge, input, subject, refused, runbook: asker, .. } = confirm.as_mut();
-    let asker = *asker;
+    let Confirm { challenge, input, subject, refused, runbook: owner, .. } = confirm.as_mut();
+    let owner = *owner;
     let Some(asked) = challenge.take() else { return Vec::new() };
-    if let Some(id) = asker {
+    if let Some(id) = owner {
         return match asked.all_answered_with(input.value()) {
             Err(asked) => {
                 *challenge = Some(asked);

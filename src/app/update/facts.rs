@@ -133,6 +133,7 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
 
 fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failure>) -> Vec<Effect> {
     model.link.reading = None;
+    let first = model.link.is_first_reading();
     let mut effects = Vec::new();
     match result {
         Ok(()) => {
@@ -142,6 +143,9 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
             model.link.read_at = Some(model.now);
             model.link.failure = None;
             model.link.failures = 0;
+            if first {
+                runbook::offer_left_behind(model);
+            }
             effects.extend(refresh::prove_runs(model));
             effects.extend(refresh::rows_changed(model));
             if refresh::details_missing(model) {

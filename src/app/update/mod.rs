@@ -20,13 +20,23 @@ use crate::warehouse::recovery::follow::{Evidence, Tone};
 
 /// What to do at the very start.
 pub fn start(model: &mut Model) -> Vec<Effect> {
-    if model.screen == Screen::Main { refresh::connect(model) } else { Vec::new() }
+    if model.screen != Screen::Main {
+        return Vec::new();
+    }
+    let mut effects = refresh::connect(model);
+    effects.push(Effect::TakeOver);
+    effects
 }
 
 /// Takes in what happened and answers with what should be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
-    match message.event {
+    let effects = happened(model, message.event);
+    runbook::journalled(model, effects)
+}
+
+fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
+    match event {
         Event::KeyPressed(key) => keys::pressed(model, key),
         Event::Pasted(text) => keys::pasted(model, &text),
         Event::MouseUsed(mouse) => mouse_used(model, mouse),
@@ -40,6 +50,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),
         Event::TimerFired(timer) => fired(model, timer),
+        Event::LeftBehind(records) => runbook::left_behind(model, records),
+        Event::JournalFailed(reason) => notice(
+            model,
+            Tone::Bad,
+            format!("What is half done cannot be written down, so a crash would lose its place: {reason}."),
+        ),
         Event::Copied(true) => notice(model, Tone::Note, "Copied, if the terminal allows it.".to_owned()),
         Event::Copied(false) => notice(model, Tone::Bad, "Nothing was copied: the text is too long.".to_owned()),
         Event::BudgetChanged(left) => {

@@ -16,7 +16,7 @@ use crate::warehouse::consent::Consent;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
-use crate::warehouse::recovery::runbook::{Move, News, Runbook, Situation, Symptom, Waits};
+use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Symptom, Waits};
 use crate::warehouse::survey::Need;
 use crate::warehouse::triage::{Problem, triage};
 
@@ -38,14 +38,12 @@ pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
         Some(table) => problem.tables.iter().any(|affected| affected.id == *table),
         None => problem.source == source,
     };
-    match problems.iter().find(concerned) {
-        Some(problem) => open_problem(model, problem),
-        None => {
-            let palette = model.keymap.key(CommandId::Palette);
-            let text = format!("Nothing is known to be wrong here; if it looks wrong, say how with {palette}.");
-            notice(model, Tone::Note, text)
-        }
+    if let Some(problem) = problems.iter().find(concerned) {
+        return open_problem(model, problem);
     }
+    let palette = model.keymap.key(CommandId::Palette);
+    let text = format!("Nothing is known to be wrong here; if it looks wrong, say how with {palette}.");
+    notice(model, Tone::Note, text)
 }
 
 /// Opens the runbook of what somebody says of the selection.
@@ -262,10 +260,9 @@ fn space(model: &mut Model, id: RunbookId) -> Vec<Effect> {
     let Some(opened) = model.runbooks.get_mut(id) else { return Vec::new() };
     match opened.book.waits() {
         Waits::Start => opened.book.toggle(opened.cursor, inventory),
-        Waits::Several => {
-            if !opened.picked.remove(&opened.cursor) && opened.cursor < opened.book.choices().len() {
-                opened.picked.insert(opened.cursor);
-            }
+        Waits::Several if opened.picked.remove(&opened.cursor) => {}
+        Waits::Several if opened.cursor < opened.book.choices().len() => {
+            opened.picked.insert(opened.cursor);
         }
         _ => {}
     }
@@ -296,4 +293,60 @@ fn ask(model: &mut Model, id: RunbookId) -> Vec<Effect> {
 fn copy(opened: &Opened) -> Vec<Effect> {
     let text = opened.book.to_copy();
     text.map(Effect::Copy).into_iter().collect()
+}
+
+/// Puts what is half done before everything else that is to be done, where that has changed.
+pub(super) fn journalled(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
+    let mut records = model.left_behind.clone();
+    records.extend(model.runbooks.records());
+    if records != model.journalled {
+        model.journalled.clone_from(&records);
+        effects.insert(0, Effect::Journal(records));
+    }
+    effects
+}
+
+/// Runbooks were left half done; that is asked about once the tables are known.
+pub(super) fn left_behind(model: &mut Model, records: Vec<Record>) -> Vec<Effect> {
+    model.left_behind.extend(records);
+    offer_left_behind(model);
+    Vec::new()
+}
+
+/// Asks about a runbook that was left half done, where nothing else is open.
+pub(super) fn offer_left_behind(model: &mut Model) {
+    if !model.left_behind.is_empty() && model.overlay.is_none() && model.link.read_at.is_some() {
+        model.overlay = Some(Overlay::LeftBehind);
+    }
+}
+
+/// A key was pressed while the question about a runbook that was left half done stands.
+pub(super) fn answer_left_behind(model: &mut Model, key: Key) -> Vec<Effect> {
+    match key.code {
+        Code::Enter | Code::Char('y' | 'Y') => {
+            model.overlay = None;
+            if model.left_behind.is_empty() {
+                return Vec::new();
+            }
+            let record = model.left_behind.remove(0);
+            if let Some(situation) = record.situation(&model.inventory) {
+                return open(model, situation);
+            }
+            let text = format!("{} is not there any more; nothing is left to do.", record.source_name);
+            notice(model, Tone::Note, text)
+        }
+        Code::Char('d' | 'D') => {
+            model.overlay = None;
+            if !model.left_behind.is_empty() {
+                model.left_behind.remove(0);
+            }
+            offer_left_behind(model);
+            Vec::new()
+        }
+        Code::Escape | Code::Char('q' | 'n') => {
+            model.overlay = None;
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
 }

@@ -9,6 +9,7 @@ use crate::warehouse::operation::{Operation, Write};
 use crate::warehouse::replies::{CdcStatus, WebhookInfo};
 use crate::warehouse::schema::Schema;
 use crate::warehouse::secret::MASK;
+use crate::warehouse::settings::SyncType;
 use crate::warehouse::source::Source;
 use crate::warehouse::survey::FullSchema;
 use crate::warehouse::text::Foreign;
@@ -104,8 +105,8 @@ impl Wanted {
             let schema = source.schemas.iter().find(|schema| schema.id == *id);
             // A table that is gone has not been changed.
             let shown = schema.is_some_and(|schema| {
-                let told = body.iter().filter_map(|(name, value)| in_list(name, value, schema));
-                told.fold(true, |all, one| all && one)
+                let mut told = body.iter().filter_map(|(name, value)| in_list(name, value, schema));
+                told.all(|shown| shown)
             });
             if !shown {
                 missing.push(id.clone());
@@ -161,7 +162,7 @@ fn row(row: Value) -> Option<(SchemaId, Map<String, Value>)> {
 fn in_list(name: &str, value: &Value, schema: &Schema) -> Option<bool> {
     match name {
         "should_sync" => Some(value.as_bool()? == schema.should_sync?),
-        "sync_type" => Some(value.as_str() == schema.sync_type.known().map(|method| method.raw())),
+        "sync_type" => Some(value.as_str() == schema.sync_type.known().map(SyncType::raw)),
         "sync_frequency" => Some(value.as_str() == schema.frequency.known().map(ToString::to_string).as_deref()),
         _ => None,
     }

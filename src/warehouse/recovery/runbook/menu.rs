@@ -392,11 +392,8 @@ fn webhook(situation: &Situation, info: &WebhookInfo, inventory: &Inventory) -> 
         });
         let reason = if signed { "its signatures do not match" } else { "where the vendor's secret has changed" };
         let secret = Choice::new("enter a new signing secret", reason, Runbook::webhook_form(&situation.source_type));
-        if signed {
-            choices.insert(0, secret)
-        } else {
-            choices.push(secret)
-        }
+        let place = if signed { 0 } else { choices.len() };
+        choices.insert(place, secret);
         choices.push(Choice::new(
             "register it anew",
             "removes it first; what is pushed meanwhile is lost",

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::stage::Progress;
+use super::stage::{Deed, Progress, Task};
 use super::{Runbook, Situation};
 use crate::warehouse::diagnosis::{CauseId, Letter};
 use crate::warehouse::ids::{SchemaId, SourceId};
@@ -29,6 +29,8 @@ pub struct Record {
     pub done: Vec<String>,
     /// What is left, in sentences.
     pub left: Vec<String>,
+    /// Whether what is left is only to re-enable and to reload.
+    pub plain: bool,
 }
 
 impl Runbook {
@@ -54,20 +56,23 @@ impl Runbook {
                 .map(|patient| (patient.id.as_str().to_owned(), patient.name.shown().into_owned()))
                 .collect(),
             done: sentences(|progress| matches!(progress, Progress::Done(_))),
+            plain: self.stages[self.at..].iter().all(|stage| {
+                matches!(stage.task, Task::Verify | Task::Send(Deed::Enable | Deed::Reload | Deed::ReloadSome(_)))
+            }),
             left: sentences(|progress| matches!(progress, Progress::Ahead | Progress::Now | Progress::Failed(_))),
         })
     }
 }
 
 impl Record {
-    /// The situation as it is now: what is left is re-enabling what is off, and a reload. Whatever discards data is
-    /// asked for anew. `None`: the source is not there any more.
+    /// The situation as it is now: where all that is left is to re-enable and to reload, that; else the recovery from
+    /// its beginning, with everything read and asked anew. `None`: the source is not there any more.
     #[must_use]
     pub fn situation(&self, inventory: &Inventory) -> Option<Situation> {
         let held = inventory.source(&SourceId::new(&self.source))?;
         let tables = self.tables.iter().filter_map(|(id, _)| inventory.schema(&SchemaId::new(id)));
         Some(Situation {
-            letter: Letter::A,
+            letter: if self.plain { Letter::A } else { Letter::parse(&self.letter).unwrap_or(Letter::A) },
             cause: self.cause.as_deref().map(CauseId::new),
             kind: None,
             wish: None,
@@ -79,11 +84,5 @@ impl Record {
             source_type: held.source.kind.clone(),
             tables: tables.map(|(_, schema, state)| Patient::of(schema, state)).collect(),
         })
-    }
-
-    /// Whether it is a runbook of the letter whose data is gone until it is finished.
-    #[must_use]
-    pub fn letter(&self) -> Option<Letter> {
-        Letter::parse(&self.letter)
     }
 }

@@ -254,13 +254,13 @@ impl Runbook {
         for (id, patch) in patches {
             by_source.entry(source(id)).or_default().push((id, patch));
         }
-        by_source.into_values().flat_map(|patches| self.change_of_source(patches, inventory)).collect()
+        by_source.into_values().flat_map(|patches| self.change_of_source(&patches, inventory)).collect()
     }
 
-    fn change_of_source(&self, patches: Vec<(&SchemaId, SchemaPatch)>, inventory: &Inventory) -> Vec<Unit> {
+    fn change_of_source(&self, patches: &[(&SchemaId, SchemaPatch)], inventory: &Inventory) -> Vec<Unit> {
         let ids: Vec<SchemaId> = patches.iter().map(|(id, _)| (*id).clone()).collect();
         let subject = self.subject_for(&ids, inventory);
-        let write = match patches.as_slice() {
+        let write = match patches {
             [] => return Vec::new(),
             [(id, patch)] => Write::UpdateSchema((*id).clone(), patch.clone()),
             several => {
