@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use whtui::api::{Client, Limits};
 use whtui::app::commands::keymap::Keymap;
@@ -15,6 +17,7 @@ use whtui::app::model::Model;
 use whtui::app::settings::{Place, Settings, Start};
 use whtui::app::update::{start, update};
 use whtui::simulator::{self, Clock, Service, Simulator};
+use whtui::view::theme::Theme;
 use whtui::warehouse::ids::ProjectId;
 use whtui::warehouse::origin::Origin;
 use whtui::warehouse::recovery::follow::Tone;
@@ -198,6 +201,20 @@ impl Play {
     /// The identity of the selected table.
     pub fn selected_id(&self) -> String {
         self.model.selected_schema().unwrap().1.id.as_str().to_owned()
+    }
+
+    /// The screen as text, at this size.
+    pub fn screen(&mut self, width: u16, height: u16) -> String {
+        self.happen(Event::Resized(Size { width, height }));
+        let theme = Theme::builtin(true, false);
+        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        terminal.draw(|frame| whtui::view::draw(&self.model, &theme, frame)).unwrap();
+        let buffer = terminal.backend().buffer();
+        let line = |row| {
+            let cells: String = (0..width).map(|column| buffer[(column, row)].symbol()).collect();
+            format!("{}\n", cells.trim_end())
+        };
+        (0..height).map(line).collect()
     }
 
     pub async fn followed(&mut self) {
