@@ -118,7 +118,7 @@ fn step<'a>(number: usize, stage: &Stage, theme: &Theme, width: usize) -> Vec<Li
         }
     };
     if let Some(loses) = stage.loses.as_ref().filter(|_| !stage.is_over()) {
-        also(format!("Loses {loses}."), Role::Danger);
+        also(format!("Lost: {loses}."), Role::Danger);
     }
     match &stage.progress {
         Progress::Done(said) => also(said.clone(), Role::Faint),
@@ -178,8 +178,11 @@ fn tables<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let each = opened.book.situation().tables.iter().enumerate().map(|(row, table)| {
         let mark = if table.chosen { "[x]" } else { "[ ]" };
         let name = text::cut(&table.name.shown(), width.saturating_sub(34).max(12), theme.ellipsis());
-        let told = format!("{mark} {name}  {}, {} rows", table.state.words(), words::rows(table.rows));
-        row_line(&told, row == opened.cursor, Role::Text, theme, width)
+        let (told, role) = match table.barred {
+            Some(why) => (format!("{mark} {name}  {why}"), Role::Faint),
+            None => (format!("{mark} {name}  {}, {} rows", table.state.words(), words::rows(table.rows)), Role::Text),
+        };
+        row_line(&told, row == opened.cursor, role, theme, width)
     });
     each.collect()
 }
@@ -264,6 +267,6 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
     };
     all.push((model.keymap.key(CommandId::CopyError), "copy"));
-    all.push((model.keymap.key(CommandId::Back), "leave it running"));
+    all.push((model.keymap.key(CommandId::Back), "leave it"));
     all
 }

@@ -254,7 +254,7 @@ impl Runbook {
             return;
         }
         if let Some(patient) = self.situation.tables.get_mut(table) {
-            patient.chosen = !patient.chosen;
+            patient.chosen = !patient.chosen && patient.barred.is_none();
         }
         // The plan names what it is about.
         if self.at == 0 {
@@ -346,7 +346,7 @@ impl Runbook {
         }
         for patient in &mut self.situation.tables {
             if let Some((_, schema, state)) = inventory.schema(&patient.id) {
-                *patient = Patient { chosen: patient.chosen, ..Patient::of(schema, state) };
+                *patient = Patient { chosen: patient.chosen, barred: patient.barred, ..Patient::of(schema, state) };
             }
         }
         let stages = plan::plan(&self.situation, inventory);

@@ -190,8 +190,8 @@ fn methods(situation: &Situation) -> Vec<Stage> {
 fn refresh() -> Vec<Stage> {
     vec![
         Stage::new(Task::Send(Deed::RefreshTables), "Read the list of tables at the source again.").losing(
-            "a vanished table that was never synced is removed, one that is on is switched off; a table that comes \
-             back comes back off",
+            "vanished tables that were never synced; those that are on are switched off, and a table that comes back \
+             comes back off",
         ),
         Stage::new(Task::Look(vec![Need::Sources]), "Read what has changed by that."),
         Stage::new(Task::Pick(Menu::NewTables), "Choose which of the new tables to sync."),
