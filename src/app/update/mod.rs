@@ -4,6 +4,7 @@ mod actions;
 mod confirm;
 mod facts;
 mod follows;
+pub mod form;
 mod keys;
 mod moves;
 mod palette;

@@ -18,7 +18,9 @@ pub(super) fn entries(form: &Form, settings: &[(Foreign, Foreign)], purpose: Pur
     });
     let mut build = Build { stored: Stored(settings), existing: purpose != Purpose::Webhook, entries: Vec::new() };
     let top = Below { path: &[], under: None, settled: true, tunnel: false };
-    ordered.into_iter().for_each(|field| build.field(field, &top));
+    for field in ordered {
+        build.field(field, &top);
+    }
     build.entries
 }
 
@@ -151,7 +153,9 @@ impl Build<'_> {
         for (number, option) in options.iter().enumerate() {
             let settled = below.settled && chosen == Some(number);
             let inside = Below { path: &path, under: Some((at, Some(number))), settled, ..*below };
-            option.fields.iter().for_each(|field| self.field(field, &inside));
+            for field in &option.fields {
+                self.field(field, &inside);
+            }
         }
     }
 
@@ -166,7 +170,9 @@ impl Build<'_> {
         let (path, at) = (entry.path.clone(), self.entries.len());
         self.entries.push(entry);
         let inside = Below { path: &path, under: Some((at, None)), settled: below.settled && on, ..*below };
-        fields.iter().for_each(|field| self.field(field, &inside));
+        for field in fields {
+            self.field(field, &inside);
+        }
     }
 
     /// Older sources keep the login of their tunnel under other names; what is there is changed, not doubled.

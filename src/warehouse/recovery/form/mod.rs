@@ -110,6 +110,7 @@ pub struct Choice {
 
 /// A row of the form as it is now.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what can be said of a field is said in yes and no")]
 pub struct Row<'a> {
     /// Which row it is.
     pub id: RowId,
@@ -145,6 +146,7 @@ pub struct Row<'a> {
 
 /// A field with all that is known of it, whether it can be seen or not.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what can be said of a field is said in yes and no")]
 struct Entry {
     path: Vec<String>,
     /// The name below its own under which the option or the switch is sent, where there are fields beside it.

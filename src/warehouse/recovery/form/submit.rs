@@ -34,7 +34,9 @@ impl FormDraft {
         for at in self.visible().filter(|at| self.goes_along(*at, moved)) {
             self.put(at, &mut inputs);
             // An option or switch without which the server could not tell what its fields mean.
-            self.above(at).for_each(|(above, _)| self.put(above, &mut inputs));
+            for (above, _) in self.above(at) {
+                self.put(above, &mut inputs);
+            }
         }
         Ok(inputs)
     }

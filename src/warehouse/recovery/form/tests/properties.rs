@@ -169,6 +169,10 @@ proptest! {
         let (places, whole) = (places(&fields, &[]), whole(&draft));
         for (path, value) in &sent {
             prop_assert!(places.contains(path), "{path:?} is no place of the form");
+            for around in (1..path.len()).map(|length| &path[..length]) {
+                let says = |name: &str| sent.iter().any(|(path, _)| path[..] == *[around, &[name.to_owned()]].concat());
+                prop_assert!(["selection", "enabled", "type"].into_iter().any(says), "nothing says what {path:?} is");
+            }
             let (dotted, around) = (path.join("."), path[..path.len() - 1].join("."));
             let with_it = whole.iter().any(|group| dotted.starts_with(&format!("{group}.")));
             let says_which = ["selection", "enabled", "type"].contains(&path.last().unwrap().as_str())
