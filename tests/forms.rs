@@ -189,7 +189,7 @@ fn another_host_and_a_tunnel() {
     press(&mut view, &["backtab", "up", "space", "ctrl-s"]);
     shot("tunnel_not_filled_in", &view);
     view.refused(None, &"Could not connect: the database server did not answer in time. Check host and port.".into());
-    press(&mut view, &["down", "down", "down", "down", "down", "down", "right"]);
+    press(&mut view, &["down", "down", "down", "down", "right"]);
     shot("tunnel_with_a_key", &view);
 }
 
@@ -214,6 +214,10 @@ fn a_key_file() {
     shot("key_file_pasted", &view);
     press(&mut view, &["backtab"]);
     shot("key_file_about_to_be_sent", &view);
+    press(&mut view, &["up"]);
+    // A name that had to be cut is written out.
+    let (screen, _) = drawn(&view, 56, 11, false);
+    assert!(screen.contains("Use a different dataset for temporary tables?"), "{screen}");
 }
 
 #[test]

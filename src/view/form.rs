@@ -98,8 +98,8 @@ fn top<'a>(view: &FormView, title: &str, theme: &Theme, width: usize) -> Vec<Lin
 
 fn body<'a>(view: &FormView, theme: &Theme, width: usize) -> Body<'a> {
     let rows: Vec<Row> = view.draft().rows().collect();
-    let widest = rows.iter().map(|row| text::width(&label(row))).max().unwrap_or(0);
-    let labels = widest.min(LABEL).min(width * 2 / 5);
+    let widest = rows.iter().map(|row| text::width(&label(row, None, theme))).max().unwrap_or(0);
+    let labels = widest.min(longest_label(width));
     let mut body = Body { lines: Vec::new(), from: 0, to: 0, column: None };
     for row in &rows {
         let focused = view.focus() == Focus::Row(row.id);
@@ -113,7 +113,7 @@ fn body<'a>(view: &FormView, theme: &Theme, width: usize) -> Body<'a> {
             Span::styled(if focused { ">" } else { " " }, theme.style(Role::Key)),
             Span::styled(if row.changed { sign } else { " " }, theme.style(Role::Good)),
             Span::raw(" "),
-            Span::styled(text::fit(&label(row), labels, theme.ellipsis(), false), label_style),
+            Span::styled(label(row, Some(labels), theme), label_style),
             Span::raw("  "),
             value,
         ]));
@@ -145,10 +145,17 @@ fn body<'a>(view: &FormView, theme: &Theme, width: usize) -> Body<'a> {
     body
 }
 
-/// The name of a row, set in below what shows it, with a mark where it has to be filled in.
-fn label(row: &Row) -> String {
+fn longest_label(width: usize) -> usize {
+    LABEL.min(width * 2 / 5)
+}
+
+/// The name of a row, set in below what shows it, with a mark where it has to be filled in; as so many cells.
+fn label(row: &Row, cells: Option<usize>, theme: &Theme) -> String {
     let mark = if row.required && row.control != Control::Web { " *" } else { "" };
-    format!("{}{}{mark}", "  ".repeat(row.depth), row.label.shown())
+    let name = format!("{}{}", "  ".repeat(row.depth), row.label.shown());
+    let Some(cells) = cells else { return format!("{name}{mark}") };
+    let name = text::cut(&name, cells.saturating_sub(mark.len()), theme.ellipsis());
+    text::fit(&format!("{name}{mark}"), cells, theme.ellipsis(), false)
 }
 
 /// What stands in a row, and how far in the cursor is.
@@ -245,7 +252,15 @@ fn window(line: &str, cursor: usize, room: usize) -> (String, usize) {
 /// What is to be known of the row with the cursor; on the button, of the form.
 fn note_lines<'a>(view: &FormView, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let form = || view.draft().caption().map(|caption| caption.shown().into_owned());
-    let said = view.row().map(|row| note(&row)).or_else(form).unwrap_or_default();
+    let row = view.row().map(|row| {
+        // A name that had to be cut is written out.
+        let cut = text::width(&label(&row, None, theme)) > longest_label(width);
+        let name = row.label.shown();
+        let end = if name.ends_with(['?', '.', ':']) { "" } else { ":" };
+        let name = if cut { format!("{name}{end} ") } else { String::new() };
+        format!("{name}{}", note(&row))
+    });
+    let said = row.or_else(form).unwrap_or_default();
     styled(&said, width, theme, Role::Faint).filter(|line| line.width() > 0).take(CAPTION).collect()
 }
 

@@ -208,7 +208,8 @@ pub struct FormDraft {
     informed: bool,
     /// Whether the server wants the credentials again.
     reenter: bool,
-    head: Option<String>,
+    /// What was refused as a whole, and whether the server said so.
+    head: Option<(String, bool)>,
 }
 
 impl FormDraft {
@@ -249,7 +250,7 @@ impl FormDraft {
     /// What was refused as a whole.
     #[must_use]
     pub fn head(&self) -> Option<&str> {
-        self.head.as_deref()
+        self.head.as_ref().map(|(sentence, _)| sentence.as_str())
     }
 
     /// The rows that can be seen, in their order.
@@ -309,7 +310,8 @@ impl FormDraft {
         if let Some(entry) = self.entries.get_mut(row.0) {
             change(entry);
             entry.refusal = None;
-            self.head = None;
+            // What the server explained is read while it is put right.
+            self.head.take_if(|(_, servers)| !*servers);
         }
     }
 

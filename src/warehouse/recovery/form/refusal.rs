@@ -12,9 +12,10 @@ impl FormDraft {
             "" => "The server refused this without a reason.".to_owned(),
             said => said.to_owned(),
         };
+        self.head = None;
         match attr.and_then(|attr| self.meant(attr.raw())) {
             Some(at) => self.entries[at].refusal = Some(sentence),
-            None => self.head = Some(sentence),
+            None => self.head = Some((sentence, true)),
         }
         if said.to_lowercase().contains("re-enter") {
             self.demand_credentials();

@@ -47,7 +47,7 @@ impl FormDraft {
             let found = self.visible().find(|at| self.entries[*at].dotted() == path);
             match found {
                 Some(at) => self.entries[at].refusal = Some(sentence),
-                None => self.head = Some(sentence),
+                None => self.head = Some((sentence, false)),
             }
         }
     }

@@ -104,7 +104,9 @@ fn leaves(json: &Json) -> Vec<(Vec<String>, String)> {
     fn walk(path: &[String], json: &Json, found: &mut Vec<(Vec<String>, String)>) {
         match json {
             Json::Object(fields) => {
-                fields.iter().for_each(|(name, json)| walk(&[path, &[name.clone()]].concat(), json, found))
+                for (name, json) in fields {
+                    walk(&[path, std::slice::from_ref(name)].concat(), json, found);
+                }
             }
             Json::String(text) => found.push((path.to_vec(), text.clone())),
             // A document that happens to be a number.
@@ -126,7 +128,9 @@ fn places(fields: &[FormField], path: &[String]) -> BTreeSet<Vec<String>> {
         match &field.kind {
             FieldKind::Select(options) if field.nests() => {
                 all.insert(below(&["selection"]));
-                options.iter().for_each(|option| all.extend(places(&option.fields, &own)));
+                for option in options {
+                    all.extend(places(&option.fields, &own));
+                }
             }
             FieldKind::SwitchGroup(fields) => {
                 all.insert(below(&["enabled"]));

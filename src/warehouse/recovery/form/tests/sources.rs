@@ -248,7 +248,11 @@ fn a_refusal_stands_at_its_field_until_that_is_changed_and_takes_nothing_away() 
         let mut draft = with(database(Purpose::Credentials), &[("password", "pw")]);
         draft.refused(name.as_ref(), &says);
         assert_eq!((draft.head(), draft.first_refused()), (Some("no such\u{fffd}[31m role"), None), "{name:?}");
-        assert_eq!(with(draft, &[("host", "x")]).head(), None);
+        // It can be read while it is put right.
+        let mut draft = with(draft, &[("host", "x")]);
+        assert!(draft.head().is_some());
+        draft.refused(attr("job_inputs__host").as_ref(), &says);
+        assert_eq!(draft.head(), None);
     }
     let mut draft = FormDraft::new(&stripe(), &[], Purpose::Credentials);
     draft.refused(attr("job_inputs__auth_method__stripe_secret_key").as_ref(), &says);
@@ -276,4 +280,5 @@ fn refusals_of_the_draft_itself_are_shown_at_their_rows() {
     let refusals = draft.submit().unwrap_err();
     draft.show(refusals);
     assert_eq!((draft.head().is_some(), draft.first_refused()), (true, None));
+    assert_eq!(with(draft, &[("schema", "x")]).head(), None);
 }
