@@ -11,6 +11,7 @@ use whtui::warehouse::failure::{Failure, FailureKind};
 use whtui::warehouse::field::Field;
 use whtui::warehouse::ids::ProjectId;
 use whtui::warehouse::job::Job;
+use whtui::warehouse::recovery::runbook::Record;
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{Fact, Need, SourcePage};
@@ -347,6 +348,42 @@ screen!(triage_of_nothing, |width, height| {
     desk.press(&["t"]);
     desk
 });
+screen!(runbook, |width, height| {
+    let mut desk = settled(width, height);
+    desk.press(&["t", "enter"]);
+    desk
+});
+screen!(marked_tables, |width, height| {
+    let mut desk = settled(width, height);
+    desk.press(&["2", "a", "space", "j", "v"]);
+    desk
+});
+screen!(plan_for_marked_tables, |width, height| {
+    let mut desk = settled(width, height);
+    desk.press(&["2", "a", "ctrl-a", "r", "j", "space"]);
+    desk
+});
+screen!(confirm_for_marked_tables, |width, height| {
+    let mut desk = settled(width, height);
+    desk.press(&["2", "a", "ctrl-a", "D", "enter"]);
+    desk
+});
+screen!(left_behind, |width, height| {
+    let mut desk = settled(width, height);
+    let record = Record {
+        letter: "G".to_owned(),
+        cause: None,
+        title: "Start over".to_owned(),
+        source: desk.held("public.orders").id.as_str().to_owned(),
+        source_name: "shop".to_owned(),
+        tables: vec![("id".to_owned(), "public.orders".to_owned())],
+        done: vec!["Delete the stored data; the configuration stays.".to_owned()],
+        left: vec!["Reload public.orders, see a job start, and follow it to its end.".to_owned()],
+        plain: true,
+    };
+    desk.happen(Event::LeftBehind(vec![record]));
+    desk
+});
 screen!(quitting, |width, height| {
     let mut desk = settled(width, height);
     desk.go_to_table("shop", "public.orders").press(&["R", "y", "q"]);
@@ -398,6 +435,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Preview { .. }
         | Overlay::Activity { .. }
         | Overlay::Triage(_)
+        | Overlay::Runbook(_)
+        | Overlay::LeftBehind
         | Overlay::Quitting => {}
     }
     match screen {

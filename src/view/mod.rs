@@ -4,6 +4,7 @@ mod activity;
 mod confirm;
 mod details;
 mod footer;
+pub mod form;
 mod header;
 mod help;
 mod palette;

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::footer::fixed;
-use super::text;
 use super::theme::{Role, Theme};
 use super::widgets::{bounded_scroll, lines, modal, with_keys};
+use super::{form, text};
 use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, RunbookId};
@@ -23,9 +23,12 @@ pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Fram
     let width = usize::from(inside.width);
     let (all, current) = steps(opened, theme, width);
     let below = panel(model, opened, theme, width);
+    let form = opened.form.as_ref().filter(|_| matches!(opened.book.waits(), Waits::Form(_)));
+    let wanted = form.map_or(below.len(), |view| usize::from(form::height(view, "", theme, inside.width)));
     // What it waits for is seen whole if it can be; the steps make room for it, down to a few.
     let room = usize::from(inside.height.saturating_sub(1));
-    let wanted = below.len().min(room / 2).max(room.saturating_sub(all.len()));
+    let share = if form.is_some() { room * 2 / 3 } else { room / 2 };
+    let wanted = wanted.min(share).max(room.saturating_sub(all.len()));
     let height = u16::try_from(room.saturating_sub(wanted).min(all.len())).unwrap_or(u16::MAX);
     let upper = Rect { height, ..inside };
     let start = bounded_scroll(current.saturating_sub(usize::from(height) / 3), all.len(), height);
@@ -34,6 +37,9 @@ pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Fram
     let line = if theme.ascii { "-" } else { "─" }.repeat(width);
     frame.buffer_mut().set_stringn(rule.x, rule.y, line, width, theme.style(Role::Border));
     let lower = Rect { y: rule.bottom(), height: inside.bottom().saturating_sub(rule.bottom()), ..inside };
+    if let Some(view) = form {
+        return form::draw(view, "", theme, lower, frame);
+    }
     let rows = usize::from(lower.height);
     let head = below.len().saturating_sub(opened.rows());
     // The row under the cursor stays in sight.
@@ -118,7 +124,7 @@ fn step<'a>(number: usize, stage: &Stage, theme: &Theme, width: usize) -> Vec<Li
         }
     };
     if let Some(loses) = stage.loses.as_ref().filter(|_| !stage.is_over()) {
-        also(format!("Loses {loses}."), Role::Danger);
+        also(format!("Lost: {loses}."), Role::Danger);
     }
     match &stage.progress {
         Progress::Done(said) => also(said.clone(), Role::Faint),
@@ -178,8 +184,11 @@ fn tables<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let each = opened.book.situation().tables.iter().enumerate().map(|(row, table)| {
         let mark = if table.chosen { "[x]" } else { "[ ]" };
         let name = text::cut(&table.name.shown(), width.saturating_sub(34).max(12), theme.ellipsis());
-        let told = format!("{mark} {name}  {}, {} rows", table.state.words(), words::rows(table.rows));
-        row_line(&told, row == opened.cursor, Role::Text, theme, width)
+        let (told, role) = match table.barred {
+            Some(why) => (format!("{mark} {name}  {why}"), Role::Faint),
+            None => (format!("{mark} {name}  {}, {} rows", table.state.words(), words::rows(table.rows)), Role::Text),
+        };
+        row_line(&told, row == opened.cursor, role, theme, width)
     });
     each.collect()
 }
@@ -256,7 +265,16 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
     let mut all = match opened.book.waits() {
         Waits::Start => fixed(&[("enter", "begin")]),
         Waits::ByHand => fixed(&[("enter", "done, go on")]),
-        Waits::Form(_) | Waits::Server => Vec::new(),
+        Waits::Form(_) => {
+            return fixed(&[
+                ("ctrl-s", "send"),
+                ("tab", "next field"),
+                ("ctrl-r", "reveal"),
+                ("ctrl-x", "nothing to change"),
+                ("esc", "leave it"),
+            ]);
+        }
+        Waits::Server => Vec::new(),
         Waits::One => fixed(&[("enter", "take it"), ("up/down", "choose"), ("s", "leave out")]),
         Waits::Several => fixed(&[("space", "pick"), ("a", "all"), ("enter", "go on"), ("s", "leave out")]),
         Waits::Consent => fixed(&[("enter", "ask me")]),
@@ -264,6 +282,6 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
     };
     all.push((model.keymap.key(CommandId::CopyError), "copy"));
-    all.push((model.keymap.key(CommandId::Back), "leave it running"));
+    all.push((model.keymap.key(CommandId::Back), "leave it"));
     all
 }

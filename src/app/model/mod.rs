@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod columns;
 pub mod flights;
+pub mod form;
 pub mod link;
 pub mod marks;
 pub mod overlay;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::form::FormView;
 use crate::app::effect::FollowId;
 use crate::warehouse::recovery::runbook::{Record, Runbook, Waits};
 
@@ -18,6 +19,8 @@ pub struct Opened {
     pub cursor: usize,
     /// Which of the choices are picked.
     pub picked: BTreeSet<usize>,
+    /// The form that is filled in. It outlives a refusal.
+    pub form: Option<FormView>,
     /// First line shown of what is below the steps.
     pub scroll: usize,
     /// The followed actions of the step under way, with their numbers in it.
@@ -28,7 +31,26 @@ impl Opened {
     /// A runbook that was just opened.
     #[must_use]
     pub fn new(book: Runbook) -> Self {
-        Self { book, cursor: 0, picked: BTreeSet::new(), scroll: 0, follows: BTreeMap::new() }
+        Self { book, cursor: 0, picked: BTreeSet::new(), form: None, scroll: 0, follows: BTreeMap::new() }
+    }
+
+    /// Opens the form that the runbook waits for, or shows what was refused of it.
+    pub fn bring_form_up_to_date(&mut self) {
+        if !matches!(self.book.waits(), Waits::Form(_)) {
+            // What was sent may still be refused.
+            if self.book.waits() != Waits::Server {
+                self.form = None;
+            }
+            return;
+        }
+        match &mut self.form {
+            None => self.form = self.book.form().map(FormView::new),
+            Some(form) => {
+                if let Some((field, why)) = self.book.refusal() {
+                    form.refused(field, why);
+                }
+            }
+        }
     }
 
     /// How many rows the cursor can be on.

@@ -46,6 +46,10 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Text was pasted. It goes into whatever is being typed, and nowhere else.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    if let Some(Overlay::Runbook(id)) = model.overlay {
+        runbook::pasted(model, id, text);
+        return Vec::new();
+    }
     let text: String = text.chars().filter(|symbol| !symbol.is_control()).take(1_000).collect();
     match &mut model.overlay {
         Some(Overlay::Confirm(confirm)) => insert(&mut confirm.input, &text),

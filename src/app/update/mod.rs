@@ -5,6 +5,7 @@ mod bulk;
 mod confirm;
 mod facts;
 mod follows;
+pub mod form;
 mod keys;
 mod moves;
 mod palette;

@@ -3,6 +3,7 @@
 
 use tui_input::Input;
 
+use super::form::{self, FormOutcome};
 use super::{actions, follows, notice, refresh};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, FollowId, Urgency};
@@ -97,6 +98,7 @@ fn with(model: &mut Model, id: RunbookId, act: impl FnOnce(&mut Opened, &Invento
         opened.cursor = 0;
         opened.scroll = 0;
         opened.picked.clear();
+        opened.bring_form_up_to_date();
     }
     carry_out(model, id, moves)
 }
@@ -190,6 +192,22 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
         return Vec::new();
     };
     let waits = opened.book.waits();
+    if let (Waits::Form(_), Some(form)) = (waits, &mut opened.form) {
+        if (key.code, key.ctrl) == (Code::Char('x'), true) {
+            return with(model, id, |opened, inventory| opened.book.skip(inventory));
+        }
+        return match form::pressed(form, key) {
+            FormOutcome::Stay => Vec::new(),
+            FormOutcome::Cancel => {
+                model.overlay = None;
+                Vec::new()
+            }
+            FormOutcome::Submit(inputs) => match model.no_writes() {
+                Some(reason) => notice(model, Tone::Note, reason),
+                None => with(model, id, |opened, inventory| opened.book.fill(inputs, inventory)),
+            },
+        };
+    }
     let page = usize::from(model.size.height / 3).max(1);
     match (command, key.code) {
         (_, Code::Enter) => return enter(model, id),
@@ -267,6 +285,13 @@ fn space(model: &mut Model, id: RunbookId) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// Text was pasted while a runbook is shown.
+pub(super) fn pasted(model: &mut Model, id: RunbookId, text: &str) {
+    if let Some(form) = model.runbooks.get_mut(id).and_then(|opened| opened.form.as_mut()) {
+        form::pasted(form, text);
+    }
 }
 
 /// Opens the question before a step that discards data.

@@ -9,6 +9,8 @@ use crate::warehouse::field::Field;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::Subject;
 use crate::warehouse::runs::Runs;
+use crate::warehouse::text::Foreign;
+use crate::warehouse::words::counted;
 
 /// A question before a step that discards data.
 #[derive(Debug)]
@@ -43,7 +45,12 @@ impl Runbook {
         let longest: Option<SignedDuration> = subject.tables.iter().filter_map(|(id, _)| usual(id)).max();
         let name = match subject.tables.as_slice() {
             [(_, name)] => schemas().next().map_or_else(|| name.clone(), |schema| schema.title().clone()),
-            _ => self.situation.source_name.clone(),
+            several => {
+                let of_one = several.iter().all(|(id, _)| {
+                    inventory.schema(id).is_none_or(|(held, ..)| held.source.id == self.situation.source)
+                });
+                if of_one { self.situation.source_name.clone() } else { Foreign::from(counted(several.len(), "table")) }
+            }
         };
         let loss = Loss {
             name,

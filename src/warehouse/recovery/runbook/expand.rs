@@ -1,10 +1,11 @@
 //! The steps that only what was found out tells.
 
-use super::stage::{Deed, Entry, Stage, Task};
+use super::stage::{Deed, Stage, Task};
 use super::{Runbook, plan};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::inventory::Inventory;
+use crate::warehouse::recovery::form::Purpose;
 use crate::warehouse::replies::{CdcPrerequisites, CdcStatus};
 use crate::warehouse::state::PushChannel;
 use crate::warehouse::survey::Need;
@@ -137,7 +138,7 @@ impl Runbook {
     pub(super) fn webhook_form(kind: &crate::warehouse::text::Foreign) -> Vec<Stage> {
         vec![
             Stage::new(Task::Look(vec![Need::Form(kind.clone())]), "Read which inputs the webhook has."),
-            Stage::new(Task::Fill(Entry::Webhook), "Enter the new signing secret, as the vendor shows it."),
+            Stage::new(Task::Fill(Purpose::Webhook), "Enter the new signing secret, as the vendor shows it."),
         ]
     }
 }

@@ -33,6 +33,7 @@ use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::operation::Write;
 use crate::warehouse::recovery::follow::{Outcome, Subject};
+use crate::warehouse::recovery::form::{FormDraft, Purpose, webhook_settings};
 use crate::warehouse::replies::{CandidateFields, CdcPrerequisites, CdcStatus, Form, WebhookInfo};
 use crate::warehouse::secret::Inputs;
 use crate::warehouse::source::Source;
@@ -42,7 +43,7 @@ pub use consent::Ask;
 pub use menu::Choice;
 pub use record::Record;
 pub use situation::{Patient, Situation, Symptom, Wish};
-pub use stage::{Deed, Entry, Menu, Progress, Stage, Task, Who};
+pub use stage::{Deed, Menu, Progress, Stage, Task, Who};
 pub use units::{Unit, UnitProgress};
 
 /// What the program should do next for a runbook.
@@ -88,7 +89,7 @@ pub enum Waits {
     /// For the user to do something by hand.
     ByHand,
     /// For the user to fill in a form.
-    Form(Entry),
+    Form(Purpose),
     /// For the user to pick one of the choices.
     One,
     /// For the user to pick any of the choices.
@@ -195,10 +196,18 @@ impl Runbook {
         &self.choices
     }
 
-    /// The form to be filled in, and the settings that are stored, once both are known.
+    /// The form to be filled in, with what is stored; `None` where it waits for none.
     #[must_use]
-    pub fn form(&self) -> Option<(&Form, Option<&Source>, Option<&WebhookInfo>)> {
-        Some((self.facts.form.as_ref()?, self.facts.source.as_ref(), self.facts.webhook.as_ref()))
+    pub fn form(&self) -> Option<FormDraft> {
+        let (Waits::Form(purpose), Some(form)) = (self.waits(), &self.facts.form) else { return None };
+        let settings = match purpose {
+            Purpose::Webhook => {
+                let inputs = self.facts.webhook.as_ref().and_then(|info| info.inputs.known());
+                inputs.map(|inputs| webhook_settings(inputs)).unwrap_or_default()
+            }
+            _ => self.facts.source.as_ref().map(|source| source.settings.clone()).unwrap_or_default(),
+        };
+        Some(FormDraft::new(form, &settings, purpose))
     }
 
     /// What the server objected to in what was filled in last: the field, and why.
@@ -226,7 +235,7 @@ impl Runbook {
         match (&stage.progress, &stage.task) {
             (Progress::Failed(_), _) => Waits::Retry,
             (_, Task::ByHand) => Waits::ByHand,
-            (_, Task::Fill(entry)) => Waits::Form(*entry),
+            (_, Task::Fill(purpose)) => Waits::Form(*purpose),
             (_, Task::Pick(Menu::Method(_) | Menu::Webhook)) => Waits::One,
             (_, Task::Pick(_)) => Waits::Several,
             (_, Task::Send(Deed::Discard(_))) if self.units.is_empty() => Waits::Consent,
@@ -254,7 +263,7 @@ impl Runbook {
             return;
         }
         if let Some(patient) = self.situation.tables.get_mut(table) {
-            patient.chosen = !patient.chosen;
+            patient.chosen = !patient.chosen && patient.barred.is_none();
         }
         // The plan names what it is about.
         if self.at == 0 {
@@ -292,17 +301,17 @@ impl Runbook {
 
     /// The user has filled in the form.
     pub fn fill(&mut self, inputs: Inputs, inventory: &Inventory) -> Vec<Move> {
-        let Waits::Form(entry) = self.waits() else { return Vec::new() };
+        let Waits::Form(purpose) = self.waits() else { return Vec::new() };
         self.agreed = true;
         self.refusal = None;
-        let (deed, what) = match entry {
-            Entry::Credentials | Entry::Settings => {
+        let (deed, what) = match purpose {
+            Purpose::Credentials | Purpose::Settings => {
                 (Deed::UpdateSource(inputs), "Send the new settings; PostHog tries them at the source.")
             }
-            Entry::Webhook if self.facts.webhook.as_ref().is_some_and(|info| info.exists.known() == Some(&true)) => {
+            Purpose::Webhook if self.facts.webhook.as_ref().is_some_and(|info| info.exists.known() == Some(&true)) => {
                 (Deed::UpdateWebhook(inputs), "Store the new inputs of the webhook.")
             }
-            Entry::Webhook => (Deed::CreateWebhook(inputs), "Register the webhook, once."),
+            Purpose::Webhook => (Deed::CreateWebhook(inputs), "Register the webhook, once."),
         };
         self.replace_next(vec![Stage::new(Task::Send(deed), what)]);
         self.finish("filled in", inventory)
@@ -346,7 +355,7 @@ impl Runbook {
         }
         for patient in &mut self.situation.tables {
             if let Some((_, schema, state)) = inventory.schema(&patient.id) {
-                *patient = Patient { chosen: patient.chosen, ..Patient::of(schema, state) };
+                *patient = Patient { chosen: patient.chosen, barred: patient.barred, ..Patient::of(schema, state) };
             }
         }
         let stages = plan::plan(&self.situation, inventory);

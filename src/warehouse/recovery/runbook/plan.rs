@@ -2,12 +2,13 @@
 
 use super::menu;
 use super::situation::{Patient, Situation, Wish};
-use super::stage::{Deed, Entry, Menu, Stage, Task};
+use super::stage::{Deed, Menu, Stage, Task};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::operation::JobQuery;
+use crate::warehouse::recovery::form::Purpose;
 use crate::warehouse::recovery::milder;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::survey::Need;
@@ -38,11 +39,11 @@ pub(super) fn plan(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
             ))]),
             _ => tail(),
         },
-        Letter::B => with_tail(form(situation, Entry::Credentials, "Enter the new credentials.")),
-        Letter::Q => with_tail(form(situation, Entry::Settings, "Correct the setting that is wrong.")),
+        Letter::B => with_tail(form(situation, Purpose::Credentials, "Enter the new credentials.")),
+        Letter::Q => with_tail(form(situation, Purpose::Settings, "Correct the setting that is wrong.")),
         Letter::J => with_tail(form(
             situation,
-            Entry::Settings,
+            Purpose::Settings,
             "Fix the network, or correct host, port, encryption or tunnel here.",
         )),
         Letter::C | Letter::K => with_tail(methods(situation)),
@@ -162,13 +163,13 @@ fn advice(situation: &Situation, otherwise: &str) -> String {
     if steps.is_empty() { otherwise.to_owned() } else { steps.join(" ") }
 }
 
-fn form(situation: &Situation, entry: Entry, what: &str) -> Vec<Stage> {
+fn form(situation: &Situation, purpose: Purpose, what: &str) -> Vec<Stage> {
     vec![
         Stage::new(
             Task::Look(vec![Need::Form(situation.source_type.clone()), Need::Source(situation.source.clone())]),
             format!("Read which settings a {} source has.", situation.source_type.shown()),
         ),
-        Stage::new(Task::Fill(entry), what),
+        Stage::new(Task::Fill(purpose), what),
     ]
 }
 
@@ -190,8 +191,8 @@ fn methods(situation: &Situation) -> Vec<Stage> {
 fn refresh() -> Vec<Stage> {
     vec![
         Stage::new(Task::Send(Deed::RefreshTables), "Read the list of tables at the source again.").losing(
-            "a vanished table that was never synced is removed, one that is on is switched off; a table that comes \
-             back comes back off",
+            "vanished tables that were never synced; those that are on are switched off, and a table that comes back \
+             comes back off",
         ),
         Stage::new(Task::Look(vec![Need::Sources]), "Read what has changed by that."),
         Stage::new(Task::Pick(Menu::NewTables), "Choose which of the new tables to sync."),

@@ -10,7 +10,6 @@ use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::triage::{Kind, Problem};
-use crate::warehouse::words::counted;
 
 /// What somebody says is wrong, although the status may be green.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,6 +84,23 @@ impl Wish {
         }
     }
 
+    /// Why it makes no sense for a table.
+    fn bars(self, schema: &Schema, state: State) -> Option<&'static str> {
+        let on = schema.should_sync;
+        match (self, state) {
+            (Self::Destroy, _) => None,
+            (_, State::Direct) => Some("queried live"),
+            (Self::DeleteData, _) if schema.table.is_null() => Some("no stored data"),
+            (Self::DeleteData, state) if state.claims_to_run() => Some("running; cancel it first"),
+            (Self::DeleteData, _) => None,
+            (Self::Cancel, state) => (!state.claims_to_run()).then_some("not running"),
+            (Self::Pause, _) => (on == Some(false)).then_some("off already"),
+            (_, State::NotSetUp) => Some("no sync method"),
+            (Self::Resume, _) => (on == Some(true)).then_some("on already"),
+            (Self::Reload | Self::Resync, _) => (on == Some(false)).then_some("off; resume it first"),
+        }
+    }
+
     /// The letter of the recovery that does the same.
     fn letter(self) -> Letter {
         match self {
@@ -112,6 +128,8 @@ pub struct Patient {
     pub rows: Field<u64>,
     /// Whether it takes part.
     pub chosen: bool,
+    /// Why it cannot take part.
+    pub barred: Option<&'static str>,
 }
 
 impl Patient {
@@ -125,6 +143,7 @@ impl Patient {
             method: schema.sync_type.known().cloned(),
             rows: schema.rows(),
             chosen: true,
+            barred: None,
         }
     }
 }
@@ -205,13 +224,19 @@ impl Situation {
     pub fn of_wish(wish: Wish, tables: &[SchemaId], inventory: &Inventory) -> Option<Self> {
         let known: Vec<_> = tables.iter().filter_map(|id| inventory.schema(id)).collect();
         let (held, ..) = *known.first()?;
-        let patients: Vec<Patient> = known.iter().map(|(_, schema, state)| Patient::of(schema, *state)).collect();
+        let patients: Vec<Patient> = known
+            .iter()
+            .map(|(_, schema, state)| {
+                let barred = wish.bars(schema, *state);
+                Patient { chosen: barred.is_none(), barred, ..Patient::of(schema, *state) }
+            })
+            .collect();
         Some(Self {
             letter: wish.letter(),
             cause: None,
             kind: None,
             wish: Some(wish),
-            title: format!("{} {}", wish.verb(), counted(patients.len(), "table")),
+            title: format!("{} several tables", wish.verb()),
             advice: Vec::new(),
             handled: false,
             source: held.source.id.clone(),

@@ -3,6 +3,7 @@
 use crate::warehouse::consent::Discard;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::operation::SchemaPatch;
+use crate::warehouse::recovery::form::Purpose;
 use crate::warehouse::secret::Inputs;
 use crate::warehouse::survey::Need;
 
@@ -76,17 +77,6 @@ pub enum Menu {
     Webhook,
 }
 
-/// What a form is filled in for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// New credentials of the source.
-    Credentials,
-    /// Other settings of the source.
-    Settings,
-    /// Inputs of its webhook.
-    Webhook,
-}
-
 /// What a step consists of.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Task {
@@ -95,7 +85,7 @@ pub enum Task {
     /// The user does something outside of the program, and says so.
     ByHand,
     /// The user fills in a form. What comes of it is sent in the next step.
-    Fill(Entry),
+    Fill(Purpose),
     /// The user picks. What comes of it is done in the next steps.
     Pick(Menu),
     /// The program sends something, and follows it to its proven end.
