@@ -36,5 +36,13 @@ macro_rules! story {
     };
 }
 
+#[path = "recoveries/anew.rs"]
+mod anew;
+#[path = "recoveries/channels.rs"]
+mod channels;
+#[path = "recoveries/forms.rs"]
+mod forms;
 #[path = "recoveries/plain.rs"]
 mod plain;
+#[path = "recoveries/settings.rs"]
+mod settings;

@@ -13,10 +13,9 @@ story!(
               { name = "customers", frequency = "6hour", rows = 3400, duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
         writes: &["POST external_data_schemas/{orders}/reload/"],
         green: &[("orders", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -33,10 +32,9 @@ story!(
               { name = "customers", frequency = "6hour", rows = 3400, duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
         writes: &["POST external_data_schemas/{orders}/cancel/", "POST external_data_schemas/{orders}/reload/"],
         green: &[("orders", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -53,10 +51,10 @@ story!(
               { name = "customers", frequency = "6hour", rows = 3400, duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
+        open: &["wait:900", "t", "enter"],
         writes: &["POST external_data_schemas/{orders}/cancel/", "POST external_data_schemas/{orders}/reload/"],
         green: &[("orders", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -73,13 +71,12 @@ story!(
               { name = "customers", frequency = "6hour", rows = 3400, duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
         writes: &[
             r#"PATCH external_data_schemas/{invoices}/ {"should_sync":true}"#,
             "POST external_data_schemas/{invoices}/reload/",
         ],
         green: &[("invoices", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -93,13 +90,12 @@ story!(
             prefix = "marketing"
             tables = [{ names = ["contacts", "deals"], situation = "account_gone", duration = "4s" }]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
         writes: &[
-            r#"PATCH external_data_sources/{marketing}/bulk_update_schemas/ {"schemas":[{"id":"{contacts}","should_sync":true},{"id":"{deals}","should_sync":true}]}"#,
+            r#"PATCH external_data_sources/{marketing}/bulk_update_schemas/ {"schemas":[{"id":"{deals}","should_sync":true},{"id":"{contacts}","should_sync":true}]}"#,
             "POST external_data_sources/{marketing}/reload/",
         ],
         green: &[("contacts", "Completed"), ("deals", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -116,13 +112,12 @@ story!(
               { name = "customers", frequency = "6hour", rows = 3400, duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
         writes: &[
             r#"PATCH external_data_schemas/{audit_log}/ {"should_sync":true}"#,
             "POST external_data_schemas/{audit_log}/reload/",
         ],
         green: &[("audit_log", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -139,10 +134,9 @@ story!(
               { name = "customers", frequency = "6hour", rows = 3400, duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
         writes: &["POST external_data_schemas/{sessions}/reload/"],
         green: &[("sessions", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -159,10 +153,9 @@ story!(
               { name = "Account", rows = 3400, duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
         writes: &["POST external_data_schemas/{Opportunity}/reload/"],
         green: &[("Opportunity", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -179,10 +172,9 @@ story!(
               { name = "Targets", duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
         writes: &["POST external_data_schemas/{Budget}/reload/"],
         green: &[("Budget", "Completed")],
+        ..Story::NEW
     }
 );
 
@@ -195,13 +187,16 @@ story!(
             type = "Salesforce"
             prefix = "crm"
             tables = [
-              { name = "Task", situation = "cancelled", rows = 12000, duration = "4s" },
-              { name = "Account", rows = 3400, duration = "3s" },
+              { name = "Task", should_sync = false, last_run = "60d", rows = 12000, duration = "4s" },
+              { name = "Account", should_sync = false, last_run = "60d", rows = 3400, duration = "3s" },
             ]
         "#,
-        open: &["t", "enter"],
-        picks: &[],
-        writes: &["POST external_data_schemas/{Task}/reload/"],
+        picks: &["Task"],
+        writes: &[
+            r#"PATCH external_data_schemas/{Task}/ {"should_sync":true}"#,
+            "POST external_data_schemas/{Task}/reload/",
+        ],
         green: &[("Task", "Completed")],
+        ..Story::NEW
     }
 );

@@ -22,10 +22,28 @@ pub struct Story {
     pub open: &'static [&'static str],
     /// What is picked wherever something is to be picked: words of the titles.
     pub picks: &'static [&'static str],
+    /// What is filled into forms: the setting, and its value.
+    pub fills: &'static [(&'static str, &'static str)],
     /// Every write, in order: method, path below the project, body. Names in braces stand for identities.
     pub writes: &'static [&'static str],
+    /// How often consent is asked for.
+    pub consents: usize,
     /// The tables that have to be green, or what they have to be instead.
     pub green: &'static [(&'static str, &'static str)],
+}
+
+impl Story {
+    /// What most of them have: a runbook that is opened from the list of what is wrong.
+    pub const NEW: Self = Self {
+        name: "",
+        world: "",
+        open: &["t", "enter"],
+        picks: &[],
+        fills: &[],
+        writes: &[],
+        consents: 0,
+        green: &[],
+    };
 }
 
 /// Requests that only look, whatever their method (contract, section 6).
@@ -118,7 +136,7 @@ impl Story {
                     told.press("enter").await;
                 }
                 Waits::Consent => told.consent().await,
-                Waits::Form(_) => panic!("{}: forms are filled in elsewhere", self.name),
+                Waits::Form(_) => told.fill(self).await,
             }
         }
         told.keys = told.play.keys;
@@ -132,6 +150,7 @@ impl Story {
         let told = self.tell(None).await;
         assert_eq!(told.failures, [""; 0], "{}", self.name);
         assert_eq!(told.writes(|_| true), self.writes, "{}", self.name);
+        assert_eq!(told.consents, self.consents, "{}", self.name);
         told.is_green(self);
         told
     }
@@ -151,7 +170,7 @@ impl Story {
                 Fault::Cut { carried_out: true },
             ] {
                 let told = self.tell(Some((&write.method, &write.path, before, fault.clone()))).await;
-                told.went_well_in_spite_of(self, &good, place, &fault);
+                told.went_well_in_spite_of(self, place, &fault);
             }
         }
     }
@@ -160,9 +179,10 @@ impl Story {
 impl Told {
     /// Presses a key, and takes note of the first write.
     pub async fn press(&mut self, key: &str) {
-        match key.strip_prefix("text:") {
-            Some(text) => self.play.type_in(text).await,
-            None => self.play.press(&[key]).await,
+        match key.split_once(':') {
+            Some(("text", text)) => self.play.type_in(text).await,
+            Some(("wait", seconds)) => self.play.pass(seconds.parse().unwrap()).await,
+            _ => self.play.press(&[key]).await,
         }
         if self.first.is_none() && self.play.simulator.requests().iter().any(is_write) {
             self.first = Some(self.play.keys);
@@ -213,6 +233,26 @@ impl Told {
         }
     }
 
+    /// Fills the form in, and sends it.
+    async fn fill(&mut self, story: &Story) {
+        let refusal = self.shown().and_then(|(_, opened)| opened.book.refusal()).map(|(_, why)| why.raw().to_owned());
+        self.failures.extend(refusal);
+        assert!(self.failures.len() < 6, "{}: it fails again and again: {:#?}", story.name, self.failures);
+        for (name, value) in story.fills {
+            for presses in 0.. {
+                let at = self.shown().and_then(|(_, opened)| opened.form.as_ref()?.row()).map(|row| row.path.clone());
+                if at.as_deref() == Some(*name) {
+                    break;
+                }
+                assert!(presses < 40, "{}: there is no {name}\n{}", story.name, self.play.screen(140, 40));
+                self.press("tab").await;
+            }
+            self.press("ctrl-u").await;
+            self.press(&format!("text:{value}")).await;
+        }
+        self.press("ctrl-s").await;
+    }
+
     fn learn_names(&mut self) {
         for held in self.play.model.inventory.sources() {
             self.names.insert(held.source.id.as_str().to_owned(), held.source.title().raw().to_owned());
@@ -222,25 +262,24 @@ impl Told {
         }
     }
 
-    /// The writes so far. Those that were sent at once stand in the order of their names.
+    /// The writes so far. Those of the same kind that were sent at once stand in the order of their names.
     pub fn writes(&self, wanted: impl Fn(&LoggedRequest) -> bool) -> Vec<String> {
         let requests = self.play.simulator.requests();
-        let mut at_once: Vec<(String, Vec<String>)> = Vec::new();
+        let mut all: Vec<(Option<String>, String)> = Vec::new();
         for request in requests.iter().filter(|request| is_write(request) && wanted(request)) {
             let path = request.path.split("/projects/1/").last().unwrap();
-            let action = path.rsplit('/').nth(1).unwrap_or_default();
-            let key = format!("{} {} {action}", request.time, request.method);
             let body = if request.body.is_null() { String::new() } else { format!(" {}", request.body) };
             let mut line = format!("{} {path}{body}", request.method);
             for (id, name) in &self.names {
                 line = line.replace(id, &format!("{{{name}}}"));
             }
-            match at_once.last_mut() {
-                Some((same, lines)) if *same == key => lines.push(line),
-                _ => at_once.push((key, vec![line])),
-            }
+            let action =
+                path.trim_end_matches('/').rsplit('/').next().filter(|action| !self.names.contains_key(*action));
+            all.push((action.map(|action| format!("{} {action}", request.time)), line));
         }
-        let sorted = at_once.into_iter().map(|(_, mut lines)| {
+        let at_once = all.chunk_by(|(one, _), (other, _)| one.is_some() && one == other);
+        let sorted = at_once.map(|together| {
+            let mut lines: Vec<String> = together.iter().map(|(_, line)| line.clone()).collect();
             lines.sort();
             lines
         });
@@ -263,7 +302,7 @@ impl Told {
         }
     }
 
-    fn went_well_in_spite_of(&self, story: &Story, good: &Self, place: usize, fault: &Fault) {
+    fn went_well_in_spite_of(&self, story: &Story, place: usize, fault: &Fault) {
         let write = story.writes[place];
         let about = format!("{}: {fault:?} at {write}: {:#?}", story.name, self.lines());
         self.is_green(story);
@@ -287,7 +326,7 @@ impl Told {
         let discards = ["/resync/", "/delete_data/", "/repair_cdc/", "/delete_webhook/"];
         let discards = discards.iter().any(|path| write.contains(path));
         if discards {
-            assert_eq!(self.consents, good.consents + usize::from(!fault.is_carried_out()), "{about}");
+            assert_eq!(self.consents, story.consents + usize::from(!fault.is_carried_out()), "{about}");
         }
         self.nothing_is_repeated_blindly(&about);
     }
