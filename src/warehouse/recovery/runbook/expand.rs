@@ -130,6 +130,11 @@ impl Runbook {
             next.extend(plan::tail(&self.situation, inventory));
         }
         self.stages.truncate(self.at + 1);
+        // A check that was repeated stands for those before it.
+        if self.at >= 2 && self.stages[self.at - 1].task == Task::ByHand {
+            self.stages.drain(self.at - 2..self.at);
+            self.at -= 2;
+        }
         self.stages.extend(next);
         said
     }
