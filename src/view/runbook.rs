@@ -198,20 +198,26 @@ fn tables<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
 
 fn choices<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let several = opened.book.waits() == Waits::Several;
-    let each = opened.book.choices().iter().enumerate().map(|(row, choice)| {
+    let mut all = Vec::new();
+    // Of the one under the cursor everything is said.
+    if let Some(choice) = opened.book.choices().get(opened.cursor).filter(|choice| !choice.reason.is_empty()) {
+        let said = text::wrap(&format!("{}: {}.", choice.title, choice.reason), width);
+        all.extend(said.into_iter().map(|line| Line::styled(line, theme.style(Role::Faint))));
+    }
+    all.extend(opened.book.choices().iter().enumerate().map(|(row, choice)| {
         let mark = match (several, opened.picked.contains(&row)) {
             (true, true) => "[x] ",
             (true, false) => "[ ] ",
             (false, _) => "",
         };
-        let best = if choice.recommended && !several { ", recommended" } else { "" };
+        let best = if choice.recommended && !several { "recommended, " } else { "" };
         let (told, role) = match &choice.blocked {
             Some(why) => (format!("{mark}{}  not possible: {why}", choice.title), Role::Faint),
-            None => (format!("{mark}{}  {}{best}", choice.title, choice.reason), Role::Text),
+            None => (format!("{mark}{}  {best}{}", choice.title, choice.reason), Role::Text),
         };
         row_line(&told, row == opened.cursor, role, theme, width)
-    });
-    each.collect()
+    }));
+    all
 }
 
 fn row_line<'a>(told: &str, here: bool, role: Role, theme: &Theme, width: usize) -> Line<'a> {
