@@ -171,8 +171,45 @@ fn a_run_that_was_just_requested_before_our_eyes_is_no_phantom() {
     learn_jobs(&mut known, "s", "t", past(None), now() + seconds(3));
     let id = SchemaId::new("id-t");
     assert_eq!(known.schema(&id).unwrap().2, State::Starting);
-    known.reassess_all(now() + seconds(180));
+    known.reassess_all(now() + seconds(600));
+    assert_eq!(known.schema(&id).unwrap().2, State::Starting, "nobody has looked since");
+    learn_jobs(&mut known, "s", "t", past(None), now() + seconds(180));
     assert_eq!(known.schema(&id).unwrap().2, State::Phantom);
+}
+
+#[test]
+fn without_any_job_a_run_is_missed_only_after_minutes_under_our_eyes() {
+    let id = SchemaId::new("id-t");
+    let list = || support::made::page(vec![source("s", vec![with_status("t", "Running")])]);
+    let mut known = inventory(vec![source("s", vec![with_status("t", "Running")])]);
+    for (after, expected) in [(1, State::Starting), (6, State::Starting), (170, State::Starting), (180, State::Phantom)]
+    {
+        known.learn_sources(list(), now() + seconds(after));
+        learn_jobs(&mut known, "s", "t", Vec::new(), now() + seconds(after));
+        assert_eq!(known.schema(&id).unwrap().2, expected, "after {after} s");
+    }
+    // Another claim begins anew.
+    known.learn_sources(support::made::page(vec![source("s", vec![table("t")])]), now() + seconds(200));
+    known.learn_sources(list(), now() + seconds(210));
+    learn_jobs(&mut known, "s", "t", Vec::new(), now() + seconds(220));
+    assert_eq!(known.schema(&id).unwrap().2, State::Starting);
+}
+
+#[test]
+fn a_finished_run_is_as_old_as_can_be_told() {
+    let id = SchemaId::new("id-t");
+    for (minutes, start, expected) in
+        [(5, true, State::Phantom), (1, true, State::Starting), (5, false, State::Starting)]
+    {
+        let mut known = inventory(vec![source("s", vec![with_status("t", "Running")])]);
+        let ended = Job {
+            finished_at: Field::Null,
+            created_at: start.then(|| ago(minutes)),
+            ..job("t", minutes, 1, "Failed", 0)
+        };
+        learn_jobs(&mut known, "s", "t", vec![ended], now());
+        assert_eq!(known.schema(&id).unwrap().2, expected, "{minutes} {start}");
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{Circumstances, PushChannel, State, state_of};
+use super::state::{Circumstances, Claim, PushChannel, State, state_of};
 use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
 use super::tally::Tally;
@@ -88,7 +88,7 @@ pub struct Inventory {
     by_schema: HashMap<SchemaId, Spot>,
     details: HashMap<SchemaId, SchemaDetail>,
     runs: HashMap<SchemaId, Runs>,
-    running_since: HashMap<SchemaId, Timestamp>,
+    claims: HashMap<SchemaId, Claim>,
     closer: HashMap<SchemaId, CloserLook>,
     push: HashMap<SourceId, PushChannel>,
     push_asked: HashMap<SourceId, Timestamp>,
@@ -228,7 +228,7 @@ impl Inventory {
             held.source.schemas.len() == source.schemas.len()
                 && held.source.schemas.iter().zip(&source.schemas).all(|(old, new)| old.id == new.id)
         });
-        self.note_new_runs(&source, known.is_some(), now);
+        self.note_claims(&source, known.is_some(), now);
         let states = self.assess(&source, now);
         if same_tables && let Some(held) = self.held.get(index) {
             compare(&held.source.schemas, &held.states, &states, transitions);
@@ -262,21 +262,15 @@ impl Inventory {
         }
     }
 
-    /// Remembers which tables turned to `Running` before our eyes.
-    fn note_new_runs(&mut self, source: &Source, source_known: bool, now: Timestamp) {
+    /// Remembers since when tables have been `Running` under our eyes.
+    fn note_claims(&mut self, source: &Source, source_known: bool, now: Timestamp) {
         for schema in &source.schemas {
             if schema.status != Status::Running {
-                self.running_since.remove(&schema.id);
+                self.claims.remove(&schema.id);
                 continue;
             }
-            let was = self.by_schema.get(&schema.id).and_then(|spot| self.at(*spot));
-            let turned = match was {
-                Some((_, before, _)) => before.status != Status::Running,
-                None => source_known,
-            };
-            if turned {
-                self.running_since.insert(schema.id.clone(), now);
-            }
+            let turned = source_known || self.by_schema.contains_key(&schema.id);
+            self.claims.entry(schema.id.clone()).or_insert(Claim { since: now, turned });
         }
     }
 
@@ -288,7 +282,7 @@ impl Inventory {
                 let around = Circumstances {
                     direct: source.direct,
                     runs: self.runs.get(&schema.id),
-                    running_since: self.running_since.get(&schema.id).copied(),
+                    claim: self.claims.get(&schema.id).copied(),
                     push: self.push.get(&source.id).copied().unwrap_or_default(),
                     now,
                 };
@@ -349,7 +343,7 @@ impl Inventory {
         let mut first_looks = HashSet::new();
         for (schema, jobs) in by_schema {
             let runs = self.runs.entry(schema.clone()).or_default();
-            if runs.read_at().is_none() && !self.running_since.contains_key(&schema) {
+            if runs.read_at().is_none() && !self.claims.get(&schema).is_some_and(|claim| claim.turned) {
                 first_looks.insert(schema);
             }
             runs.learn(jobs, now);
@@ -430,7 +424,7 @@ impl Inventory {
         let known = &self.by_schema;
         self.details.retain(|id, _| known.contains_key(id));
         self.runs.retain(|id, _| known.contains_key(id));
-        self.running_since.retain(|id, _| known.contains_key(id));
+        self.claims.retain(|id, _| known.contains_key(id));
         self.closer.retain(|id, _| known.contains_key(id));
         self.asked.retain(|id, _| known.contains_key(id));
         self.crowded_out.retain(|id| known.contains_key(id));

@@ -163,6 +163,15 @@ pub enum PushChannel {
     Broken,
 }
 
+/// A claim of the server that a schema is running, as this program saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Since when the status has been `Running` under our eyes.
+    pub since: Timestamp,
+    /// Whether it was seen to turn to `Running` then; otherwise it was so from the first look.
+    pub turned: bool,
+}
+
 /// What is known around a schema.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
@@ -170,16 +179,17 @@ pub struct Circumstances<'a> {
     pub direct: bool,
     /// Its jobs, when they were asked for.
     pub runs: Option<&'a Runs>,
-    /// When the status was seen to turn to `Running`; `None` when it was so from the first look.
-    pub running_since: Option<Timestamp>,
+    /// The claim of the server that it is running, as this program saw it; `None` without one.
+    pub claim: Option<Claim>,
     /// The webhook of its source.
     pub push: PushChannel,
     /// Now.
     pub now: Timestamp,
 }
 
-/// How long a requested run may take to show its job before it counts as phantom, where the request was seen.
-const STARTING: SignedDuration = SignedDuration::from_mins(2);
+/// How long a requested run may take to show its job before it counts as phantom (contract, section 8.3: several
+/// minutes).
+const STARTING: SignedDuration = SignedDuration::from_mins(3);
 
 /// How long a slow run may show no growth under watch before it counts as stuck.
 const LIFELESS: SignedDuration = SignedDuration::from_mins(20);
@@ -272,21 +282,10 @@ fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
 }
 
 fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
-    let Some(runs) = around.runs.filter(|runs| runs.read_at().is_some()) else { return State::Starting };
-    let Some(job) = runs.running() else {
-        // The status follows the end of its job a moment later.
-        let ended = runs.newest().and_then(|job| job.finished_at.known().copied());
-        let just_ended = ended.is_some_and(|ended| {
-            age(ended, around.now) < STARTING && around.running_since.is_some_and(|since| since <= ended)
-        });
-        if just_ended {
-            return State::Running;
-        }
-        // The request is younger than the end of the run before it.
-        let requested = around.running_since.or(ended);
-        let requested_just_now = requested.is_some_and(|since| age(since, around.now) < STARTING);
-        return if requested_just_now { State::Starting } else { State::Phantom };
+    let Some((runs, read_at)) = around.runs.and_then(|runs| Some((runs, runs.read_at()?))) else {
+        return State::Starting;
     };
+    let Some(job) = runs.running() else { return without_a_job(runs, read_at, around) };
     let Some(started) = job.created_at else { return State::Running };
     let elapsed = age(started, around.now);
     let silence = runs.silence().unwrap_or_default();
@@ -299,6 +298,26 @@ fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
     } else {
         State::Running
     }
+}
+
+/// The server claims a run, and no job is running. The request is as old as it was seen to be; else it may be as young
+/// as the end of the run before it, and where there was none, as young as our first look. How much later jobs were
+/// read is what counts: time that passed without a look proves nothing.
+fn without_a_job(runs: &Runs, read_at: Timestamp, around: &Circumstances<'_>) -> State {
+    let newest = runs.newest();
+    let ended = newest.and_then(|job| job.finished_at.known().copied());
+    let turned = around.claim.filter(|claim| claim.turned).map(|claim| claim.since);
+    // The status follows the end of its job a moment later.
+    if let (Some(ended), Some(turned)) = (ended, turned)
+        && turned <= ended
+        && age(ended, around.now) < STARTING
+    {
+        return State::Running;
+    }
+    let before = ended.or(newest.and_then(|job| job.created_at));
+    let requested = turned.or(before).or(around.claim.map(|claim| claim.since));
+    let long_ago = requested.is_some_and(|since| age(since, read_at) >= STARTING);
+    if long_ago { State::Phantom } else { State::Starting }
 }
 
 /// Hard upper bounds of the server (contract, section 8.3).
