@@ -155,6 +155,66 @@ fn a_sibling_that_synced_later_proves_the_key() {
 }
 
 #[test]
+fn a_proven_key_is_kept_and_its_lack_is_granted() {
+    let failed = || vec![job("a", 300, 1, "Failed", 0)];
+    let of = |sibling: Schema| {
+        let mut known = inventory(vec![source("s", vec![failing("a", Some(LOGIN), true), sibling])]);
+        learn_jobs(&mut known, "s", "a", failed(), now());
+        known
+    };
+    let known = of(table("b"));
+    let [problem] = triage(&known, None, now()).try_into().unwrap();
+    assert_eq!((problem.kind, problem.recovery.as_str(), problem.retry_safe), (Kind::SwitchedOff, "B2", false));
+    assert_eq!(problem.cause.as_ref().unwrap().as_str(), "credentials_invalid");
+    assert!(problem.reason.contains("b of the same source synced 4h 29m after"), "{}", problem.reason);
+    assert!(problem.advice().contains("Keep the credential: b synced with it 4h 29m after this failed."));
+    assert!(problem.advice().contains("Grant") && problem.advice().ends_with("Re-enable the table, then reload."));
+    let (held, schema, state) = known.schema(&whtui::warehouse::ids::SchemaId::new("id-a")).unwrap();
+    let details = whtui::warehouse::recovery::proposal::proposed(&known, held, schema, state).unwrap();
+    assert_eq!((details.letter, details.steps), (problem.recovery, problem.steps));
+    // Nothing is proven by what came before, what is pushed, or a run that began before the failure.
+    let before = of(Schema { last_synced_at: Field::Known(ago(400)), ..table("b") });
+    let pushed = of(Schema { sync_type: Field::Known(SyncType::Webhook), ..table("b") });
+    let mut across = of(table("b"));
+    learn_jobs(&mut across, "s", "b", vec![job("b", 310, 280, "Completed", 5)], now());
+    for known in [before, pushed, across] {
+        let problem = &triage(&known, None, now())[0];
+        assert_eq!((problem.recovery.as_str(), &problem.proof), ("B", &None));
+    }
+}
+
+#[test]
+fn what_the_status_hides_the_newest_run_tells() {
+    let stale = || Schema { last_synced_at: Field::Known(ago(3_000)), ..table("t") };
+    let told = |status: &str, error: Option<&str>| {
+        let mut known = inventory(vec![source("s", vec![stale()])]);
+        let newest = whtui::warehouse::job::Job {
+            latest_error: error.map_or(Field::Null, |error| Field::Known(error.into())),
+            ..job("t", 60, 1, status, 0)
+        };
+        let before = job("t", 120, 1, "Failed", 0);
+        learn_jobs(&mut known, "s", "t", vec![newest, before, job("t", 3_002, 2, "Completed", 9)], now());
+        let [problem] = triage(&known, None, now()).try_into().unwrap();
+        assert_eq!(problem.kind, Kind::Stale);
+        problem
+    };
+    let login = told("Failed", Some(LOGIN));
+    assert_eq!((login.cause.as_ref().unwrap().as_str(), login.recovery.as_str()), ("credentials_invalid", "B"));
+    assert_eq!((login.retry_safe, login.since), (false, Some(ago(120))));
+    assert!(login.evidence.is_some() && login.reason.contains("its last run failed"), "{login:?}");
+    let dropped = told("Failed", Some("server closed the connection unexpectedly"));
+    assert_eq!((dropped.cause.as_ref().unwrap().as_str(), dropped.retry_safe), ("connection_dropped", true));
+    let silent = told("Failed", None);
+    assert_eq!((silent.cause.as_ref().unwrap().as_str(), silent.recovery.as_str()), ("no_error_text", "O"));
+    let cancelled = told("Failed", Some("Sync cancelled by user"));
+    assert_eq!((&cancelled.cause, cancelled.recovery.as_str(), cancelled.retry_safe), (&None, "A", true));
+    assert!(cancelled.reason.contains("stopped on purpose"), "{}", cancelled.reason);
+    let fine = told("Completed", None);
+    assert_eq!((&fine.cause, fine.since, fine.retry_safe), (&None, None, true));
+    assert!(fine.reason.contains("was a success"), "{}", fine.reason);
+}
+
+#[test]
 fn a_connection_that_worked_since_does_not_take_the_source_down() {
     let mut known = inventory(vec![source("s", vec![failing("a", Some(LOGIN), true), table("b")])]);
     assert_eq!(triage(&known, None, now())[0].kind, Kind::SwitchedOff);

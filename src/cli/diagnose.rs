@@ -240,10 +240,13 @@ impl Survey {
         // What a vendor does not tell leaves its tables unverified.
         let pushes = push_channels(&mut self.inventory, only, now);
         self.ask(pushes, &mut Reading::default()).await;
-        let problems = triage(&self.inventory, only, now);
-        // What is only nice to know may fail.
-        let wishes = wanted(&self.inventory, &problems, MOST_WISHES, now);
-        self.ask(wishes, &mut Reading::default()).await;
+        // What is only nice to know may fail. A table that an answer had no room for is asked about once more.
+        for _ in 0..2 {
+            let problems = triage(&self.inventory, only, now);
+            let mut wishes = wanted(&self.inventory, &problems, MOST_WISHES, now);
+            wishes.retain(|wish| asked.insert(wish.clone()));
+            self.ask(wishes, &mut Reading::default()).await;
+        }
         let again = second_look(&self.inventory, only, clock::now());
         if !again.is_empty() {
             if let Some(looked_at) = looked_at {

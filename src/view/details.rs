@@ -16,7 +16,7 @@ use crate::warehouse::field::Field;
 use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
-use crate::warehouse::recovery::proposal::{Move, propose};
+use crate::warehouse::recovery::proposal::{Move, proposed};
 use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
@@ -206,7 +206,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
         page.field("server's status", &table.status.to_string());
     }
     cause(page, table, state);
-    recovery(page, table, state);
+    recovery(page, held, table, state);
     let old = !state.is_failure();
     let title = if old { "Last error (may be old)" } else { "Error" };
     page.error(title, table.latest_error.known());
@@ -236,8 +236,8 @@ fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
     }
 }
 
-fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
-    let Some(proposal) = propose(table, state) else { return };
+fn recovery(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
+    let Some(proposal) = proposed(&page.model.inventory, held, table, state) else { return };
     page.heading(&format!("Recovery {}: {}", proposal.letter, proposal.letter.meaning()));
     let known_why = state.is_failure();
     if !known_why {

@@ -341,12 +341,18 @@ impl Inventory {
             }
         }
         let mut first_looks = HashSet::new();
-        for (schema, jobs) in by_schema {
-            let runs = self.runs.entry(schema.clone()).or_default();
-            if runs.read_at().is_none() && !self.claims.get(&schema).is_some_and(|claim| claim.turned) {
-                first_looks.insert(schema);
-            }
+        let Some(held) = self.held.get(index as usize) else { return Vec::new() };
+        for (id, jobs) in by_schema {
+            let runs = self.runs.entry(id.clone()).or_default();
+            let is_first = runs.read_at().is_none();
             runs.learn(jobs, now);
+            let spot = self.by_schema.get(&id).filter(|spot| spot.source == index);
+            if let Some(schema) = spot.and_then(|spot| held.source.schemas.get(spot.table as usize)) {
+                runs.explain(schema, &held.source.kind);
+            }
+            if is_first && !self.claims.get(&id).is_some_and(|claim| claim.turned) {
+                first_looks.insert(id);
+            }
         }
         // What a first look finds was so before: nothing has changed but what is known of it.
         let mut transitions = self.reassess(index as usize, now);

@@ -2,10 +2,17 @@
 
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
+use super::diagnosis::{Catalogue, Level, Symptom};
+use super::finding::Finding;
 use super::freshness::Rhythm;
+use super::ids::JobId;
 use super::job::{Job, usual_duration};
+use super::schema::Schema;
+use super::settings::SyncType;
 use super::status::Status;
+use super::text::Foreign;
 
 /// The jobs of one schema, and what was seen of them over time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +27,8 @@ pub struct Runs {
     read_at: Option<Timestamp>,
     /// How often jobs were read since the answer was last another one.
     looks: u32,
+    /// What the newest finished job failed of, and which that was.
+    failure: Option<(JobId, Arc<Finding>)>,
 }
 
 impl Runs {
@@ -102,6 +111,31 @@ impl Runs {
         self.failures().next()
     }
 
+    /// What the newest finished job failed of, if it failed and somebody looked.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Arc<Finding>> {
+        let (job, finding) = self.failure.as_ref()?;
+        (self.newest_failure()?.id == *job).then_some(finding)
+    }
+
+    /// Looks what the newest finished job failed of, in the light of its table and source.
+    pub fn explain(&mut self, schema: &Schema, source_type: &Foreign) {
+        let Some(job) = self.newest_failure() else { return self.failure = None };
+        if self.failure.as_ref().is_some_and(|(known, _)| *known == job.id) {
+            return;
+        }
+        let symptom = Symptom {
+            text: job.latest_error.known().map(Foreign::raw),
+            level: Level::Schema,
+            status: Some(&job.status),
+            source_type: Some(source_type.raw()),
+            sync_type: schema.sync_type.known().map(SyncType::raw),
+            sync_blocked: None,
+        };
+        let finding = Finding::of(Catalogue::builtin(), &symptom);
+        self.failure = finding.map(|finding| (job.id.clone(), Arc::new(finding)));
+    }
+
     /// When the newest successful run ended.
     #[must_use]
     pub fn last_success(&self) -> Option<Timestamp> {
@@ -162,7 +196,6 @@ impl Runs {
 mod tests {
     use super::*;
     use crate::warehouse::field::Field;
-    use crate::warehouse::ids::JobId;
 
     fn at(minutes: i64) -> Timestamp {
         "2026-11-20T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)

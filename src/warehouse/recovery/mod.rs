@@ -2,4 +2,5 @@
 
 pub mod follow;
 pub mod milder;
+pub mod proof;
 pub mod proposal;

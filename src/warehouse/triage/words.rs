@@ -9,7 +9,7 @@ use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
 use crate::warehouse::inventory::Held;
 use crate::warehouse::state::State;
-use crate::warehouse::words::{ago, count, counted, span};
+use crate::warehouse::words::{ago, count, counted};
 
 /// What is wrong, in a few words.
 pub(super) fn title(kind: Kind, finding: Option<&Finding>) -> String {
@@ -19,12 +19,12 @@ pub(super) fn title(kind: Kind, finding: Option<&Finding>) -> String {
         Kind::Phantom => "Running without a run",
         Kind::Stuck => "A run without a sign of life",
         Kind::Unknown => "A status this version does not know",
-        Kind::Stale => "Completed, but long ago",
-        Kind::Webhook => "Nothing is pushed any more",
+        Kind::Stale if finding.is_none() => "Completed, but long ago",
+        Kind::Webhook if finding.is_none() => "Nothing is pushed any more",
         Kind::Gone => "Vanished at the source",
         Kind::Abandoned => "Nothing is switched on",
         Kind::Cdc if finding.is_none() => "The change stream brings nothing",
-        Kind::SourceDown | Kind::Failed | Kind::SwitchedOff | Kind::Cdc => {
+        Kind::SourceDown | Kind::Failed | Kind::SwitchedOff | Kind::Cdc | Kind::Stale | Kind::Webhook => {
             return finding.map_or_else(|| "Failed without a text".to_owned(), Finding::title);
         }
     };
@@ -72,7 +72,7 @@ pub(super) fn reason(problem: &Problem, held: &Held, why: &str, now: Timestamp) 
         sentences.push(format!(
             "{} of the same source synced {} after the failing attempt, so the {} works.",
             proof.table.shown(),
-            span(proof.synced_at.duration_since(proof.failed_at)),
+            proof.later(),
             if login { "credential" } else { "connection" }
         ));
     }
