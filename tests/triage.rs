@@ -215,6 +215,70 @@ fn what_the_status_hides_the_newest_run_tells() {
 }
 
 #[test]
+fn an_error_of_a_source_that_no_table_explains_is_a_problem_of_its_own() {
+    let of = |status: &str, error: Option<&str>, tables: Vec<Schema>| Source {
+        status: Status::parse(status),
+        latest_error: error.map_or(Field::Null, |error| Field::Known(error.into())),
+        ..source("s", tables)
+    };
+    let off = |error: &str| Schema {
+        should_sync: Some(false),
+        latest_error: Field::Known(error.into()),
+        ..Schema { status: Status::Failed, sync_type: Field::Null, ..table("off") }
+    };
+    let fresh = |name: &str| Schema { status: Status::None, last_synced_at: Field::Null, ..table(name) };
+    let unset = || Schema { should_sync: Some(false), sync_type: Field::Null, ..fresh("unset") };
+    let told = |source: Source| {
+        let known = inventory(vec![source]);
+        let problems = triage(&known, None, now());
+        assert_eq!(known.sources()[0].trouble().is_some(), is_wrong(&problems));
+        problems.first().map(|problem| {
+            assert!(!problem.reason.is_empty() && !problem.steps.is_empty() && !problem.title.is_empty());
+            let cause = problem.cause.as_ref().map(ToString::to_string).unwrap_or_default();
+            (problem.kind, cause, problem.recovery.to_string(), problem.tables.len())
+        })
+    };
+    let expected = |kind, cause: &str, letter: &str| Some((kind, cause.to_owned(), letter.to_owned(), 0));
+    let refused = expected(Kind::SourceError, "credentials_invalid", "B");
+    assert_eq!(told(of("Error", Some(LOGIN), vec![])), refused);
+    assert_eq!(told(of("Error", Some(LOGIN), vec![fresh("a"), unset()])), refused);
+    assert_eq!(told(of("Error", Some(LOGIN), vec![unset()])), refused);
+    // A table that fails may be one that this key may not see.
+    assert_eq!(told(of("Failed", Some(LOGIN), vec![table("a")])), refused);
+    assert_eq!(told(of("Error", None, vec![])), expected(Kind::SourceError, "no_error_text", "O"));
+    assert_eq!(told(of("Paused", None, vec![])), expected(Kind::BillingPause, "billing_limit", "H"));
+    assert_eq!(told(of("Billing limits", None, vec![table("a")])), expected(Kind::BillingLimit, "billing_limit", "H"));
+    assert_eq!(told(of("Simmering", None, vec![])), expected(Kind::Unknown, "", "O"));
+    // The text is that of a table which is off, and may be months old.
+    let cancelled = "Sync cancelled by user";
+    let old = Schema { status: Status::Completed, sync_type: Field::Null, ..off(LOGIN) };
+    let old = told(of("Error", Some(LOGIN), vec![fresh("a"), Schema { status: Status::None, ..old }]));
+    assert_eq!(old, expected(Kind::SourceError, "no_error_text", "O"));
+    // A table explains it, or nothing is wanted of the source.
+    let explained = |found: Option<(Kind, String, String, usize)>| found.map(|found| (found.0, found.3));
+    let failing = |error| failing("a", Some(error), false);
+    assert_eq!(
+        explained(told(of("Failed", Some(DROPPED), vec![failing(DROPPED), table("b")]))),
+        Some((Kind::Failed, 1))
+    );
+    assert_eq!(told(of("Failed", Some(cancelled), vec![failing(cancelled)])), None);
+    assert_eq!(told(of("Failed", Some(cancelled), vec![table("a")])), None);
+    let by_user = Schema { should_sync: Some(false), ..table("off") };
+    assert_eq!(told(of("Error", Some(LOGIN), vec![by_user])), None);
+    assert_eq!(told(of("Completed", Some(LOGIN), vec![table("a")])), None);
+    assert_eq!(told(of("Running", None, vec![])), None);
+}
+
+#[test]
+fn a_source_whose_tables_cannot_be_read_is_open() {
+    let mut known = inventory(vec![Source { unreadable: 1, ..source("s", vec![]) }, source("calm", vec![table("a")])]);
+    assert!(whtui::warehouse::survey::is_open(&known, None));
+    assert!(!whtui::warehouse::survey::is_open(&known, Some(&SourceId::new("source-calm"))));
+    known.forget_source(&SourceId::new("source-s"));
+    assert!(!whtui::warehouse::survey::is_open(&known, None));
+}
+
+#[test]
 fn a_connection_that_worked_since_does_not_take_the_source_down() {
     let mut known = inventory(vec![source("s", vec![failing("a", Some(LOGIN), true), table("b")])]);
     assert_eq!(triage(&known, None, now())[0].kind, Kind::SwitchedOff);

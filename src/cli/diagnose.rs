@@ -168,6 +168,9 @@ impl Survey {
         let reason = match &reading.failure {
             Some(failure) => failure.explanation(),
             None if reading.unreadable > 0 => format!("{} sources are in no form that is known", reading.unreadable),
+            None if self.inventory.sources().iter().any(|held| held.source.unreadable > 0) => {
+                "tables of some sources are in no form that is known".to_owned()
+            }
             None if !reading.whole => "the list changed while it was read; try again".to_owned(),
             None => "the server does not tell the jobs of some tables".to_owned(),
         };

@@ -135,6 +135,11 @@ fn source(page: &mut Page<'_>, held: &Held) {
     let source = &held.source;
     page.heading(&source.title().shown());
     match held.tally.worst {
+        Some(state) if held.error.is_some() => {
+            let trouble = held.trouble().unwrap_or_default();
+            let style = page.theme.state(state);
+            page.sentence(&format!("{} {}: {trouble}", page.theme.glyph(state), state.severity().words()), style);
+        }
         Some(state) if state.severity() <= Severity::Doubtful => {
             let style = page.theme.state(state);
             let counts = [(held.tally.broken, "broken"), (held.tally.doubtful, "doubtful")];

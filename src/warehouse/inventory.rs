@@ -18,37 +18,13 @@ use super::survey::{Completeness, FullSchema, SourcePage};
 use super::tally::Tally;
 use super::text::Foreign;
 
+pub use super::held::Held;
+
 /// Where a table is held. Valid until the next change of the inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Spot {
     source: u32,
     table: u32,
-}
-
-/// A source, and what was made of it.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// As the server told it.
-    pub source: Source,
-    /// Its tables counted by state.
-    pub tally: Tally,
-    /// State of each table, in the order of [`Source::schemas`].
-    states: Vec<State>,
-    seen_in: u64,
-}
-
-impl Held {
-    /// Its tables with their states.
-    pub fn tables(&self) -> impl Iterator<Item = (&Schema, State)> {
-        self.source.schemas.iter().zip(self.states.iter().copied())
-    }
-
-    /// What is wrong with the worst of its tables, in short; `None` when nothing is.
-    #[must_use]
-    pub fn trouble(&self) -> Option<String> {
-        let worst = self.tally.worst?;
-        self.tables().filter(|(_, state)| *state == worst).find_map(|(schema, state)| schema.trouble(state))
-    }
 }
 
 /// A table went from one state to another.
@@ -238,8 +214,7 @@ impl Inventory {
                 self.by_schema.remove(&schema.id);
             }
         }
-        let tally = Tally::of(&states);
-        let held = Held { source, tally, states, seen_in: self.reading };
+        let held = Held::new(source, states, self.reading);
         match self.held.get_mut(index) {
             Some(place) => *place = held,
             None => self.held.push(held),
@@ -389,8 +364,7 @@ impl Inventory {
         let mut transitions = Vec::new();
         compare(&held.source.schemas, &held.states, &states, &mut transitions);
         if let Some(held) = self.held.get_mut(index) {
-            held.tally = Tally::of(&states);
-            held.states = states;
+            held.reassess(states);
         }
         transitions
     }

@@ -192,6 +192,10 @@ pub fn is_past_unknown(inventory: &Inventory, schema: &Schema, now: Timestamp) -
 /// Whether some state still rests on something that was not read.
 #[must_use]
 pub fn is_open(inventory: &Inventory, only: Option<&SourceId>) -> bool {
+    let wanted = |held: &&Held| only.is_none_or(|id| held.source.id == *id);
+    if inventory.sources().iter().filter(wanted).any(|held| held.source.unreadable > 0) {
+        return true;
+    }
     chosen(inventory, only).any(|held| {
         held.tables().any(|(schema, state)| {
             let unread = inventory.runs(&schema.id).is_none_or(|runs| runs.read_at().is_none());

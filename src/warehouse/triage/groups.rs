@@ -11,13 +11,15 @@ use crate::warehouse::diagnosis::{CauseId, Letter};
 use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
 use crate::warehouse::freshness::age;
-use crate::warehouse::inventory::{Held, Inventory};
+use crate::warehouse::held::{Held, SourceError};
+use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::proof::{self, Proof};
 use crate::warehouse::recovery::proposal::{Beyond, cause_of, propose};
 use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
+use crate::warehouse::status::Status;
 
 /// How long nothing must have been synced for a source to count as abandoned.
 const ABANDONED: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -61,6 +63,7 @@ pub(super) fn problems(inventory: &Inventory, held: &Held, now: Timestamp) -> Ve
             problem(inventory, held, Grouped { group, tables, down, proof }, now)
         })
         .collect();
+    problems.extend(held.error.as_ref().map(|error| of_source(held, error)));
     if problems.is_empty() {
         problems.extend(abandoned(held, now));
     }
@@ -187,6 +190,53 @@ fn retry_safe(inventory: &Inventory, schema: &Schema, state: State) -> bool {
     }
 }
 
+/// A problem of the source as a whole, none of its tables in particular.
+fn bare(held: &Held, kind: Kind, gravity: Gravity) -> Problem {
+    Problem {
+        kind,
+        gravity,
+        source: held.source.id.clone(),
+        source_name: held.source.title().clone(),
+        source_type: held.source.kind.clone(),
+        tables: Vec::new(),
+        cause: None,
+        finding: None,
+        title: words::title(kind, None),
+        recovery: Letter::O,
+        retry_safe: false,
+        reason: String::new(),
+        steps: Vec::new(),
+        evidence: None,
+        since: None,
+        proof: None,
+    }
+}
+
+/// What is wrong with a source as a whole.
+fn of_source(held: &Held, error: &SourceError) -> Problem {
+    let (kind, gravity) = match held.source.status {
+        Status::Paused => (Kind::BillingPause, Gravity::Blocking),
+        Status::BillingLimits | Status::BillingLimitTooLow => (Kind::BillingLimit, Gravity::Broken),
+        Status::Unknown(_) => (Kind::Unknown, Gravity::Doubtful),
+        _ => (Kind::SourceError, Gravity::Broken),
+    };
+    let mut problem = bare(held, kind, gravity);
+    problem.reason = words::source_error(held, error);
+    if let Some(finding) = error.finding.as_ref().filter(|_| kind != Kind::Unknown) {
+        problem.title = words::title(kind, Some(finding));
+        problem.cause = Some(finding.verdict.cause.clone());
+        problem.recovery = finding.verdict.recovery;
+        problem.retry_safe = finding.verdict.retry_safe;
+        problem.steps = finding.steps();
+        problem.evidence = finding.verdict.evidence.as_ref().map(|evidence| evidence.text.clone());
+        problem.finding = Some(Arc::clone(finding));
+    } else {
+        problem.cause = (kind == Kind::SourceError).then(|| CauseId::new("no_error_text"));
+        problem.steps = vec!["Look at the source in PostHog, and check its connection there.".to_owned()];
+    }
+    problem
+}
+
 fn abandoned(held: &Held, now: Timestamp) -> Option<Problem> {
     let source = &held.source;
     let all_off = !source.schemas.is_empty() && source.schemas.iter().all(|schema| schema.should_sync == Some(false));
@@ -199,21 +249,9 @@ fn abandoned(held: &Held, now: Timestamp) -> Option<Problem> {
         return None;
     }
     Some(Problem {
-        kind: Kind::Abandoned,
-        gravity: Gravity::Note,
-        source: source.id.clone(),
-        source_name: source.title().clone(),
-        source_type: source.kind.clone(),
-        tables: Vec::new(),
-        cause: None,
-        finding: None,
-        title: words::title(Kind::Abandoned, None),
         recovery: Letter::R,
-        retry_safe: false,
         reason: words::abandoned(&source.last_run_at, now),
         steps: vec!["Switch on the tables that are wanted; otherwise nothing has to be done.".to_owned()],
-        evidence: None,
-        since: None,
-        proof: None,
+        ..bare(held, Kind::Abandoned, Gravity::Note)
     })
 }

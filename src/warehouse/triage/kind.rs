@@ -31,6 +31,7 @@ macro_rules! kinds {
 kinds! {
     BillingPause "billing_pause" "Billing pause" "Billing has paused tables, and that blocks every reload of the project.",
     SourceDown "source_down" "Source down" "One connection cause takes down all tables of a source.",
+    SourceError "source_error" "Source error" "A source is in error as a whole, and none of its tables says why.",
     Failed "failed" "Failed" "Tables of one source fail for one cause.",
     BillingLimit "billing_limit" "Billing limit" "The row limit stopped tables of a source.",
     SwitchedOff "switched_off" "Switched off" "`PostHog` switched tables of one source off for one cause.",
@@ -49,7 +50,7 @@ impl Kind {
     pub(super) fn class(self, gravity: Gravity) -> u8 {
         match self {
             Self::BillingPause => 0,
-            Self::SourceDown => 1,
+            Self::SourceDown | Self::SourceError => 1,
             Self::Failed | Self::BillingLimit => 2,
             Self::Cdc | Self::Webhook if gravity == Gravity::Broken => 2,
             Self::SwitchedOff => 3,

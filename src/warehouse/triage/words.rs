@@ -1,13 +1,14 @@
 //! What a problem is called, and why its action is recommended.
 
 use jiff::Timestamp;
+use std::fmt::Write as _;
 
 use super::kind::Kind;
 use super::{Problem, looks_fine};
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
-use crate::warehouse::inventory::Held;
+use crate::warehouse::held::{Held, SourceError};
 use crate::warehouse::state::State;
 use crate::warehouse::words::{ago, count, counted};
 
@@ -23,8 +24,15 @@ pub(super) fn title(kind: Kind, finding: Option<&Finding>) -> String {
         Kind::Webhook if finding.is_none() => "Nothing is pushed any more",
         Kind::Gone => "Vanished at the source",
         Kind::Abandoned => "Nothing is switched on",
+        Kind::SourceError if finding.is_none() => "The source is in error",
         Kind::Cdc if finding.is_none() => "The change stream brings nothing",
-        Kind::SourceDown | Kind::Failed | Kind::SwitchedOff | Kind::Cdc | Kind::Stale | Kind::Webhook => {
+        Kind::SourceDown
+        | Kind::SourceError
+        | Kind::Failed
+        | Kind::SwitchedOff
+        | Kind::Cdc
+        | Kind::Stale
+        | Kind::Webhook => {
             return finding.map_or_else(|| "Failed without a text".to_owned(), Finding::title);
         }
     };
@@ -97,6 +105,25 @@ fn oldest_sync(problem: &Problem, held: &Held) -> Option<Timestamp> {
         .filter(|(schema, state)| *state == State::Stale && concerned(&schema.id))
         .filter_map(|(schema, _)| schema.last_synced_at.known().copied())
         .min()
+}
+
+/// Why something counts as wrong with a source as a whole.
+pub(super) fn source_error(held: &Held, error: &SourceError) -> String {
+    let source = &held.source;
+    let none = if source.schemas.is_empty() {
+        "and no table of it is known".to_owned()
+    } else {
+        format!("and none of its {} that can be seen says why", counted(source.schemas.len(), "table"))
+    };
+    let mut reason = format!("The status of the source is {}, {none}.", source.status);
+    if let Some(finding) = &error.finding {
+        let _ = write!(reason, " {}", finding.cause.meaning.shown());
+    } else if error.borrowed {
+        reason.push_str(" The text shown for it is that of a table which is off, and may be old.");
+    } else {
+        reason.push_str(" The server shows no text for it.");
+    }
+    reason
 }
 
 /// Why a source counts as abandoned.
