@@ -72,12 +72,19 @@ fn what_the_list_alone_tells() {
         (with_status("t", ""), State::Unknown),
         (with_status("t", "Error"), State::Unknown),
         (Schema { should_sync: None, ..table("t") }, State::Unknown),
+        (Schema { should_sync: None, ..none() }, State::Unknown),
+        (Schema { should_sync: None, ..failing("t", Some("x"), false) }, State::Failed),
+        (Schema { should_sync: None, ..failing("t", Some("Sync cancelled by user"), false) }, State::Cancelled),
+        (Schema { should_sync: None, ..with_status("t", "Running") }, State::Starting),
+        (Schema { should_sync: None, ..with_status("t", "Billing limits") }, State::BillingLimit),
         (synced(200, table("t")), State::Stale),
         (synced(200, frequency(Frequency::Every(360), table("t"))), State::Completed),
         (synced(99_999, frequency(Frequency::Never, table("t"))), State::Completed),
         (synced(99_999, frequency(Frequency::Other("fortnight".into()), table("t"))), State::Completed),
         (synced(-600, table("t")), State::Completed),
-        (Schema { last_synced_at: Field::Unknown, ..table("t") }, State::Completed),
+        (Schema { last_synced_at: Field::Unknown, ..table("t") }, State::Unknown),
+        (Schema { last_synced_at: Field::Unknown, ..frequency(Frequency::Never, table("t")) }, State::Completed),
+        (Schema { last_synced_at: Field::Unknown, ..method(table("t"), SyncType::Webhook) }, State::Unverified),
         (method(table("t"), SyncType::Webhook), State::Unverified),
         (synced(600, method(table("t"), SyncType::Webhook)), State::Unverified),
         (synced(3_000, method(table("t"), SyncType::Webhook)), State::Stale),
@@ -223,6 +230,65 @@ fn stale_is_measured_against_the_past_where_the_frequency_has_no_name() {
     learn_jobs(&mut known, "s", "t", weekly, now());
     assert_eq!(known.schema(&id).unwrap().2, State::Completed);
     assert!(needed(&mut known, None, 99, now()).is_empty() && !is_open(&known, None));
+}
+
+#[test]
+fn when_it_synced_last_is_asked_of_the_jobs_where_the_list_does_not_tell() {
+    let odd = || Schema { last_synced_at: Field::Unknown, ..table("t") };
+    for (jobs, expected) in [
+        (vec![job("t", 30, 2, "Completed", 9)], State::Completed),
+        (vec![job("t", 900, 2, "Completed", 9)], State::Stale),
+        (vec![job("t", 30, 2, "Failed", 9)], State::Unknown),
+        (vec![], State::Unknown),
+    ] {
+        let mut known = inventory(vec![source("s", vec![odd()])]);
+        assert!(is_open(&known, None));
+        assert_eq!(needed(&mut known, None, 99, now()), [jobs_of("s", &["t"])]);
+        learn_jobs(&mut known, "s", "t", jobs, now());
+        assert_eq!(known.schema(&SchemaId::new("id-t")).unwrap().2, expected);
+        assert!(needed(&mut known, None, 99, now()).is_empty() && !is_open(&known, None));
+    }
+}
+
+#[test]
+fn a_table_that_always_came_more_rarely_than_its_frequency_says_is_not_stale() {
+    let daily = Schema {
+        frequency: Field::Known(Frequency::Every(5)),
+        last_synced_at: Field::Known(ago(20 * 60)),
+        ..table("t")
+    };
+    let mut known = inventory(vec![source("s", vec![daily])]);
+    let state = |known: &Inventory| known.schema(&SchemaId::new("id-t")).unwrap().2;
+    assert_eq!(state(&known), State::Stale);
+    let past = (0..5).map(|day| job("t", 20 * 60 + day * 1_440, 2, "Completed", 9)).collect();
+    learn_jobs(&mut known, "s", "t", past, now());
+    assert_eq!(state(&known), State::Completed);
+}
+
+#[test]
+fn a_failure_whose_jobs_could_not_be_read_stays_open_and_they_are_asked_for() {
+    let mut known = inventory(vec![source("s", vec![failing("t", None, false)])]);
+    let closely = FullSchema {
+        schema: failing("t", None, false),
+        detail: SchemaDetail::default(),
+        source: None,
+        source_type: Field::Unknown,
+    };
+    assert_eq!(needed(&mut known, None, 99, now()), [Need::Schema(SchemaId::new("id-t"))]);
+    known.learn_schema(closely, now());
+    assert!(is_open(&known, None));
+    assert_eq!(needed(&mut known, None, 99, now()), [jobs_of("s", &["t"])]);
+    let text = "password authentication failed for user \"x\"";
+    let failed = Job { latest_error: Field::Known(text.into()), ..job("t", 30, 1, "Failed", 0) };
+    learn_jobs(&mut known, "s", "t", vec![failed], now());
+    assert!(!is_open(&known, None) && needed(&mut known, None, 99, now()).is_empty());
+    let cause = |known: &Inventory| {
+        let (_, schema, _) = known.schema(&SchemaId::new("id-t")).unwrap();
+        schema.finding.as_ref().unwrap().cause.id.to_string()
+    };
+    assert_eq!(cause(&known), "credentials_invalid");
+    known.learn_sources(support::made::page(vec![source("s", vec![failing("t", None, false)])]), now());
+    assert_eq!(cause(&known), "credentials_invalid", "it outlives the next list");
 }
 
 fn jobs_of(source: &str, names: &[&str]) -> Need {

@@ -117,10 +117,10 @@ impl Page<'_> {
         }
     }
 
-    fn state(&mut self, state: State) {
+    fn state(&mut self, table: &Schema, state: State) {
         let style = self.theme.state(state);
         self.lines.push(Line::styled(format!("{} {}", self.theme.glyph(state), state.words()), style));
-        self.text(state.meaning());
+        self.text(table.meaning(state));
     }
 
     fn error(&mut self, title: &str, error: Option<&Foreign>) {
@@ -206,7 +206,7 @@ fn source(page: &mut Page<'_>, held: &Held) {
 
 fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     page.heading(&format!("{} / {}", held.source.title().shown(), table.title().shown()));
-    page.state(state);
+    page.state(table, state);
     if state == State::Unknown {
         page.field("server's status", &table.status.to_string());
     }

@@ -316,6 +316,7 @@ impl Inventory {
             }
         }
         let mut first_looks = HashSet::new();
+        let mut settled = Vec::new();
         let Some(held) = self.held.get(index as usize) else { return Vec::new() };
         for (id, jobs) in by_schema {
             let runs = self.runs.entry(id.clone()).or_default();
@@ -324,10 +325,25 @@ impl Inventory {
             let spot = self.by_schema.get(&id).filter(|spot| spot.source == index);
             if let Some(schema) = spot.and_then(|spot| held.source.schemas.get(spot.table as usize)) {
                 runs.explain(schema, &held.source.kind);
+                let settles =
+                    |found: &&Arc<Finding>| schema.finding.as_ref().is_some_and(|own| own.is_settled_by(found));
+                if schema.status == Status::Failed
+                    && let Some(found) = runs.failure().filter(settles)
+                {
+                    settled.push((spot.map_or(0, |spot| spot.table as usize), Arc::clone(found)));
+                }
             }
             if is_first && !self.claims.get(&id).is_some_and(|claim| claim.turned) {
                 first_looks.insert(id);
             }
+        }
+        for (table, found) in settled {
+            let Some(schema) = self.held.get_mut(index as usize).and_then(|held| held.source.schemas.get_mut(table))
+            else {
+                continue;
+            };
+            schema.finding = Some(found);
+            self.closer.insert(schema.id.clone(), CloserLook::of(schema));
         }
         // What a first look finds was so before: nothing has changed but what is known of it.
         let mut transitions = self.reassess(index as usize, now);

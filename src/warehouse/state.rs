@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::field::Field;
 use super::finding::Finding;
-use super::freshness::{age, is_stale};
+use super::freshness::{age, allowance, is_stale};
 use super::runs::Runs;
 use super::schema::Schema;
 use super::settings::SyncType;
@@ -72,7 +72,7 @@ states! {
     Stuck "stuck" "Stuck" Broken
         "A job is running without a sign of life.",
     Unknown "unknown" "Unknown" Doubtful
-        "The server's status is not one this version knows.",
+        "What the server says of it does not tell how it is.",
     Gone "gone" "Gone" Doubtful
         "The table vanished at the source, and PostHog switched it off; its Completed means nothing.",
     Stale "stale" "Stale" Doubtful
@@ -142,6 +142,14 @@ impl State {
     #[must_use]
     pub fn is_failure(self) -> bool {
         matches!(self, Self::Failed | Self::SwitchedOff | Self::Halted)
+    }
+
+    /// Whether a table in this state is past the time by which it should have synced, or may be, so that its jobs have
+    /// to be asked.
+    #[must_use]
+    pub fn rests_on_the_past(self, schema: &Schema) -> bool {
+        let unknown = schema.status == Status::Completed && schema.last_synced_at == Field::Unknown;
+        self == Self::Stale || (self == Self::Unknown && unknown && schema.should_sync == Some(true))
     }
 
     /// Whether the server holds it to be running.
@@ -222,12 +230,12 @@ pub fn state_of(schema: &Schema, around: &Circumstances<'_>) -> State {
     if around.direct {
         return State::Direct;
     }
-    match schema.should_sync {
-        Some(false) => return switched_off(schema),
-        None => return State::Unknown,
-        Some(true) => {}
+    if schema.should_sync == Some(false) {
+        return switched_off(schema);
     }
     match &schema.status {
+        // A run that fails or goes on does so whether it is switched on or not; what rests may be switched off.
+        Status::Completed | Status::None if schema.should_sync.is_none() => State::Unknown,
         Status::BillingLimits | Status::BillingLimitTooLow => State::BillingLimit,
         Status::Failed if stopped_on_purpose(schema) => State::Cancelled,
         Status::Failed if is_halted(schema) => State::Halted,
@@ -271,6 +279,9 @@ fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
         Field::Unknown => around.runs.and_then(Runs::last_success),
     };
     let past = around.runs.map(Runs::rhythm).unwrap_or_default();
+    if then.is_none() && !pushed && allowance(schema.frequency.known(), past).is_some() {
+        return State::Unknown;
+    }
     let stale = then.is_some_and(|then| is_stale(then, schema.frequency.known(), past, around.now));
     match (pushed, around.push) {
         (true, PushChannel::Delivers) => State::Completed,

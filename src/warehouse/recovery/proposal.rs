@@ -10,6 +10,7 @@ use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
+use crate::warehouse::status::Status;
 
 /// What the program itself can do next for a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,9 +200,19 @@ fn of_silence(schema: &Schema, state: State, runs: Option<&Runs>) -> Option<Simp
             ],
             None,
         ),
-        State::Unknown => {
-            (Letter::O, "The server's status is not one this version knows.", &["Look at the table in PostHog."], None)
-        }
+        State::Unknown => (
+            Letter::O,
+            match &schema.status {
+                Status::Unknown(word) if word.is_blank() => "The server's status could not be read.",
+                Status::Completed | Status::None if schema.should_sync.is_none() => {
+                    "Whether it is switched on could not be read."
+                }
+                Status::Completed => "When it was synced last could not be read.",
+                _ => "The server's status is not one this version knows.",
+            },
+            &["Look at the table in PostHog."],
+            None,
+        ),
         State::NotSetUp => (
             Letter::K,
             "A table without a sync method never runs.",
@@ -226,6 +237,9 @@ fn from_cause(schema: &Schema, state: State, finding: &Finding, proof: Option<&P
     if state == State::SwitchedOff && !verdict.handled_by_posthog && !steps.iter().any(|step| step.contains("e-enable"))
     {
         steps.push("Re-enable the table, then reload.".to_owned());
+    }
+    if schema.should_sync.is_none() && !verdict.handled_by_posthog {
+        steps.push("Look whether it is switched on, which could not be read; if not, re-enable it.".to_owned());
     }
     let next = next_move(schema, state, finding);
     if next == Some(Move::DeleteData) {

@@ -148,6 +148,13 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
     };
     let beyond = |schema: &Schema| Beyond { runs: inventory.runs(&schema.id), proof: proof.as_ref() };
     let proposal = tables.first().and_then(|(schema, state)| propose(schema, *state, beyond(schema)));
+    // Several things may hide what state tables are in.
+    let mut whys: Vec<String> = Vec::new();
+    for (schema, state) in tables.iter().filter(|_| kind == Kind::Unknown) {
+        whys.extend(propose(schema, *state, Beyond::default()).map(|proposal| proposal.why));
+    }
+    whys.sort();
+    whys.dedup();
     let causes = || tables.iter().filter_map(|(schema, state)| cause_of(schema, *state, inventory.runs(&schema.id)));
     let finding: Option<Arc<Finding>> = causes().next().cloned();
     let evidence = causes().find_map(|finding| Some(finding.verdict.evidence.as_ref()?.text.clone()));
@@ -160,6 +167,7 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         Some(proposal) => (group.recovery, proposal.steps, proposal.why),
         None => (group.recovery, Vec::new(), String::new()),
     };
+    let why = if whys.is_empty() { why } else { whys.join(" ") };
     let mut problem = Problem {
         kind,
         gravity,

@@ -19,7 +19,7 @@ pub(super) fn title(kind: Kind, finding: Option<&Finding>) -> String {
         Kind::BillingLimit => "PostHog's row limit reached",
         Kind::Phantom => "Running without a run",
         Kind::Stuck => "A run without a sign of life",
-        Kind::Unknown => "A status this version does not know",
+        Kind::Unknown => "Its state cannot be told",
         Kind::Stale if finding.is_none() => "Completed, but long ago",
         Kind::Webhook if finding.is_none() => "Nothing is pushed any more",
         Kind::Gone => "Vanished at the source",
