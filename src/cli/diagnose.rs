@@ -70,10 +70,9 @@ pub(super) async fn diagnose(options: Diagnose) -> Result<ExitCode, String> {
         tokio::select! {
             _ = interrupt.recv() => break,
             _ = terminate.recv() => break,
-            next = survey.look(&options, report.content.as_ref()) => match next {
-                Ok(next) => report = next,
-                // The watch goes on; the next look may succeed.
-                Err(sentence) => super::complain(&sentence),
+            // The watch goes on after a look that failed; the next one may succeed.
+            next = survey.look(&options, report.content.as_ref()) => if let Some(sentence) = report.follow(next) {
+                super::complain(&sentence);
             },
         }
     }
@@ -103,6 +102,21 @@ struct Reported {
     content: Option<Content>,
     /// Whether anybody still reads.
     read: bool,
+}
+
+impl Reported {
+    /// Takes in the next look; a sentence where it failed. What was reported before still stands then, but the code is
+    /// that of the last look.
+    fn follow(&mut self, next: Result<Self, String>) -> Option<String> {
+        match next {
+            Ok(next) => *self = next,
+            Err(sentence) => {
+                self.code = UNKNOWN;
+                return Some(sentence);
+            }
+        }
+        None
+    }
 }
 
 /// A survey of the project, kept from one look to the next.
@@ -319,5 +333,19 @@ impl Survey {
             }
             Fact::Identity(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_watch_is_that_of_its_last_look() {
+        let look = |code| Reported { code, content: None, read: true };
+        let mut watch = look(WELL);
+        assert_eq!((watch.follow(Err("no".to_owned())), watch.code), (Some("no".to_owned()), UNKNOWN));
+        assert!(watch.read, "the next look may succeed");
+        assert_eq!((watch.follow(Ok(look(WRONG))), watch.code), (None, WRONG));
     }
 }

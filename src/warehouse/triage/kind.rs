@@ -3,7 +3,7 @@
 /// Declares the kinds with their names for scripts and their words for people.
 macro_rules! kinds {
     ($($name:ident $key:literal $words:literal $doc:literal),+ $(,)?) => {
-        /// What kind of thing is wrong.
+        /// What kind of thing is wrong. In the order of the list: what blocks more, and what is surer, comes first.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $(#[doc = $doc] $name,)+
@@ -46,24 +46,6 @@ kinds! {
 }
 
 impl Kind {
-    /// Its place in the list: what blocks more, and what is surer, comes first.
-    pub(super) fn class(self, gravity: Gravity) -> u8 {
-        match self {
-            Self::BillingPause => 0,
-            Self::SourceDown | Self::SourceError => 1,
-            Self::Failed | Self::BillingLimit => 2,
-            Self::Cdc | Self::Webhook if gravity == Gravity::Broken => 2,
-            Self::SwitchedOff => 3,
-            Self::Phantom | Self::Stuck => 4,
-            Self::Unknown => 5,
-            Self::Stale => 6,
-            Self::Webhook => 7,
-            Self::Cdc => 8,
-            Self::Gone => 9,
-            Self::Abandoned => 10,
-        }
-    }
-
     /// Whether there is a job with which it began.
     pub(super) fn has_a_beginning(self) -> bool {
         matches!(self, Self::SourceDown | Self::Failed | Self::BillingLimit | Self::SwitchedOff | Self::Cdc)

@@ -102,10 +102,11 @@ impl Problem {
         ProblemKey(self.kind, self.source.clone(), self.cause.clone(), self.recovery)
     }
 
-    /// By class, then by blast radius; names and identities make the order total.
+    /// By how much it matters, then by kind, then by blast radius; names and identities make the order total.
     fn rank(&self) -> impl Ord + use<> {
         (
-            self.kind.class(self.gravity),
+            self.gravity,
+            self.kind,
             Reverse(self.blast_radius()),
             Reverse(self.tables.len()),
             self.source_name.raw().to_lowercase(),
