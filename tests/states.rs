@@ -62,6 +62,9 @@ fn what_the_list_alone_tells() {
         (off(table("t")), State::Off),
         (off(text(table("t"), "relation \"x\" does not exist")), State::Gone),
         (off(with_status("t", "Running")), State::Off),
+        (off(with_status("t", "Simmering")), State::Unknown),
+        (off(with_status("t", "")), State::Unknown),
+        (off(with_status("t", "Cancelled")), State::Off),
         (unset(none()), State::NotSetUp),
         (off(unset(none())), State::NotSetUp),
         (none(), State::NeverSynced),
@@ -266,6 +269,20 @@ fn a_table_that_always_came_more_rarely_than_its_frequency_says_is_not_stale() {
 }
 
 #[test]
+fn a_stale_table_whose_job_runs_is_running() {
+    for (minutes, known_past, expected) in
+        [(3, true, State::Running), (3, false, State::Running), (300, true, State::Stale), (300, false, State::Stale)]
+    {
+        let stale = Schema { last_synced_at: Field::Known(ago(12_000)), ..table("t") };
+        let mut known = inventory(vec![source("s", vec![stale])]);
+        let mut jobs = if known_past { past(None) } else { Vec::new() };
+        jobs.push(job("t", minutes, 0, "Running", 4));
+        learn_jobs(&mut known, "s", "t", jobs, now());
+        assert_eq!(known.schema(&SchemaId::new("id-t")).unwrap().2, expected, "{minutes} {known_past}");
+    }
+}
+
+#[test]
 fn a_failure_whose_jobs_could_not_be_read_stays_open_and_they_are_asked_for() {
     let mut known = inventory(vec![source("s", vec![failing("t", None, false)])]);
     let closely = FullSchema {
@@ -289,6 +306,17 @@ fn a_failure_whose_jobs_could_not_be_read_stays_open_and_they_are_asked_for() {
     assert_eq!(cause(&known), "credentials_invalid");
     known.learn_sources(support::made::page(vec![source("s", vec![failing("t", None, false)])]), now());
     assert_eq!(cause(&known), "credentials_invalid", "it outlives the next list");
+    // The full form may come after the jobs, and say less.
+    let again = |at| {
+        let mut known = inventory(vec![source("s", vec![failing("t", None, false)])]);
+        learn_jobs(&mut known, "s", "t", vec![job("t", 30, 1, "Billing limit too low", 0)], now());
+        let schema = failing("t", None, false);
+        let detail = SchemaDetail::default();
+        known.learn_schema(FullSchema { schema, detail, source: None, source_type: Field::Unknown }, at);
+        known
+    };
+    assert_eq!(cause(&again(now() + seconds(1))), "billing_limit");
+    assert_eq!(cause(&again(now() + seconds(3_600))), "no_error_text", "old jobs may be those of another failure");
 }
 
 fn jobs_of(source: &str, names: &[&str]) -> Need {

@@ -104,6 +104,14 @@ struct Reported {
     read: bool,
 }
 
+/// What was typed, unless it is a key: those are never printed.
+fn repeated(name: &str) -> String {
+    if ["phx_", "pha_", "phs_"].iter().any(|mark| name.contains(mark)) {
+        return "like that (it looks like a key)".to_owned();
+    }
+    format!("\"{}\"", crate::warehouse::text::clean(name, false))
+}
+
 impl Reported {
     /// Takes in the next look; a sentence where it failed. What was reported before still stands then, but the code is
     /// that of the last look.
@@ -229,7 +237,7 @@ impl Survey {
                     format!("there are {}", known.join(", "))
                 };
                 let partly = if reading.whole { "" } else { " (not all of them were read)" };
-                Err(format!("no source is called \"{}\"; {known}{partly}.", crate::warehouse::text::clean(name, false)))
+                Err(format!("no source is called {}; {known}{partly}.", repeated(name)))
             }
             several => {
                 let ids: Vec<&str> = several.iter().take(20).map(|source| source.id.as_str()).collect();

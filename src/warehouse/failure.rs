@@ -169,7 +169,7 @@ fn brief(detail: &Foreign) -> String {
     let shown = detail.shown();
     let text = shown.trim().trim_end_matches('.');
     match text.char_indices().nth(BRIEF) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end()),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end_matches(['.', ' '])),
         None => text.to_owned(),
     }
 }

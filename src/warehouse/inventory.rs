@@ -1,11 +1,12 @@
 //! All sources and tables of the project as last read, with the state that was made of each.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::field::Field;
 use super::finding::Finding;
+use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
 use super::job::Job;
 use super::operation::JobQuery;
@@ -55,6 +56,9 @@ impl CloserLook {
         self.status == schema.status && self.text == schema.latest_error
     }
 }
+
+/// A full form and jobs that were read so shortly after each other belong to one look.
+const SAME_LOOK: SignedDuration = SignedDuration::from_mins(1);
 
 /// All that is known of a project.
 #[derive(Clone, Debug, Default)]
@@ -285,6 +289,10 @@ impl Inventory {
         if let Some(held) = self.held.get_mut(spot.source as usize) {
             held.seen_in = seen_in;
         }
+        // Older runs may be those of another failure.
+        if self.runs(&id).and_then(Runs::read_at).is_some_and(|read_at| age(read_at, now) < SAME_LOOK) {
+            self.settle(&id);
+        }
         transitions
     }
 
@@ -325,30 +333,32 @@ impl Inventory {
             let spot = self.by_schema.get(&id).filter(|spot| spot.source == index);
             if let Some(schema) = spot.and_then(|spot| held.source.schemas.get(spot.table as usize)) {
                 runs.explain(schema, &held.source.kind);
-                let settles =
-                    |found: &&Arc<Finding>| schema.finding.as_ref().is_some_and(|own| own.is_settled_by(found));
-                if schema.status == Status::Failed
-                    && let Some(found) = runs.failure().filter(settles)
-                {
-                    settled.push((spot.map_or(0, |spot| spot.table as usize), Arc::clone(found)));
-                }
+                settled.push(schema.id.clone());
             }
             if is_first && !self.claims.get(&id).is_some_and(|claim| claim.turned) {
                 first_looks.insert(id);
             }
         }
-        for (table, found) in settled {
-            let Some(schema) = self.held.get_mut(index as usize).and_then(|held| held.source.schemas.get_mut(table))
-            else {
-                continue;
-            };
-            schema.finding = Some(found);
-            self.closer.insert(schema.id.clone(), CloserLook::of(schema));
+        for id in settled {
+            self.settle(&id);
         }
         // What a first look finds was so before: nothing has changed but what is known of it.
         let mut transitions = self.reassess(index as usize, now);
         transitions.retain(|transition| !first_looks.contains(&transition.schema));
         transitions
+    }
+
+    /// What the text of a failing table leaves open, its newest run may settle.
+    fn settle(&mut self, id: &SchemaId) {
+        let Some(spot) = self.spot(id) else { return };
+        let held = self.held.get_mut(spot.source as usize);
+        let Some(schema) = held.and_then(|held| held.source.schemas.get_mut(spot.table as usize)) else { return };
+        let found = self.runs.get(id).and_then(Runs::failure);
+        let settles = |found: &&Arc<Finding>| schema.finding.as_ref().is_some_and(|own| own.is_settled_by(found));
+        if let Some(found) = found.filter(settles).filter(|_| schema.status == Status::Failed) {
+            schema.finding = Some(Arc::clone(found));
+            self.closer.insert(id.clone(), CloserLook::of(schema));
+        }
     }
 
     /// When it was last asked whether the webhook of a source delivers.

@@ -252,6 +252,8 @@ fn switched_off(schema: &Schema) -> State {
     match schema.status {
         Status::Failed if !stopped_on_purpose(schema) => State::SwitchedOff,
         Status::None if schema.sync_type.is_null() => State::NotSetUp,
+        // Whether PostHog or a user switched it off is told by the status alone.
+        Status::Unknown(_) | Status::Error => State::Unknown,
         // A run that succeeds clears the error text, so this is the Completed that is written on a table which
         // vanished (contract, section 8.4).
         Status::Completed if schema.latest_error.known().is_some_and(|text| !text.is_blank()) => State::Gone,
@@ -283,6 +285,9 @@ fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
         return State::Unknown;
     }
     let stale = then.is_some_and(|then| is_stale(then, schema.frequency.known(), past, around.now));
+    if stale && is_catching_up(schema, around) {
+        return State::Running;
+    }
     match (pushed, around.push) {
         (true, PushChannel::Delivers) => State::Completed,
         (true, _) if stale && then.is_some_and(|then| age(then, around.now) > PUSH_SILENCE) => State::Stale,
@@ -290,6 +295,14 @@ fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
         (false, _) if stale => State::Stale,
         (false, _) => State::Completed,
     }
+}
+
+/// Whether a job runs that the status does not tell of yet. One that runs longer than it should may have been forgotten.
+fn is_catching_up(schema: &Schema, around: &Circumstances<'_>) -> bool {
+    let Some(runs) = around.runs else { return false };
+    let Some(started) = runs.running().and_then(|job| job.created_at) else { return false };
+    let plausible = runs.usual().is_some() || age(started, around.now) < OVERDUE_FLOOR;
+    plausible && running(schema, around) == State::Running
 }
 
 fn running(schema: &Schema, around: &Circumstances<'_>) -> State {

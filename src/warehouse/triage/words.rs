@@ -113,7 +113,7 @@ pub(super) fn source_error(held: &Held, error: &SourceError) -> String {
     let none = if source.schemas.is_empty() {
         "and no table of it is known".to_owned()
     } else {
-        format!("and none of its {} that can be seen says why", counted(source.schemas.len(), "table"))
+        "and none of its tables that can be seen says why".to_owned()
     };
     let mut reason = format!("The status of the source is {}, {none}.", source.status);
     if let Some(finding) = &error.finding {
