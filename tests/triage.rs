@@ -173,6 +173,7 @@ fn a_billing_pause_is_said_first_and_everywhere() {
     let problems = triage(&inventory(sources.clone()), None, now());
     assert_eq!((problems[0].kind, problems[0].gravity), (Kind::BillingPause, Gravity::Blocking));
     assert!(problems[1].reason.contains("no reload starts"));
+    assert!(problems.iter().all(|problem| !problem.retry_safe), "no reload is accepted");
     let only = triage(&inventory(sources), Some(&SourceId::new("source-calm")), now());
     assert_eq!(kinds(&only), [(Kind::BillingPause, "paused", 1)]);
 }

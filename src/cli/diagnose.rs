@@ -21,6 +21,7 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::source::Source;
 use crate::warehouse::survey::{Completeness, Fact, Need, is_open, needed, push_channels, second_look};
 use crate::warehouse::triage::{is_wrong, triage, wanted};
+use crate::warehouse::words::counted;
 use crate::worker::gate::Gate;
 use crate::worker::{Worker, clock};
 
@@ -189,9 +190,11 @@ impl Survey {
     fn why_incomplete(&self, reading: &Reading) -> String {
         let reason = match &reading.failure {
             Some(failure) => failure.explanation(),
-            None if reading.unreadable > 0 => format!("{} sources are in no form that is known", reading.unreadable),
+            None if reading.unreadable > 0 => {
+                format!("{} could not be understood", counted(reading.unreadable, "source"))
+            }
             None if self.inventory.sources().iter().any(|held| held.source.unreadable > 0) => {
-                "tables of some sources are in no form that is known".to_owned()
+                "tables of some sources could not be understood".to_owned()
             }
             None if !reading.whole => "the list changed while it was read; try again".to_owned(),
             None => "the server does not tell the jobs of some tables".to_owned(),

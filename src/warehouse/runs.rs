@@ -14,6 +14,9 @@ use super::settings::SyncType;
 use super::status::Status;
 use super::text::Foreign;
 
+/// Within this time two jobs begin that belong to one run.
+const PAIR: SignedDuration = SignedDuration::from_mins(2);
+
 /// The jobs of one schema, and what was seen of them over time.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runs {
@@ -90,8 +93,14 @@ impl Runs {
     /// section 8.3).
     #[must_use]
     pub fn running(&self) -> Option<&Job> {
-        // A CDC table in mode `both` has two jobs a run, so the newest two may belong together.
-        self.jobs.iter().take(2).find(|job| job.is_running())
+        // A CDC table in mode `both` has two jobs a run, which begin together.
+        let newest = self.newest()?;
+        let together = |job: &&Job| match (newest.created_at, job.created_at) {
+            (Some(newest), Some(other)) => newest.duration_since(other) <= PAIR,
+            _ => false,
+        };
+        let other = self.jobs.get(1).filter(together);
+        [Some(newest), other].into_iter().flatten().find(|job| job.is_running())
     }
 
     fn failures(&self) -> impl Iterator<Item = &Job> {
@@ -232,6 +241,15 @@ mod tests {
         assert_eq!((runs.failing_since(), runs.last_success()), (Some(at(-20)), Some(at(-29))));
         assert_eq!(runs.newest_failure().unwrap().id.as_str(), "c");
         assert_eq!(runs.usual_gap(), None);
+    }
+
+    #[test]
+    fn an_orphan_does_not_count_as_running_but_the_twin_of_a_run_does() {
+        for (started, runs_on) in [(-60, false), (-11, true)] {
+            let mut runs = Runs::default();
+            runs.learn([job("new", -10, Status::Completed, 9), job("old", started, Status::Running, 5)], at(0));
+            assert_eq!(runs.running().is_some(), runs_on, "{started}");
+        }
     }
 
     #[test]

@@ -129,9 +129,12 @@ pub fn triage(inventory: &Inventory, only: Option<&SourceId>, now: Timestamp) ->
         let wanted = only.is_none_or(|id| held.source.id == *id);
         problems.extend(of_source.into_iter().filter(|problem| wanted || problem.kind == Kind::BillingPause));
     }
-    if inventory.billing_pause().is_some() {
-        for problem in problems.iter_mut().filter(|problem| problem.recovery != Letter::H) {
-            problem.reason.push_str(" Billing has paused the project: no reload starts before that is lifted.");
+    if problems.iter().any(|problem| problem.kind == Kind::BillingPause) {
+        for problem in &mut problems {
+            problem.retry_safe = false;
+            if problem.recovery != Letter::H {
+                problem.reason.push_str(" Billing has paused the project: no reload starts before that is lifted.");
+            }
         }
     }
     problems.sort_by_cached_key(Problem::rank);
