@@ -52,7 +52,8 @@ fn running(desk: &Desk, name: &str) -> Vec<Job> {
 fn settled_with(settings: Settings, width: u16, height: u16) -> Desk {
     let mut desk = Desk::reading(settings, width, height, project());
     let jobs = running(&desk, "public.events");
-    desk.jobs("public.events", jobs).jobs("stock.levels", Vec::new());
+    let ended = job(&desk.held("stock.levels"), "ended", 42, Some(60), Status::Completed, 812);
+    desk.jobs("public.events", jobs).jobs("stock.levels", vec![ended]);
     desk
 }
 

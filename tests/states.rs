@@ -62,6 +62,9 @@ fn what_the_list_alone_tells() {
         (off(table("t")), State::Off),
         (off(text(table("t"), "relation \"x\" does not exist")), State::Gone),
         (off(with_status("t", "Running")), State::Off),
+        (off(with_status("t", "Simmering")), State::Unknown),
+        (off(with_status("t", "")), State::Unknown),
+        (off(with_status("t", "Cancelled")), State::Off),
         (unset(none()), State::NotSetUp),
         (off(unset(none())), State::NotSetUp),
         (none(), State::NeverSynced),
@@ -72,12 +75,19 @@ fn what_the_list_alone_tells() {
         (with_status("t", ""), State::Unknown),
         (with_status("t", "Error"), State::Unknown),
         (Schema { should_sync: None, ..table("t") }, State::Unknown),
+        (Schema { should_sync: None, ..none() }, State::Unknown),
+        (Schema { should_sync: None, ..failing("t", Some("x"), false) }, State::Failed),
+        (Schema { should_sync: None, ..failing("t", Some("Sync cancelled by user"), false) }, State::Cancelled),
+        (Schema { should_sync: None, ..with_status("t", "Running") }, State::Starting),
+        (Schema { should_sync: None, ..with_status("t", "Billing limits") }, State::BillingLimit),
         (synced(200, table("t")), State::Stale),
         (synced(200, frequency(Frequency::Every(360), table("t"))), State::Completed),
         (synced(99_999, frequency(Frequency::Never, table("t"))), State::Completed),
         (synced(99_999, frequency(Frequency::Other("fortnight".into()), table("t"))), State::Completed),
         (synced(-600, table("t")), State::Completed),
-        (Schema { last_synced_at: Field::Unknown, ..table("t") }, State::Completed),
+        (Schema { last_synced_at: Field::Unknown, ..table("t") }, State::Unknown),
+        (Schema { last_synced_at: Field::Unknown, ..frequency(Frequency::Never, table("t")) }, State::Completed),
+        (Schema { last_synced_at: Field::Unknown, ..method(table("t"), SyncType::Webhook) }, State::Unverified),
         (method(table("t"), SyncType::Webhook), State::Unverified),
         (synced(600, method(table("t"), SyncType::Webhook)), State::Unverified),
         (synced(3_000, method(table("t"), SyncType::Webhook)), State::Stale),
@@ -171,8 +181,45 @@ fn a_run_that_was_just_requested_before_our_eyes_is_no_phantom() {
     learn_jobs(&mut known, "s", "t", past(None), now() + seconds(3));
     let id = SchemaId::new("id-t");
     assert_eq!(known.schema(&id).unwrap().2, State::Starting);
-    known.reassess_all(now() + seconds(180));
+    known.reassess_all(now() + seconds(600));
+    assert_eq!(known.schema(&id).unwrap().2, State::Starting, "nobody has looked since");
+    learn_jobs(&mut known, "s", "t", past(None), now() + seconds(180));
     assert_eq!(known.schema(&id).unwrap().2, State::Phantom);
+}
+
+#[test]
+fn without_any_job_a_run_is_missed_only_after_minutes_under_our_eyes() {
+    let id = SchemaId::new("id-t");
+    let list = || support::made::page(vec![source("s", vec![with_status("t", "Running")])]);
+    let mut known = inventory(vec![source("s", vec![with_status("t", "Running")])]);
+    for (after, expected) in [(1, State::Starting), (6, State::Starting), (170, State::Starting), (180, State::Phantom)]
+    {
+        known.learn_sources(list(), now() + seconds(after));
+        learn_jobs(&mut known, "s", "t", Vec::new(), now() + seconds(after));
+        assert_eq!(known.schema(&id).unwrap().2, expected, "after {after} s");
+    }
+    // Another claim begins anew.
+    known.learn_sources(support::made::page(vec![source("s", vec![table("t")])]), now() + seconds(200));
+    known.learn_sources(list(), now() + seconds(210));
+    learn_jobs(&mut known, "s", "t", Vec::new(), now() + seconds(220));
+    assert_eq!(known.schema(&id).unwrap().2, State::Starting);
+}
+
+#[test]
+fn a_finished_run_is_as_old_as_can_be_told() {
+    let id = SchemaId::new("id-t");
+    for (minutes, start, expected) in
+        [(5, true, State::Phantom), (1, true, State::Starting), (5, false, State::Starting)]
+    {
+        let mut known = inventory(vec![source("s", vec![with_status("t", "Running")])]);
+        let ended = Job {
+            finished_at: Field::Null,
+            created_at: start.then(|| ago(minutes)),
+            ..job("t", minutes, 1, "Failed", 0)
+        };
+        learn_jobs(&mut known, "s", "t", vec![ended], now());
+        assert_eq!(known.schema(&id).unwrap().2, expected, "{minutes} {start}");
+    }
 }
 
 #[test]
@@ -186,6 +233,90 @@ fn stale_is_measured_against_the_past_where_the_frequency_has_no_name() {
     learn_jobs(&mut known, "s", "t", weekly, now());
     assert_eq!(known.schema(&id).unwrap().2, State::Completed);
     assert!(needed(&mut known, None, 99, now()).is_empty() && !is_open(&known, None));
+}
+
+#[test]
+fn when_it_synced_last_is_asked_of_the_jobs_where_the_list_does_not_tell() {
+    let odd = || Schema { last_synced_at: Field::Unknown, ..table("t") };
+    for (jobs, expected) in [
+        (vec![job("t", 30, 2, "Completed", 9)], State::Completed),
+        (vec![job("t", 900, 2, "Completed", 9)], State::Stale),
+        (vec![job("t", 30, 2, "Failed", 9)], State::Unknown),
+        (vec![], State::Unknown),
+    ] {
+        let mut known = inventory(vec![source("s", vec![odd()])]);
+        assert!(is_open(&known, None));
+        assert_eq!(needed(&mut known, None, 99, now()), [jobs_of("s", &["t"])]);
+        learn_jobs(&mut known, "s", "t", jobs, now());
+        assert_eq!(known.schema(&SchemaId::new("id-t")).unwrap().2, expected);
+        assert!(needed(&mut known, None, 99, now()).is_empty() && !is_open(&known, None));
+    }
+}
+
+#[test]
+fn a_table_that_always_came_more_rarely_than_its_frequency_says_is_not_stale() {
+    let daily = Schema {
+        frequency: Field::Known(Frequency::Every(5)),
+        last_synced_at: Field::Known(ago(20 * 60)),
+        ..table("t")
+    };
+    let mut known = inventory(vec![source("s", vec![daily])]);
+    let state = |known: &Inventory| known.schema(&SchemaId::new("id-t")).unwrap().2;
+    assert_eq!(state(&known), State::Stale);
+    let past = (0..5).map(|day| job("t", 20 * 60 + day * 1_440, 2, "Completed", 9)).collect();
+    learn_jobs(&mut known, "s", "t", past, now());
+    assert_eq!(state(&known), State::Completed);
+}
+
+#[test]
+fn a_stale_table_whose_job_runs_is_running() {
+    for (minutes, known_past, expected) in
+        [(3, true, State::Running), (3, false, State::Running), (300, true, State::Stale), (300, false, State::Stale)]
+    {
+        let stale = Schema { last_synced_at: Field::Known(ago(12_000)), ..table("t") };
+        let mut known = inventory(vec![source("s", vec![stale])]);
+        let mut jobs = if known_past { past(None) } else { Vec::new() };
+        jobs.push(job("t", minutes, 0, "Running", 4));
+        learn_jobs(&mut known, "s", "t", jobs, now());
+        assert_eq!(known.schema(&SchemaId::new("id-t")).unwrap().2, expected, "{minutes} {known_past}");
+    }
+}
+
+#[test]
+fn a_failure_whose_jobs_could_not_be_read_stays_open_and_they_are_asked_for() {
+    let mut known = inventory(vec![source("s", vec![failing("t", None, false)])]);
+    let closely = FullSchema {
+        schema: failing("t", None, false),
+        detail: SchemaDetail::default(),
+        source: None,
+        source_type: Field::Unknown,
+    };
+    assert_eq!(needed(&mut known, None, 99, now()), [Need::Schema(SchemaId::new("id-t"))]);
+    known.learn_schema(closely, now());
+    assert!(is_open(&known, None));
+    assert_eq!(needed(&mut known, None, 99, now()), [jobs_of("s", &["t"])]);
+    let text = "password authentication failed for user \"x\"";
+    let failed = Job { latest_error: Field::Known(text.into()), ..job("t", 30, 1, "Failed", 0) };
+    learn_jobs(&mut known, "s", "t", vec![failed], now());
+    assert!(!is_open(&known, None) && needed(&mut known, None, 99, now()).is_empty());
+    let cause = |known: &Inventory| {
+        let (_, schema, _) = known.schema(&SchemaId::new("id-t")).unwrap();
+        schema.finding.as_ref().unwrap().cause.id.to_string()
+    };
+    assert_eq!(cause(&known), "credentials_invalid");
+    known.learn_sources(support::made::page(vec![source("s", vec![failing("t", None, false)])]), now());
+    assert_eq!(cause(&known), "credentials_invalid", "it outlives the next list");
+    // The full form may come after the jobs, and say less.
+    let again = |at| {
+        let mut known = inventory(vec![source("s", vec![failing("t", None, false)])]);
+        learn_jobs(&mut known, "s", "t", vec![job("t", 30, 1, "Billing limit too low", 0)], now());
+        let schema = failing("t", None, false);
+        let detail = SchemaDetail::default();
+        known.learn_schema(FullSchema { schema, detail, source: None, source_type: Field::Unknown }, at);
+        known
+    };
+    assert_eq!(cause(&again(now() + seconds(1))), "billing_limit");
+    assert_eq!(cause(&again(now() + seconds(3_600))), "no_error_text", "old jobs may be those of another failure");
 }
 
 fn jobs_of(source: &str, names: &[&str]) -> Need {

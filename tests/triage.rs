@@ -173,6 +173,7 @@ fn a_billing_pause_is_said_first_and_everywhere() {
     let problems = triage(&inventory(sources.clone()), None, now());
     assert_eq!((problems[0].kind, problems[0].gravity), (Kind::BillingPause, Gravity::Blocking));
     assert!(problems[1].reason.contains("no reload starts"));
+    assert!(problems.iter().all(|problem| !problem.retry_safe), "no reload is accepted");
     let only = triage(&inventory(sources), Some(&SourceId::new("source-calm")), now());
     assert_eq!(kinds(&only), [(Kind::BillingPause, "paused", 1)]);
 }
@@ -260,7 +261,8 @@ proptest! {
         sorted.sort();
         wrong.sort();
         prop_assert_eq!(sorted, wrong);
-        prop_assert!(problems.is_sorted_by_key(|problem| problem.gravity != Gravity::Blocking));
+        let rank = |problem: &Problem| (problem.gravity, problem.kind, std::cmp::Reverse(problem.blast_radius()));
+        prop_assert!(problems.is_sorted_by_key(rank));
     }
 }
 
@@ -317,7 +319,6 @@ fn the_list_at_every_size() {
     for (width, height) in [(140, 40), (80, 24), (60, 16)] {
         let mut model = program(project(), width, height);
         press(&mut model, "t");
-        press(&mut model, "g");
         insta::assert_snapshot!(format!("triage_{width}x{height}"), screen(&model));
     }
 }
@@ -344,7 +345,6 @@ fn an_empty_list_says_that_all_is_well_only_if_all_was_read() {
 fn enter_goes_to_the_source_or_the_table() {
     let mut model = program(project(), 140, 40);
     press(&mut model, "t");
-    press(&mut model, "g");
     press(&mut model, "enter");
     assert!(model.overlay.is_none());
     assert_eq!((model.sources.selected().unwrap().as_str(), model.details_of_source), ("source-shop", true));

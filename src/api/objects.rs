@@ -38,7 +38,9 @@ pub(super) fn listing<T>(raw: &RawValue, item: impl Fn(&RawValue) -> Option<T>) 
 /// A source, in its list or by itself (section 7.1).
 pub(super) fn source(raw: &RawValue) -> Option<Source> {
     let object = Object::read(raw)?;
-    let mut schemas = object.items("schemas", schema);
+    let listed = object.get("schemas").and_then(list);
+    let mut schemas: Vec<Schema> = listed.iter().flatten().copied().filter_map(schema).collect();
+    let unreadable = listed.map_or(1, |listed| listed.len() - schemas.len());
     let mut seen = HashSet::with_capacity(schemas.len());
     schemas.retain(|schema| seen.insert(schema.id.clone()));
     Some(Source {
@@ -58,6 +60,7 @@ pub(super) fn source(raw: &RawValue) -> Option<Source> {
         access_level: object.text("user_access_level"),
         settings: object.get("job_inputs").map(settings::flatten).unwrap_or_default(),
         schemas,
+        unreadable,
     })
 }
 
@@ -315,6 +318,20 @@ mod tests {
         assert_eq!(status(json!({"id": "t", "status": null})), Status::None);
         assert_eq!(status(json!({"id": "t", "status": 7})), Status::Unknown(Foreign::default()));
         assert_eq!(status(json!({"id": "t"})), Status::Unknown(Foreign::default()));
+    }
+
+    #[test]
+    fn tables_that_cannot_be_read_are_counted() {
+        for (schemas, expected) in [
+            (json!([]), (0, 0)),
+            (json!([{"id": "t"}, {"id": "t"}, {}, 7, null]), (1, 3)),
+            (json!(null), (0, 1)),
+            (json!("junk"), (0, 1)),
+        ] {
+            let source = source(&raw(&json!({"id": "s", "schemas": schemas}))).unwrap();
+            assert_eq!((source.schemas.len(), source.unreadable), expected);
+        }
+        assert_eq!(source(&raw(&json!({"id": "s"}))).unwrap().unreadable, 1);
     }
 
     #[test]

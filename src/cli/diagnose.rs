@@ -21,6 +21,7 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::source::Source;
 use crate::warehouse::survey::{Completeness, Fact, Need, is_open, needed, push_channels, second_look};
 use crate::warehouse::triage::{is_wrong, triage, wanted};
+use crate::warehouse::words::counted;
 use crate::worker::gate::Gate;
 use crate::worker::{Worker, clock};
 
@@ -70,10 +71,9 @@ pub(super) async fn diagnose(options: Diagnose) -> Result<ExitCode, String> {
         tokio::select! {
             _ = interrupt.recv() => break,
             _ = terminate.recv() => break,
-            next = survey.look(&options, report.content.as_ref()) => match next {
-                Ok(next) => report = next,
-                // The watch goes on; the next look may succeed.
-                Err(sentence) => super::complain(&sentence),
+            // The watch goes on after a look that failed; the next one may succeed.
+            next = survey.look(&options, report.content.as_ref()) => if let Some(sentence) = report.follow(next) {
+                super::complain(&sentence);
             },
         }
     }
@@ -103,6 +103,29 @@ struct Reported {
     content: Option<Content>,
     /// Whether anybody still reads.
     read: bool,
+}
+
+/// What was typed, unless it is a key: those are never printed.
+fn repeated(name: &str) -> String {
+    if ["phx_", "pha_", "phs_"].iter().any(|mark| name.contains(mark)) {
+        return "like that (it looks like a key)".to_owned();
+    }
+    format!("\"{}\"", crate::warehouse::text::clean(name, false))
+}
+
+impl Reported {
+    /// Takes in the next look; a sentence where it failed. What was reported before still stands then, but the code is
+    /// that of the last look.
+    fn follow(&mut self, next: Result<Self, String>) -> Option<String> {
+        match next {
+            Ok(next) => *self = next,
+            Err(sentence) => {
+                self.code = UNKNOWN;
+                return Some(sentence);
+            }
+        }
+        None
+    }
 }
 
 /// A survey of the project, kept from one look to the next.
@@ -167,7 +190,12 @@ impl Survey {
     fn why_incomplete(&self, reading: &Reading) -> String {
         let reason = match &reading.failure {
             Some(failure) => failure.explanation(),
-            None if reading.unreadable > 0 => format!("{} sources are in no form that is known", reading.unreadable),
+            None if reading.unreadable > 0 => {
+                format!("{} could not be understood", counted(reading.unreadable, "source"))
+            }
+            None if self.inventory.sources().iter().any(|held| held.source.unreadable > 0) => {
+                "tables of some sources could not be understood".to_owned()
+            }
             None if !reading.whole => "the list changed while it was read; try again".to_owned(),
             None => "the server does not tell the jobs of some tables".to_owned(),
         };
@@ -212,7 +240,7 @@ impl Survey {
                     format!("there are {}", known.join(", "))
                 };
                 let partly = if reading.whole { "" } else { " (not all of them were read)" };
-                Err(format!("no source is called \"{}\"; {known}{partly}.", crate::warehouse::text::clean(name, false)))
+                Err(format!("no source is called {}; {known}{partly}.", repeated(name)))
             }
             several => {
                 let ids: Vec<&str> = several.iter().take(20).map(|source| source.id.as_str()).collect();
@@ -240,10 +268,13 @@ impl Survey {
         // What a vendor does not tell leaves its tables unverified.
         let pushes = push_channels(&mut self.inventory, only, now);
         self.ask(pushes, &mut Reading::default()).await;
-        let problems = triage(&self.inventory, only, now);
-        // What is only nice to know may fail.
-        let wishes = wanted(&self.inventory, &problems, MOST_WISHES, now);
-        self.ask(wishes, &mut Reading::default()).await;
+        // What is only nice to know may fail. A table that an answer had no room for is asked about once more.
+        for _ in 0..2 {
+            let problems = triage(&self.inventory, only, now);
+            let mut wishes = wanted(&self.inventory, &problems, MOST_WISHES, now);
+            wishes.retain(|wish| asked.insert(wish.clone()));
+            self.ask(wishes, &mut Reading::default()).await;
+        }
         let again = second_look(&self.inventory, only, clock::now());
         if !again.is_empty() {
             if let Some(looked_at) = looked_at {
@@ -314,5 +345,19 @@ impl Survey {
             // What is not asked here is not answered.
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_watch_is_that_of_its_last_look() {
+        let look = |code| Reported { code, content: None, read: true };
+        let mut watch = look(WELL);
+        assert_eq!((watch.follow(Err("no".to_owned())), watch.code), (Some("no".to_owned()), UNKNOWN));
+        assert!(watch.read, "the next look may succeed");
+        assert_eq!((watch.follow(Ok(look(WRONG))), watch.code), (None, WRONG));
     }
 }

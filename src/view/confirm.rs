@@ -135,16 +135,16 @@ fn headline(challenge: &Challenge, confirm: &Confirm) -> String {
     let own = text::cut(&challenge.loss().name.shown(), 60, "…");
     // Tables of one name in several sources are common.
     let name = match challenge.discard() {
-        Discard::DestroySource(_) => own.clone(),
+        Discard::DestroySource(_)
+        | Discard::PauseSchemas(..)
+        | Discard::DeleteWebhook(_)
+        | Discard::DisableCdc(_)
+        | Discard::RepairCdc(_) => own.clone(),
         _ => format!("{} / {own}", text::cut(&confirm.subject.source_name.shown(), 40, "…")),
     };
     match challenge.discard() {
         discard if challenge.discards().count() > 1 => {
-            let names: Vec<String> =
-                confirm.subject.tables.iter().take(4).map(|(_, name)| text::cut(&name.shown(), 40, "…")).collect();
-            let more = confirm.subject.tables.len().saturating_sub(names.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("{} {own}: {}{more}.", title(discard), names.join(", "))
+            format!("{} {own}: {}.", title(discard), names(confirm))
         }
         Discard::ResyncSchema(_) => {
             format!("Resync {name}: drop the table when the new run starts, and read everything again.")
@@ -157,14 +157,28 @@ fn headline(challenge: &Challenge, confirm: &Confirm) -> String {
         Discard::PauseSchema(_) => {
             format!("Pause {name}: its changes are pushed or streamed, and nobody will take them.")
         }
-        Discard::PauseSchemas(_, tables) => format!("Pause {} of {name}.", words::counted(tables.len(), "table")),
+        Discard::PauseSchemas(_, tables) => {
+            format!("Pause {} of {name}: {}.", words::counted(tables.len(), "table"), names(confirm))
+        }
         Discard::DeleteWebhook(_) => format!("Delete the webhook of {name}, here and at the vendor."),
         Discard::DisableCdc(_) => {
             format!("Disable change data capture of {name}: its CDC tables lose their sync method and stop.")
         }
         Discard::RepairCdc(_) => {
-            format!("Repair change data capture of {name}: make what is lost anew, and import every CDC table again.")
+            let tables = names(confirm);
+            format!("Repair change data capture of {name}: make what is lost anew, and import again {tables}.")
         }
+    }
+}
+
+/// The tables it acts on, as far as a sentence bears them.
+fn names(confirm: &Confirm) -> String {
+    const SHOWN: usize = 6;
+    let tables = &confirm.subject.tables;
+    let names: Vec<String> = tables.iter().take(SHOWN).map(|(_, name)| text::cut(&name.shown(), 40, "…")).collect();
+    match tables.len().saturating_sub(SHOWN) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
     }
 }
 

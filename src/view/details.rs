@@ -16,7 +16,7 @@ use crate::warehouse::field::Field;
 use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
-use crate::warehouse::recovery::proposal::{Move, propose};
+use crate::warehouse::recovery::proposal::{Move, proposed};
 use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
@@ -117,10 +117,10 @@ impl Page<'_> {
         }
     }
 
-    fn state(&mut self, state: State) {
+    fn state(&mut self, table: &Schema, state: State) {
         let style = self.theme.state(state);
         self.lines.push(Line::styled(format!("{} {}", self.theme.glyph(state), state.words()), style));
-        self.text(state.meaning());
+        self.text(table.meaning(state));
     }
 
     fn error(&mut self, title: &str, error: Option<&Foreign>) {
@@ -135,6 +135,11 @@ fn source(page: &mut Page<'_>, held: &Held) {
     let source = &held.source;
     page.heading(&source.title().shown());
     match held.tally.worst {
+        Some(state) if held.error.is_some() => {
+            let trouble = held.trouble().unwrap_or_default();
+            let style = page.theme.state(state);
+            page.sentence(&format!("{} {}: {trouble}", page.theme.glyph(state), state.severity().words()), style);
+        }
         Some(state) if state.severity() <= Severity::Doubtful => {
             let style = page.theme.state(state);
             let counts = [(held.tally.broken, "broken"), (held.tally.doubtful, "doubtful")];
@@ -201,12 +206,12 @@ fn source(page: &mut Page<'_>, held: &Held) {
 
 fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     page.heading(&format!("{} / {}", held.source.title().shown(), table.title().shown()));
-    page.state(state);
+    page.state(table, state);
     if state == State::Unknown {
         page.field("server's status", &table.status.to_string());
     }
     cause(page, table, state);
-    recovery(page, table, state);
+    recovery(page, held, table, state);
     let old = !state.is_failure();
     let title = if old { "Last error (may be old)" } else { "Error" };
     page.error(title, table.latest_error.known());
@@ -236,8 +241,8 @@ fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
     }
 }
 
-fn recovery(page: &mut Page<'_>, table: &Schema, state: State) {
-    let Some(proposal) = propose(table, state) else { return };
+fn recovery(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
+    let Some(proposal) = proposed(&page.model.inventory, held, table, state) else { return };
     page.heading(&format!("Recovery {}: {}", proposal.letter, proposal.letter.meaning()));
     let known_why = state.is_failure();
     if !known_why {

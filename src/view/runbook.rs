@@ -12,6 +12,7 @@ use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, RunbookId};
 use crate::warehouse::recovery::runbook::{Progress, Stage, UnitProgress, Waits, Who, checklist};
+use crate::warehouse::replies::StoredInput;
 use crate::warehouse::words;
 
 /// Draws it.
@@ -160,6 +161,7 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         Waits::Form(_) => say("Loading the form."),
         Waits::One => {
             say("`enter` takes the one under the cursor; `s` leaves this out.");
+            all.extend(webhook(opened, theme, width));
             all.extend(choices(opened, theme, width));
         }
         Waits::Several => {
@@ -173,6 +175,7 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         Waits::Server | Waits::Nothing => {
             if book.is_over() {
                 say("Done. `enter` closes, `b` begins anew.");
+                all.extend(webhook(opened, theme, width));
             }
             all.extend(units(model, opened, theme, width));
         }
@@ -195,25 +198,75 @@ fn tables<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
 
 fn choices<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let several = opened.book.waits() == Waits::Several;
-    let each = opened.book.choices().iter().enumerate().map(|(row, choice)| {
+    let mut all = Vec::new();
+    // Of the one under the cursor everything is said.
+    if let Some(choice) = opened.book.choices().get(opened.cursor).filter(|choice| !choice.reason.is_empty()) {
+        let said = text::wrap(&format!("{}: {}.", choice.title, choice.reason), width);
+        all.extend(said.into_iter().map(|line| Line::styled(line, theme.style(Role::Faint))));
+    }
+    all.extend(opened.book.choices().iter().enumerate().map(|(row, choice)| {
         let mark = match (several, opened.picked.contains(&row)) {
             (true, true) => "[x] ",
             (true, false) => "[ ] ",
             (false, _) => "",
         };
-        let best = if choice.recommended && !several { ", recommended" } else { "" };
+        let best = if choice.recommended && !several { "recommended, " } else { "" };
         let (told, role) = match &choice.blocked {
             Some(why) => (format!("{mark}{}  not possible: {why}", choice.title), Role::Faint),
-            None => (format!("{mark}{}  {}{best}", choice.title, choice.reason), Role::Text),
+            None => (format!("{mark}{}  {best}{}", choice.title, choice.reason), Role::Text),
         };
         row_line(&told, row == opened.cursor, role, theme, width)
-    });
-    each.collect()
+    }));
+    all
 }
 
 fn row_line<'a>(told: &str, here: bool, role: Role, theme: &Theme, width: usize) -> Line<'a> {
     let style = theme.style(if here { Role::Selected } else { role });
     Line::styled(text::fit(told, width, theme.ellipsis(), false), style)
+}
+
+/// The webhook at both ends, where the runbook is about it.
+fn webhook<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let Some(info) = opened.book.webhook() else { return Vec::new() };
+    let yes_no = |known: Option<&bool>, yes: &str, no: &str| match known {
+        Some(true) => yes.to_owned(),
+        Some(false) => no.to_owned(),
+        None => "not told".to_owned(),
+    };
+    let handler = info.function.known().map(|function| yes_no(function.enabled.known(), ", on", ", off"));
+    let here = format!("{}{}", yes_no(info.exists.known(), "registered", "none"), handler.unwrap_or_default());
+    let there = info.outside.known().map_or("the vendor cannot be asked".to_owned(), |outside| {
+        let state = outside.status.known().map(|status| format!(", {}", status.shown())).unwrap_or_default();
+        let error = outside.error.known().map(|error| format!(", {}", error.shown())).unwrap_or_default();
+        format!("{}{state}{error}", yes_no(outside.exists.known(), "registered", "gone"))
+    });
+    let list = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+    let missing = info.missing_events.known().map_or("not told".to_owned(), |missing| {
+        list(missing.iter().take(12).map(|event| event.shown().into_owned()).collect())
+    });
+    let inputs = info.inputs.known().map_or("not told".to_owned(), |inputs| {
+        let each = inputs.iter().map(|(name, input)| match input {
+            StoredInput::Secret => format!("{} (stored)", name.shown()),
+            StoredInput::Plain(value) => format!("{} = {}", name.shown(), value.shown()),
+            StoredInput::Other => name.shown().into_owned(),
+        });
+        list(each.collect())
+    });
+    let url = info.url.known().map_or("none".to_owned(), |url| url.shown().into_owned());
+    let mut all = Vec::new();
+    for (name, value) in
+        [("in PostHog", here), ("at vendor", there), ("address", url), ("missing", missing), ("inputs", inputs)]
+    {
+        const NAME: usize = 12;
+        for (part, line) in text::wrap(&value, width.saturating_sub(NAME).max(8)).into_iter().take(3).enumerate() {
+            let name = if part == 0 { name } else { "" };
+            all.push(Line::from(vec![
+                Span::styled(text::fit(name, NAME, theme.ellipsis(), false), theme.style(Role::Faint)),
+                Span::styled(line, theme.style(Role::Text)),
+            ]));
+        }
+    }
+    all
 }
 
 /// What change data capture lacks, and what has to be run for each.

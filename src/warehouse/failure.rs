@@ -113,9 +113,8 @@ impl Failure {
     /// What happened and what to do next, as a sentence that follows "… failed: ".
     #[must_use]
     pub fn explanation(&self) -> String {
-        let detail = self.detail.shown();
-        let detail = detail.trim();
-        let said = |otherwise: &str| if detail.is_empty() { otherwise.to_owned() } else { detail.to_owned() };
+        let detail = brief(&self.detail);
+        let said = |otherwise: &str| if detail.is_empty() { otherwise.to_owned() } else { detail.clone() };
         match &self.kind {
             FailureKind::Unreachable => {
                 format!("no connection ({}); check the host and your network", said("the host did not answer"))
@@ -159,5 +158,32 @@ impl Failure {
             FailureKind::ReadOnly => "read-only mode: nothing was sent".to_owned(),
             FailureKind::Internal => format!("an error inside whtui: {}", said("unknown")),
         }
+    }
+}
+
+/// How much of a server's own explanation goes into a sentence.
+const BRIEF: usize = 240;
+
+/// The beginning of a server's own explanation, without the full stop that the sentence around it has.
+fn brief(detail: &Foreign) -> String {
+    let shown = detail.shown();
+    let text = shown.trim().trim_end_matches('.');
+    match text.char_indices().nth(BRIEF) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim_end_matches(['.', ' '])),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_server_says_fits_into_a_sentence() {
+        let said = |detail: &str| Failure::new(FailureKind::Forbidden, detail).explanation();
+        assert_eq!(said("You don't have access to the project."), "not allowed: You don't have access to the project");
+        assert_eq!(said(" . "), "not allowed: the server gives no reason");
+        let long = said(&"é ".repeat(5_000));
+        assert!(long.chars().count() < 300 && long.ends_with("é…"), "{long}");
     }
 }

@@ -28,13 +28,14 @@ pub struct Rhythm {
 
 /// The age up to which data of this frequency is fresh; `None` when it has no schedule, or none that is known.
 ///
-/// Two periods (one missed run is not yet trouble) and the grace. A run that takes longer than the period sets the
-/// pace itself. Where the frequency has no name that is known, the past tells it.
+/// Two periods (one missed run is not yet trouble) and the grace. Runs that take longer than the period, or have always
+/// come more rarely than it says, set the pace themselves. Where the frequency has no name that is known, the past tells
+/// it.
 #[must_use]
 pub fn allowance(frequency: Option<&Frequency>, past: Rhythm) -> Option<SignedDuration> {
     let period = match frequency {
         Some(Frequency::Never) => return None,
-        Some(Frequency::Every(_)) => frequency.and_then(Frequency::period)?,
+        Some(every @ Frequency::Every(_)) => every.period()?.max(past.gap.unwrap_or_default()),
         Some(Frequency::Other(_)) => past.gap?,
         None => past.gap.unwrap_or(DEFAULT_PERIOD),
     };
@@ -64,7 +65,9 @@ mod tests {
             (3, Some(Frequency::Every(60)), none, true),
             (3, Some(Frequency::Every(60)), long, false),
             (11, Some(Frequency::Every(60)), long, true),
-            (3, Some(Frequency::Every(60)), weekly, true),
+            (3, Some(Frequency::Every(60)), weekly, false),
+            (340, Some(Frequency::Every(60)), weekly, true),
+            (49, Some(Frequency::Every(1_440)), Rhythm { gap: Some(hours(1)), run: None }, true),
             (3, Some(Frequency::Every(1_440)), none, false),
             (13, None, none, true),
             (300, None, weekly, false),

@@ -1,54 +1,31 @@
 //! All sources and tables of the project as last read, with the state that was made of each.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::field::Field;
 use super::finding::Finding;
+use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
 use super::job::Job;
 use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{Circumstances, PushChannel, State, state_of};
+use super::state::{Circumstances, Claim, PushChannel, State, state_of};
 use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
 use super::tally::Tally;
 use super::text::Foreign;
+
+pub use super::held::Held;
 
 /// Where a table is held. Valid until the next change of the inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Spot {
     source: u32,
     table: u32,
-}
-
-/// A source, and what was made of it.
-#[derive(Clone, Debug)]
-pub struct Held {
-    /// As the server told it.
-    pub source: Source,
-    /// Its tables counted by state.
-    pub tally: Tally,
-    /// State of each table, in the order of [`Source::schemas`].
-    states: Vec<State>,
-    seen_in: u64,
-}
-
-impl Held {
-    /// Its tables with their states.
-    pub fn tables(&self) -> impl Iterator<Item = (&Schema, State)> {
-        self.source.schemas.iter().zip(self.states.iter().copied())
-    }
-
-    /// What is wrong with the worst of its tables, in short; `None` when nothing is.
-    #[must_use]
-    pub fn trouble(&self) -> Option<String> {
-        let worst = self.tally.worst?;
-        self.tables().filter(|(_, state)| *state == worst).find_map(|(schema, state)| schema.trouble(state))
-    }
 }
 
 /// A table went from one state to another.
@@ -80,6 +57,9 @@ impl CloserLook {
     }
 }
 
+/// A full form and jobs that were read so shortly after each other belong to one look.
+const SAME_LOOK: SignedDuration = SignedDuration::from_mins(1);
+
 /// All that is known of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
@@ -88,7 +68,7 @@ pub struct Inventory {
     by_schema: HashMap<SchemaId, Spot>,
     details: HashMap<SchemaId, SchemaDetail>,
     runs: HashMap<SchemaId, Runs>,
-    running_since: HashMap<SchemaId, Timestamp>,
+    claims: HashMap<SchemaId, Claim>,
     closer: HashMap<SchemaId, CloserLook>,
     push: HashMap<SourceId, PushChannel>,
     push_asked: HashMap<SourceId, Timestamp>,
@@ -228,7 +208,7 @@ impl Inventory {
             held.source.schemas.len() == source.schemas.len()
                 && held.source.schemas.iter().zip(&source.schemas).all(|(old, new)| old.id == new.id)
         });
-        self.note_new_runs(&source, known.is_some(), now);
+        self.note_claims(&source, known.is_some(), now);
         let states = self.assess(&source, now);
         if same_tables && let Some(held) = self.held.get(index) {
             compare(&held.source.schemas, &held.states, &states, transitions);
@@ -238,8 +218,7 @@ impl Inventory {
                 self.by_schema.remove(&schema.id);
             }
         }
-        let tally = Tally::of(&states);
-        let held = Held { source, tally, states, seen_in: self.reading };
+        let held = Held::new(source, states, self.reading);
         match self.held.get_mut(index) {
             Some(place) => *place = held,
             None => self.held.push(held),
@@ -262,21 +241,15 @@ impl Inventory {
         }
     }
 
-    /// Remembers which tables turned to `Running` before our eyes.
-    fn note_new_runs(&mut self, source: &Source, source_known: bool, now: Timestamp) {
+    /// Remembers since when tables have been `Running` under our eyes.
+    fn note_claims(&mut self, source: &Source, source_known: bool, now: Timestamp) {
         for schema in &source.schemas {
             if schema.status != Status::Running {
-                self.running_since.remove(&schema.id);
+                self.claims.remove(&schema.id);
                 continue;
             }
-            let was = self.by_schema.get(&schema.id).and_then(|spot| self.at(*spot));
-            let turned = match was {
-                Some((_, before, _)) => before.status != Status::Running,
-                None => source_known,
-            };
-            if turned {
-                self.running_since.insert(schema.id.clone(), now);
-            }
+            let turned = source_known || self.by_schema.contains_key(&schema.id);
+            self.claims.entry(schema.id.clone()).or_insert(Claim { since: now, turned });
         }
     }
 
@@ -288,7 +261,7 @@ impl Inventory {
                 let around = Circumstances {
                     direct: source.direct,
                     runs: self.runs.get(&schema.id),
-                    running_since: self.running_since.get(&schema.id).copied(),
+                    claim: self.claims.get(&schema.id).copied(),
                     push: self.push.get(&source.id).copied().unwrap_or_default(),
                     now,
                 };
@@ -315,6 +288,10 @@ impl Inventory {
         self.place(source, now, &mut transitions);
         if let Some(held) = self.held.get_mut(spot.source as usize) {
             held.seen_in = seen_in;
+        }
+        // Older runs may be those of another failure.
+        if self.runs(&id).and_then(Runs::read_at).is_some_and(|read_at| age(read_at, now) < SAME_LOOK) {
+            self.settle(&id);
         }
         transitions
     }
@@ -347,17 +324,41 @@ impl Inventory {
             }
         }
         let mut first_looks = HashSet::new();
-        for (schema, jobs) in by_schema {
-            let runs = self.runs.entry(schema.clone()).or_default();
-            if runs.read_at().is_none() && !self.running_since.contains_key(&schema) {
-                first_looks.insert(schema);
-            }
+        let mut settled = Vec::new();
+        let Some(held) = self.held.get(index as usize) else { return Vec::new() };
+        for (id, jobs) in by_schema {
+            let runs = self.runs.entry(id.clone()).or_default();
+            let is_first = runs.read_at().is_none();
             runs.learn(jobs, now);
+            let spot = self.by_schema.get(&id).filter(|spot| spot.source == index);
+            if let Some(schema) = spot.and_then(|spot| held.source.schemas.get(spot.table as usize)) {
+                runs.explain(schema, &held.source.kind);
+                settled.push(schema.id.clone());
+            }
+            if is_first && !self.claims.get(&id).is_some_and(|claim| claim.turned) {
+                first_looks.insert(id);
+            }
+        }
+        for id in settled {
+            self.settle(&id);
         }
         // What a first look finds was so before: nothing has changed but what is known of it.
         let mut transitions = self.reassess(index as usize, now);
         transitions.retain(|transition| !first_looks.contains(&transition.schema));
         transitions
+    }
+
+    /// What the text of a failing table leaves open, its newest run may settle.
+    fn settle(&mut self, id: &SchemaId) {
+        let Some(spot) = self.spot(id) else { return };
+        let held = self.held.get_mut(spot.source as usize);
+        let Some(schema) = held.and_then(|held| held.source.schemas.get_mut(spot.table as usize)) else { return };
+        let found = self.runs.get(id).and_then(Runs::failure);
+        let settles = |found: &&Arc<Finding>| schema.finding.as_ref().is_some_and(|own| own.is_settled_by(found));
+        if let Some(found) = found.filter(settles).filter(|_| schema.status == Status::Failed) {
+            schema.finding = Some(Arc::clone(found));
+            self.closer.insert(id.clone(), CloserLook::of(schema));
+        }
     }
 
     /// When it was last asked whether the webhook of a source delivers.
@@ -389,8 +390,7 @@ impl Inventory {
         let mut transitions = Vec::new();
         compare(&held.source.schemas, &held.states, &states, &mut transitions);
         if let Some(held) = self.held.get_mut(index) {
-            held.tally = Tally::of(&states);
-            held.states = states;
+            held.reassess(states);
         }
         transitions
     }
@@ -430,7 +430,7 @@ impl Inventory {
         let known = &self.by_schema;
         self.details.retain(|id, _| known.contains_key(id));
         self.runs.retain(|id, _| known.contains_key(id));
-        self.running_since.retain(|id, _| known.contains_key(id));
+        self.claims.retain(|id, _| known.contains_key(id));
         self.closer.retain(|id, _| known.contains_key(id));
         self.asked.retain(|id, _| known.contains_key(id));
         self.crowded_out.retain(|id| known.contains_key(id));

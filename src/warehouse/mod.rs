@@ -7,6 +7,7 @@ pub mod failure;
 pub mod field;
 pub mod finding;
 pub mod freshness;
+pub mod held;
 pub mod ids;
 pub mod inventory;
 pub mod job;

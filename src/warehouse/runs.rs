@@ -2,10 +2,20 @@
 
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
+use super::diagnosis::{Catalogue, Level, Symptom};
+use super::finding::Finding;
 use super::freshness::Rhythm;
+use super::ids::JobId;
 use super::job::{Job, usual_duration};
+use super::schema::Schema;
+use super::settings::SyncType;
 use super::status::Status;
+use super::text::Foreign;
+
+/// Within this time two jobs begin that belong to one run.
+const PAIR: SignedDuration = SignedDuration::from_mins(2);
 
 /// The jobs of one schema, and what was seen of them over time.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +30,8 @@ pub struct Runs {
     read_at: Option<Timestamp>,
     /// How often jobs were read since the answer was last another one.
     looks: u32,
+    /// What the newest finished job failed of, and which that was.
+    failure: Option<(JobId, Arc<Finding>)>,
 }
 
 impl Runs {
@@ -81,8 +93,14 @@ impl Runs {
     /// section 8.3).
     #[must_use]
     pub fn running(&self) -> Option<&Job> {
-        // A CDC table in mode `both` has two jobs a run, so the newest two may belong together.
-        self.jobs.iter().take(2).find(|job| job.is_running())
+        // A CDC table in mode `both` has two jobs a run, which begin together.
+        let newest = self.newest()?;
+        let together = |job: &&Job| match (newest.created_at, job.created_at) {
+            (Some(newest), Some(other)) => newest.duration_since(other) <= PAIR,
+            _ => false,
+        };
+        let other = self.jobs.get(1).filter(together);
+        [Some(newest), other].into_iter().flatten().find(|job| job.is_running())
     }
 
     fn failures(&self) -> impl Iterator<Item = &Job> {
@@ -100,6 +118,31 @@ impl Runs {
     #[must_use]
     pub fn newest_failure(&self) -> Option<&Job> {
         self.failures().next()
+    }
+
+    /// What the newest finished job failed of, if it failed and somebody looked.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Arc<Finding>> {
+        let (job, finding) = self.failure.as_ref()?;
+        (self.newest_failure()?.id == *job).then_some(finding)
+    }
+
+    /// Looks what the newest finished job failed of, in the light of its table and source.
+    pub fn explain(&mut self, schema: &Schema, source_type: &Foreign) {
+        let Some(job) = self.newest_failure() else { return self.failure = None };
+        if self.failure.as_ref().is_some_and(|(known, _)| *known == job.id) {
+            return;
+        }
+        let symptom = Symptom {
+            text: job.latest_error.known().map(Foreign::raw),
+            level: Level::Schema,
+            status: Some(&job.status),
+            source_type: Some(source_type.raw()),
+            sync_type: schema.sync_type.known().map(SyncType::raw),
+            sync_blocked: None,
+        };
+        let finding = Finding::of(Catalogue::builtin(), &symptom);
+        self.failure = finding.map(|finding| (job.id.clone(), Arc::new(finding)));
     }
 
     /// When the newest successful run ended.
@@ -162,7 +205,6 @@ impl Runs {
 mod tests {
     use super::*;
     use crate::warehouse::field::Field;
-    use crate::warehouse::ids::JobId;
 
     fn at(minutes: i64) -> Timestamp {
         "2026-11-20T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
@@ -199,6 +241,15 @@ mod tests {
         assert_eq!((runs.failing_since(), runs.last_success()), (Some(at(-20)), Some(at(-29))));
         assert_eq!(runs.newest_failure().unwrap().id.as_str(), "c");
         assert_eq!(runs.usual_gap(), None);
+    }
+
+    #[test]
+    fn an_orphan_does_not_count_as_running_but_the_twin_of_a_run_does() {
+        for (started, runs_on) in [(-60, false), (-11, true)] {
+            let mut runs = Runs::default();
+            runs.learn([job("new", -10, Status::Completed, 9), job("old", started, Status::Running, 5)], at(0));
+            assert_eq!(runs.running().is_some(), runs_on, "{started}");
+        }
     }
 
     #[test]

@@ -71,6 +71,16 @@ impl Schema {
         self.cause(state).or_else(doubtful)
     }
 
+    /// What this state means for it, in one sentence.
+    #[must_use]
+    pub fn meaning(&self, state: State) -> &'static str {
+        match state {
+            // Nothing is claimed of a switch that could not be read.
+            State::Failed if self.should_sync.is_none() => "The last run failed.",
+            state => state.meaning(),
+        }
+    }
+
     /// The root cause of its failing, in short; `None` when it is not failing.
     #[must_use]
     pub fn cause(&self, state: State) -> Option<String> {

@@ -43,6 +43,8 @@ pub struct Source {
     pub settings: Vec<(Foreign, Foreign)>,
     /// Its tables, by name.
     pub schemas: Vec<Schema>,
+    /// How many of its tables could not be read; one where that is true of their list.
+    pub unreadable: usize,
 }
 
 impl Source {

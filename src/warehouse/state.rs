@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::field::Field;
 use super::finding::Finding;
-use super::freshness::{age, is_stale};
+use super::freshness::{age, allowance, is_stale};
 use super::runs::Runs;
 use super::schema::Schema;
 use super::settings::SyncType;
@@ -72,7 +72,7 @@ states! {
     Stuck "stuck" "Stuck" Broken
         "A job is running without a sign of life.",
     Unknown "unknown" "Unknown" Doubtful
-        "The server's status is not one this version knows.",
+        "What the server says of it does not tell how it is.",
     Gone "gone" "Gone" Doubtful
         "The table vanished at the source, and PostHog switched it off; its Completed means nothing.",
     Stale "stale" "Stale" Doubtful
@@ -144,6 +144,14 @@ impl State {
         matches!(self, Self::Failed | Self::SwitchedOff | Self::Halted)
     }
 
+    /// Whether a table in this state is past the time by which it should have synced, or may be, so that its jobs have
+    /// to be asked.
+    #[must_use]
+    pub fn rests_on_the_past(self, schema: &Schema) -> bool {
+        let unknown = schema.status == Status::Completed && schema.last_synced_at == Field::Unknown;
+        self == Self::Stale || (self == Self::Unknown && unknown && schema.should_sync == Some(true))
+    }
+
     /// Whether the server holds it to be running.
     #[must_use]
     pub fn claims_to_run(self) -> bool {
@@ -163,6 +171,15 @@ pub enum PushChannel {
     Broken,
 }
 
+/// A claim of the server that a schema is running, as this program saw it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Since when the status has been `Running` under our eyes.
+    pub since: Timestamp,
+    /// Whether it was seen to turn to `Running` then; otherwise it was so from the first look.
+    pub turned: bool,
+}
+
 /// What is known around a schema.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances<'a> {
@@ -170,16 +187,17 @@ pub struct Circumstances<'a> {
     pub direct: bool,
     /// Its jobs, when they were asked for.
     pub runs: Option<&'a Runs>,
-    /// When the status was seen to turn to `Running`; `None` when it was so from the first look.
-    pub running_since: Option<Timestamp>,
+    /// The claim of the server that it is running, as this program saw it; `None` without one.
+    pub claim: Option<Claim>,
     /// The webhook of its source.
     pub push: PushChannel,
     /// Now.
     pub now: Timestamp,
 }
 
-/// How long a requested run may take to show its job before it counts as phantom, where the request was seen.
-const STARTING: SignedDuration = SignedDuration::from_mins(2);
+/// How long a requested run may take to show its job before it counts as phantom (contract, section 8.3: several
+/// minutes).
+const STARTING: SignedDuration = SignedDuration::from_mins(3);
 
 /// How long a slow run may show no growth under watch before it counts as stuck.
 const LIFELESS: SignedDuration = SignedDuration::from_mins(20);
@@ -212,12 +230,12 @@ pub fn state_of(schema: &Schema, around: &Circumstances<'_>) -> State {
     if around.direct {
         return State::Direct;
     }
-    match schema.should_sync {
-        Some(false) => return switched_off(schema),
-        None => return State::Unknown,
-        Some(true) => {}
+    if schema.should_sync == Some(false) {
+        return switched_off(schema);
     }
     match &schema.status {
+        // A run that fails or goes on does so whether it is switched on or not; what rests may be switched off.
+        Status::Completed | Status::None if schema.should_sync.is_none() => State::Unknown,
         Status::BillingLimits | Status::BillingLimitTooLow => State::BillingLimit,
         Status::Failed if stopped_on_purpose(schema) => State::Cancelled,
         Status::Failed if is_halted(schema) => State::Halted,
@@ -234,6 +252,8 @@ fn switched_off(schema: &Schema) -> State {
     match schema.status {
         Status::Failed if !stopped_on_purpose(schema) => State::SwitchedOff,
         Status::None if schema.sync_type.is_null() => State::NotSetUp,
+        // Whether PostHog or a user switched it off is told by the status alone.
+        Status::Unknown(_) | Status::Error => State::Unknown,
         // A run that succeeds clears the error text, so this is the Completed that is written on a table which
         // vanished (contract, section 8.4).
         Status::Completed if schema.latest_error.known().is_some_and(|text| !text.is_blank()) => State::Gone,
@@ -261,7 +281,13 @@ fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
         Field::Unknown => around.runs.and_then(Runs::last_success),
     };
     let past = around.runs.map(Runs::rhythm).unwrap_or_default();
+    if then.is_none() && !pushed && allowance(schema.frequency.known(), past).is_some() {
+        return State::Unknown;
+    }
     let stale = then.is_some_and(|then| is_stale(then, schema.frequency.known(), past, around.now));
+    if stale && is_catching_up(schema, around) {
+        return State::Running;
+    }
     match (pushed, around.push) {
         (true, PushChannel::Delivers) => State::Completed,
         (true, _) if stale && then.is_some_and(|then| age(then, around.now) > PUSH_SILENCE) => State::Stale,
@@ -271,22 +297,19 @@ fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
     }
 }
 
+/// Whether a job runs that the status does not tell of yet. One that runs longer than it should may have been forgotten.
+fn is_catching_up(schema: &Schema, around: &Circumstances<'_>) -> bool {
+    let Some(runs) = around.runs else { return false };
+    let Some(started) = runs.running().and_then(|job| job.created_at) else { return false };
+    let plausible = runs.usual().is_some() || age(started, around.now) < OVERDUE_FLOOR;
+    plausible && running(schema, around) == State::Running
+}
+
 fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
-    let Some(runs) = around.runs.filter(|runs| runs.read_at().is_some()) else { return State::Starting };
-    let Some(job) = runs.running() else {
-        // The status follows the end of its job a moment later.
-        let ended = runs.newest().and_then(|job| job.finished_at.known().copied());
-        let just_ended = ended.is_some_and(|ended| {
-            age(ended, around.now) < STARTING && around.running_since.is_some_and(|since| since <= ended)
-        });
-        if just_ended {
-            return State::Running;
-        }
-        // The request is younger than the end of the run before it.
-        let requested = around.running_since.or(ended);
-        let requested_just_now = requested.is_some_and(|since| age(since, around.now) < STARTING);
-        return if requested_just_now { State::Starting } else { State::Phantom };
+    let Some((runs, read_at)) = around.runs.and_then(|runs| Some((runs, runs.read_at()?))) else {
+        return State::Starting;
     };
+    let Some(job) = runs.running() else { return without_a_job(runs, read_at, around) };
     let Some(started) = job.created_at else { return State::Running };
     let elapsed = age(started, around.now);
     let silence = runs.silence().unwrap_or_default();
@@ -299,6 +322,26 @@ fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
     } else {
         State::Running
     }
+}
+
+/// The server claims a run, and no job is running. The request is as old as it was seen to be; else it may be as young
+/// as the end of the run before it, and where there was none, as young as our first look. How much later jobs were
+/// read is what counts: time that passed without a look proves nothing.
+fn without_a_job(runs: &Runs, read_at: Timestamp, around: &Circumstances<'_>) -> State {
+    let newest = runs.newest();
+    let ended = newest.and_then(|job| job.finished_at.known().copied());
+    let turned = around.claim.filter(|claim| claim.turned).map(|claim| claim.since);
+    // The status follows the end of its job a moment later.
+    if let (Some(ended), Some(turned)) = (ended, turned)
+        && turned <= ended
+        && age(ended, around.now) < STARTING
+    {
+        return State::Running;
+    }
+    let before = ended.or(newest.and_then(|job| job.created_at));
+    let requested = turned.or(before).or(around.claim.map(|claim| claim.since));
+    let long_ago = requested.is_some_and(|since| age(since, read_at) >= STARTING);
+    if long_ago { State::Phantom } else { State::Starting }
 }
 
 /// Hard upper bounds of the server (contract, section 8.3).

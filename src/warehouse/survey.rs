@@ -133,9 +133,10 @@ const REST_LASTS: SignedDuration = SignedDuration::from_mins(30);
 /// What must be asked to be sure of every state, most pressing first and at most `limit` questions:
 ///
 /// * jobs of the tables that claim to run, since only a job proves that;
-/// * jobs of tables that look stale, since their past may say that this is their rhythm;
+/// * jobs of tables that look stale, since their past may say that this is their rhythm, and of those of which it cannot
+///   be told when they synced last;
 /// * the full form of failing tables whose text does not settle the cause; where that does not either, whoever reads
-///   it goes on to the texts of the failed jobs.
+///   it goes on to the texts of the failed jobs, and what is still missing of those is asked for.
 ///
 /// Nothing is asked about others. What rests is not asked again soon, whatever came of it.
 #[must_use]
@@ -145,10 +146,12 @@ pub fn needed(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, 
     let claim = |inventory: &Inventory, schema: &Schema, state: State| {
         state.claims_to_run() && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), PROOF_LASTS, now)
     };
-    let stale = |inventory: &Inventory, schema: &Schema, state: State| {
-        state == State::Stale && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), REST_LASTS, now)
+    let resting_on = |inventory: &Inventory, schema: &Schema, state: State| {
+        let hidden = inventory.looked_closely(schema) && rests_on_unread_jobs(inventory, schema, state);
+        (state.rests_on_the_past(schema) || hidden)
+            && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), REST_LASTS, now)
     };
-    for wanted in [&claim as &dyn Fn(&Inventory, &Schema, State) -> bool, &stale] {
+    for wanted in [&claim as &dyn Fn(&Inventory, &Schema, State) -> bool, &resting_on] {
         for held in chosen(inventory, only) {
             let tables = held.tables().filter(|(schema, state)| wanted(inventory, schema, *state));
             questions(inventory, held, tables.map(|(schema, _)| schema), &mut needs);
@@ -217,10 +220,13 @@ pub fn is_past_unknown(inventory: &Inventory, schema: &Schema, now: Timestamp) -
 /// Whether some state still rests on something that was not read.
 #[must_use]
 pub fn is_open(inventory: &Inventory, only: Option<&SourceId>) -> bool {
+    let wanted = |held: &&Held| only.is_none_or(|id| held.source.id == *id);
+    if inventory.sources().iter().filter(wanted).any(|held| held.source.unreadable > 0) {
+        return true;
+    }
     chosen(inventory, only).any(|held| {
         held.tables().any(|(schema, state)| {
-            let unread = inventory.runs(&schema.id).is_none_or(|runs| runs.read_at().is_none());
-            (unread && (state.claims_to_run() || state == State::Stale)) || is_open_failure(inventory, schema, state)
+            rests_on_unread_jobs(inventory, schema, state) || is_open_failure(inventory, schema, state)
         })
     })
 }
@@ -231,6 +237,13 @@ fn chosen<'a>(inventory: &'a Inventory, only: Option<&'a SourceId>) -> impl Iter
 
 fn is_older(at: Option<Timestamp>, limit: SignedDuration, now: Timestamp) -> bool {
     at.is_none_or(|at| age(at, now) >= limit)
+}
+
+/// A state, or the cause of a failure, that only jobs can tell, and they were not read.
+fn rests_on_unread_jobs(inventory: &Inventory, schema: &Schema, state: State) -> bool {
+    let unread = inventory.runs(&schema.id).is_none_or(|runs| runs.read_at().is_none());
+    let open = state.is_failure() && schema.finding.as_deref().is_none_or(Finding::is_open);
+    unread && (open || state.claims_to_run() || state.rests_on_the_past(schema))
 }
 
 /// A failure whose text does not settle its cause, and that was not looked at closely.

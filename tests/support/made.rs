@@ -90,6 +90,7 @@ pub fn source(name: &str, schemas: Vec<Schema>) -> Source {
         access_level: Field::Known("editor".into()),
         settings: Vec::new(),
         schemas,
+        unreadable: 0,
     }
 }
 

@@ -134,6 +134,7 @@ pub fn source(id: &str, kind: &str, description: Option<&str>, schemas: Vec<Sche
             (Foreign::new("port"), Foreign::new("5432")),
         ],
         schemas,
+        unreadable: 0,
     }
 }
 

@@ -12,6 +12,7 @@ pub struct TableView<Id> {
     selected: Option<Id>,
     cursor: usize,
     offset: usize,
+    moved: bool,
     /// Which column it is sorted by.
     pub sort: Sort,
     /// What it is filtered by.
@@ -63,6 +64,7 @@ impl<Id> Default for TableView<Id> {
             selected: None,
             cursor: 0,
             offset: 0,
+            moved: false,
             sort: Sort { column: 0, reversed: false },
             filter: Filter::default(),
         }
@@ -113,11 +115,24 @@ impl<Id: Clone + PartialEq> TableView<Id> {
                 _ => self.rows.iter().position(|row| row == selected),
             }
         });
-        self.go(kept.unwrap_or(self.cursor));
+        self.put(kept.unwrap_or(self.cursor));
+    }
+
+    /// The same, but until somebody has moved the cursor it stays on the first row.
+    pub fn replace_from_the_top(&mut self, rows: Vec<Id>) {
+        if !self.moved {
+            self.reset();
+        }
+        self.replace(rows);
     }
 
     /// Selects the row at a place, or the last.
     pub fn go(&mut self, place: usize) {
+        self.moved = true;
+        self.put(place);
+    }
+
+    fn put(&mut self, place: usize) {
         self.cursor = place.min(self.rows.len().saturating_sub(1));
         self.selected = self.rows.get(self.cursor).cloned();
     }
@@ -136,6 +151,7 @@ impl<Id: Clone + PartialEq> TableView<Id> {
         self.selected = None;
         self.cursor = 0;
         self.offset = 0;
+        self.moved = false;
     }
 
     /// Moves the cursor by so many rows.
@@ -194,6 +210,17 @@ mod tests {
         assert_eq!(table.selected(), Some(&'a'));
         table.replace(vec![]);
         assert_eq!(table.selected(), None);
+    }
+
+    #[test]
+    fn until_somebody_moves_the_cursor_it_stays_on_the_first_row_where_that_is_wanted() {
+        let mut table = TableView::default();
+        table.replace_from_the_top(vec!['b', 'c']);
+        table.replace_from_the_top(vec!['a', 'b', 'c']);
+        assert_eq!((table.selected(), table.cursor()), (Some(&'a'), 0));
+        table.step(1);
+        table.replace_from_the_top(vec!['c', 'a', 'b']);
+        assert_eq!((table.selected(), table.cursor()), (Some(&'b'), 2));
     }
 
     proptest! {

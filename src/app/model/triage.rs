@@ -24,9 +24,9 @@ impl Triage {
         view
     }
 
-    /// Puts in what is wrong now; the cursor stays on its problem.
+    /// Puts in what is wrong now; the cursor stays on its problem once it was moved, and on the most pressing before.
     pub fn replace(&mut self, problems: Vec<Problem>) {
-        self.rows.replace(problems.iter().map(Problem::key).collect());
+        self.rows.replace_from_the_top(problems.iter().map(Problem::key).collect());
         self.problems = problems;
     }
 

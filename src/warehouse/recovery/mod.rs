@@ -3,5 +3,6 @@
 pub mod follow;
 pub mod form;
 pub mod milder;
+pub mod proof;
 pub mod proposal;
 pub mod runbook;

@@ -1,10 +1,16 @@
 //! The recovery that is proposed for a table: the least destructive one that can help.
 
+use std::sync::Arc;
+
+use super::proof::{self, Proof};
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::finding::Finding;
+use crate::warehouse::inventory::{Held, Inventory};
+use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
+use crate::warehouse::status::Status;
 
 /// What the program itself can do next for a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,13 +44,40 @@ pub struct Proposal {
 
 const NOTHING_LOST: &str = "Nothing is lost.";
 
+/// What is known beyond what the server says of a table itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beyond<'a> {
+    /// Its jobs, when they were asked for.
+    pub runs: Option<&'a Runs>,
+    /// A sibling that proves that the connection works.
+    pub proof: Option<&'a Proof>,
+}
+
+/// The recovery proposed for a table, with all that is known around it; `None` where nothing is wrong.
+#[must_use]
+pub fn proposed(inventory: &Inventory, held: &Held, schema: &Schema, state: State) -> Option<Proposal> {
+    let runs = inventory.runs(&schema.id);
+    let concerned = cause_of(schema, state, runs).is_some_and(|finding| proof::is_about(finding.verdict.recovery));
+    let proof = concerned.then(|| proof::sibling(inventory, held, [&schema.id])).flatten();
+    propose(schema, state, Beyond { runs, proof: proof.as_ref() })
+}
+
 /// The recovery proposed for a table in this state; `None` where nothing is wrong.
 #[must_use]
-pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
-    if state.is_failure() {
-        return Some(from_cause(schema, state));
+pub fn propose(schema: &Schema, state: State, beyond: Beyond<'_>) -> Option<Proposal> {
+    if let Some(finding) = cause_of(schema, state, beyond.runs) {
+        return Some(from_cause(schema, state, finding, beyond.proof));
     }
-    let (letter, why, steps, next) = of_runs(state).or_else(|| of_silence(schema, state))?;
+    if state.is_failure() {
+        return Some(Proposal {
+            letter: Letter::O,
+            why: "The run failed without a text that says why.".to_owned(),
+            steps: vec!["Look at its newest job and that job's logs.".to_owned()],
+            loses: NOTHING_LOST.to_owned(),
+            next: None,
+        });
+    }
+    let (letter, why, steps, next) = of_runs(state).or_else(|| of_silence(schema, state, beyond.runs))?;
     Some(Proposal {
         letter,
         why: why.to_owned(),
@@ -52,6 +85,17 @@ pub fn propose(schema: &Schema, state: State) -> Option<Proposal> {
         loses: NOTHING_LOST.to_owned(),
         next,
     })
+}
+
+/// What a table fails of: by its own text where its state says that it fails, and by its newest run where it is stale
+/// and its status hides that.
+#[must_use]
+pub fn cause_of<'a>(schema: &'a Schema, state: State, runs: Option<&'a Runs>) -> Option<&'a Arc<Finding>> {
+    match state {
+        State::Stale => runs?.failure().filter(|finding| !finding.is_on_purpose()),
+        state if state.is_failure() => schema.finding.as_ref(),
+        _ => None,
+    }
 }
 
 /// Letter, reason, steps, and what the program can do next.
@@ -107,7 +151,7 @@ fn of_runs(state: State) -> Option<Simple> {
 }
 
 /// What helps where nothing fails, and yet nothing new comes.
-fn of_silence(schema: &Schema, state: State) -> Option<Simple> {
+fn of_silence(schema: &Schema, state: State, runs: Option<&Runs>) -> Option<Simple> {
     Some(match state {
         State::WebhookBroken => (
             Letter::I,
@@ -138,7 +182,11 @@ fn of_silence(schema: &Schema, state: State) -> Option<Simple> {
         ),
         State::Stale => (
             Letter::A,
-            "Its last run was a success, so the next one probably is too.",
+            match runs.filter(|runs| !runs.jobs().is_empty()) {
+                Some(runs) if runs.newest_failure().is_some() => "Its last run was stopped on purpose.",
+                Some(_) => "Its last run was a success, so the next one probably is too.",
+                None => "The server says that its last run was a success.",
+            },
             &["Reload it.", "If it becomes stale again, look at its schedule and at its jobs."],
             Some(Move::Reload),
         ),
@@ -152,9 +200,19 @@ fn of_silence(schema: &Schema, state: State) -> Option<Simple> {
             ],
             None,
         ),
-        State::Unknown => {
-            (Letter::O, "The server's status is not one this version knows.", &["Look at the table in PostHog."], None)
-        }
+        State::Unknown => (
+            Letter::O,
+            match &schema.status {
+                Status::Unknown(word) if word.is_blank() => "The server's status could not be read.",
+                Status::Completed | Status::None if schema.should_sync.is_none() => {
+                    "Whether it is switched on could not be read."
+                }
+                Status::Completed => "When it was synced last could not be read.",
+                _ => "The server's status is not one this version knows.",
+            },
+            &["Look at the table in PostHog."],
+            None,
+        ),
         State::NotSetUp => (
             Letter::K,
             "A table without a sync method never runs.",
@@ -165,22 +223,23 @@ fn of_silence(schema: &Schema, state: State) -> Option<Simple> {
     })
 }
 
-fn from_cause(schema: &Schema, state: State) -> Proposal {
-    let Some(finding) = schema.finding.as_deref() else {
-        return Proposal {
-            letter: Letter::O,
-            why: "The run failed without a text that says why.".to_owned(),
-            steps: vec!["Look at its newest job and that job's logs.".to_owned()],
-            loses: NOTHING_LOST.to_owned(),
-            next: None,
-        };
-    };
+fn from_cause(schema: &Schema, state: State, finding: &Finding, proof: Option<&Proof>) -> Proposal {
     let verdict = &finding.verdict;
+    let mut why = finding.cause.meaning.shown().into_owned();
+    if state == State::Stale {
+        why.insert_str(0, "The status says Completed, but its last run failed. ");
+    }
+    if let Some(proof) = proof.filter(|_| matches!(verdict.recovery, Letter::B | Letter::B2)) {
+        return granted(schema, state, finding, proof, why);
+    }
     let discards = verdict.destructive;
     let mut steps = finding.steps();
     if state == State::SwitchedOff && !verdict.handled_by_posthog && !steps.iter().any(|step| step.contains("e-enable"))
     {
         steps.push("Re-enable the table, then reload.".to_owned());
+    }
+    if schema.should_sync.is_none() && !verdict.handled_by_posthog {
+        steps.push("Look whether it is switched on, which could not be read; if not, re-enable it.".to_owned());
     }
     let next = next_move(schema, state, finding);
     if next == Some(Move::DeleteData) {
@@ -195,7 +254,32 @@ fn from_cause(schema: &Schema, state: State) -> Proposal {
         _ if discards => "The rows stored now are dropped and read again.".to_owned(),
         _ => NOTHING_LOST.to_owned(),
     };
-    Proposal { letter: verdict.recovery, why: finding.cause.meaning.shown().into_owned(), steps, loses, next }
+    Proposal { letter: verdict.recovery, why, steps, loses, next }
+}
+
+/// A sibling proves the credential: a new one would not help.
+fn granted(schema: &Schema, state: State, finding: &Finding, proof: &Proof, mut why: String) -> Proposal {
+    let mut steps = vec![format!(
+        "Keep the credential: {} synced with it {} after this failed.",
+        proof.table.shown(),
+        proof.later()
+    )];
+    if finding.verdict.recovery == Letter::B2 {
+        steps.extend(finding.steps());
+    } else {
+        "The source refused the login here, but took it for another table later.".clone_into(&mut why);
+        steps.push(
+            "Grant it at the source what this table needs: a scope, a privilege, or the plan. If it was replaced after \
+             the failure, nothing is lacking."
+                .to_owned(),
+        );
+        steps.push(match state {
+            State::SwitchedOff => "Re-enable the table, then reload.".to_owned(),
+            _ => "Reload it.".to_owned(),
+        });
+    }
+    let next = next_move(schema, state, finding);
+    Proposal { letter: Letter::B2, why, steps, loses: NOTHING_LOST.to_owned(), next }
 }
 
 fn next_move(schema: &Schema, state: State, finding: &Finding) -> Option<Move> {

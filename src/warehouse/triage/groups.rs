@@ -6,52 +6,80 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::kind::{Gravity, Kind};
-use super::{Affected, Problem, affected, proof, since, words};
+use super::{Affected, Problem, affected, since, words};
 use crate::warehouse::diagnosis::{CauseId, Letter};
 use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
 use crate::warehouse::freshness::age;
-use crate::warehouse::inventory::{Held, Inventory};
-use crate::warehouse::recovery::proposal::propose;
+use crate::warehouse::held::{Held, SourceError};
+use crate::warehouse::inventory::Inventory;
+use crate::warehouse::recovery::proof::{self, Proof};
+use crate::warehouse::recovery::proposal::{Beyond, cause_of, propose};
 use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
+use crate::warehouse::status::Status;
 
 /// How long nothing must have been synced for a source to count as abandoned.
 const ABANDONED: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Tables that belong together: one kind of trouble, one cause, one recovery.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Together {
     kind: Kind,
     cause: Option<CauseId>,
     recovery: Letter,
 }
 
+/// Such tables, and what is known of all of them.
+struct Grouped<'a> {
+    group: Together,
+    tables: Vec<(&'a Schema, State)>,
+    /// They take the whole source down.
+    down: bool,
+    /// A sibling that proves that the connection works.
+    proof: Option<Proof>,
+}
+
 /// All problems of one source, in no order.
 pub(super) fn problems(inventory: &Inventory, held: &Held, now: Timestamp) -> Vec<Problem> {
     let mut groups: BTreeMap<Together, Vec<(&Schema, State)>> = BTreeMap::new();
     for (schema, state) in held.tables().filter(|(_, state)| state.is_wrong()) {
-        groups.entry(together(schema, state)).or_default().push((schema, state));
+        groups.entry(together(inventory, schema, state)).or_default().push((schema, state));
     }
     let whole = whole_cause(held, inventory);
+    let lettered: Vec<_> = groups.keys().filter(|group| group.recovery == Letter::B2).cloned().collect();
     let mut problems: Vec<Problem> = groups
         .into_iter()
         .map(|(group, tables)| {
             let down = whole.is_some() && group.kind == Kind::Failed && group.cause.as_ref() == whole;
-            problem(inventory, held, group, tables, down, now)
+            let proof = proof::is_about(group.recovery)
+                .then(|| proof::sibling(inventory, held, tables.iter().map(|(schema, _)| &schema.id)))
+                .flatten();
+            // Each problem is told from every other: what is granted already has a problem of its own.
+            let other = Together { recovery: Letter::B2, ..group.clone() };
+            let proof = proof.filter(|_| group.recovery != Letter::B || !lettered.contains(&other));
+            problem(inventory, held, Grouped { group, tables, down, proof }, now)
         })
         .collect();
+    problems.extend(held.error.as_ref().map(|error| of_source(held, error)));
     if problems.is_empty() {
         problems.extend(abandoned(held, now));
     }
     problems
 }
 
-fn together(schema: &Schema, state: State) -> Together {
+fn together(inventory: &Inventory, schema: &Schema, state: State) -> Together {
     let of = |kind, cause: Option<&str>, recovery| Together { kind, cause: cause.map(CauseId::new), recovery };
-    let proposed = || propose(schema, state).map_or(Letter::O, |proposal| proposal.letter);
+    let runs = inventory.runs(&schema.id);
+    let proposed = || propose(schema, state, Beyond::default()).map_or(Letter::O, |proposal| proposal.letter);
+    let finding = cause_of(schema, state, runs);
+    let verdict = |kind, finding: &Finding| Together {
+        kind,
+        cause: Some(finding.verdict.cause.clone()),
+        recovery: finding.verdict.recovery,
+    };
     match state {
         State::BillingPause => of(Kind::BillingPause, Some("billing_limit"), Letter::H),
         State::BillingLimit => of(Kind::BillingLimit, Some("billing_limit"), Letter::H),
@@ -59,19 +87,18 @@ fn together(schema: &Schema, state: State) -> Together {
         State::Phantom => of(Kind::Phantom, Some("stuck_running"), Letter::F),
         State::Stuck => of(Kind::Stuck, Some("stuck_running"), Letter::F),
         State::Gone => of(Kind::Gone, Some("source_table_missing"), proposed()),
-        State::Stale => match schema.sync_type.known() {
-            Some(SyncType::Webhook) => of(Kind::Webhook, None, proposed()),
-            Some(SyncType::Cdc) => of(Kind::Cdc, None, proposed()),
-            _ => of(Kind::Stale, None, proposed()),
-        },
-        State::Failed | State::SwitchedOff | State::Halted => match schema.finding.as_deref() {
+        State::Stale => {
+            let kind = match schema.sync_type.known() {
+                Some(SyncType::Webhook) => Kind::Webhook,
+                Some(SyncType::Cdc) => Kind::Cdc,
+                _ => Kind::Stale,
+            };
+            finding.map_or_else(|| of(kind, None, proposed()), |finding| verdict(kind, finding))
+        }
+        State::Failed | State::SwitchedOff | State::Halted => match finding {
             Some(finding) => {
                 let streams = schema.syncs_by(&SyncType::Cdc) && finding.cause.recovery == Letter::E;
-                Together {
-                    kind: if streams { Kind::Cdc } else { Kind::Failed },
-                    cause: Some(finding.verdict.cause.clone()),
-                    recovery: finding.verdict.recovery,
-                }
+                verdict(if streams { Kind::Cdc } else { Kind::Failed }, finding)
             }
             None => of(Kind::Failed, Some("no_error_text"), Letter::O),
         },
@@ -104,18 +131,12 @@ fn whole_cause<'a>(held: &'a Held, inventory: &Inventory) -> Option<&'a CauseId>
     (shared && !contradicted).then_some(cause)
 }
 
-fn problem(
-    inventory: &Inventory,
-    held: &Held,
-    group: Together,
-    mut tables: Vec<(&Schema, State)>,
-    down: bool,
-    now: Timestamp,
-) -> Problem {
+fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timestamp) -> Problem {
+    let Grouped { group, mut tables, down, proof } = grouped;
     tables.sort_by_key(|(schema, _)| (Reverse(schema.rows().known().copied()), schema.name.clone(), schema.id.clone()));
     let all_off = tables.iter().all(|(_, state)| *state == State::SwitchedOff);
     let kind = match group.kind {
-        Kind::Failed if down => Kind::SourceDown,
+        Kind::Failed if down && proof.is_none() => Kind::SourceDown,
         Kind::Failed if all_off => Kind::SwitchedOff,
         kind => kind,
     };
@@ -125,44 +146,103 @@ fn problem(
         (_, Some(Severity::Broken)) => Gravity::Broken,
         _ => Gravity::Doubtful,
     };
-    let proposal = tables.first().and_then(|(schema, state)| propose(schema, *state));
-    let finding: Option<Arc<Finding>> =
-        tables.iter().find_map(|(schema, state)| schema.finding.clone().filter(|_| state.is_failure()));
-    let evidence = tables.iter().filter(|(_, state)| state.is_failure()).find_map(|(schema, _)| {
-        schema.finding.as_deref()?.verdict.evidence.as_ref().map(|evidence| evidence.text.clone())
-    });
-    let retry_safe = tables.iter().all(|(schema, state)| retry_safe(schema, *state));
+    let beyond = |schema: &Schema| Beyond { runs: inventory.runs(&schema.id), proof: proof.as_ref() };
+    let proposal = tables.first().and_then(|(schema, state)| propose(schema, *state, beyond(schema)));
+    // Several things may hide what state tables are in.
+    let mut whys: Vec<String> = Vec::new();
+    for (schema, state) in tables.iter().filter(|_| kind == Kind::Unknown) {
+        whys.extend(propose(schema, *state, Beyond::default()).map(|proposal| proposal.why));
+    }
+    whys.sort();
+    whys.dedup();
+    let causes = || tables.iter().filter_map(|(schema, state)| cause_of(schema, *state, inventory.runs(&schema.id)));
+    let finding: Option<Arc<Finding>> = causes().next().cloned();
+    let evidence = causes().find_map(|finding| Some(finding.verdict.evidence.as_ref()?.text.clone()));
+    let retry_safe = tables.iter().all(|(schema, state)| retry_safe(inventory, schema, *state));
     let affected: Vec<Affected> = tables.iter().map(|(schema, state)| affected(schema, *state)).collect();
-    let (steps, why) = proposal.map(|proposal| (proposal.steps, proposal.why)).unwrap_or_default();
+    let has_begun = kind.has_a_beginning() || finding.is_some();
+    let (letter, steps, why) = match proposal {
+        // A sibling may have turned the letter.
+        Some(proposal) if proof.is_some() => (proposal.letter, proposal.steps, proposal.why),
+        Some(proposal) => (group.recovery, proposal.steps, proposal.why),
+        None => (group.recovery, Vec::new(), String::new()),
+    };
+    let why = if whys.is_empty() { why } else { whys.join(" ") };
     let mut problem = Problem {
         kind,
         gravity,
         source: held.source.id.clone(),
         source_name: held.source.title().clone(),
         source_type: held.source.kind.clone(),
-        since: if kind.has_a_beginning() { since(inventory, &affected) } else { None },
+        since: if has_begun { since(inventory, &affected) } else { None },
         title: words::title(kind, finding.as_deref()),
         tables: affected,
         cause: group.cause,
         finding,
-        recovery: group.recovery,
+        recovery: letter,
         retry_safe,
         reason: String::new(),
         steps,
         evidence,
-        proof: None,
+        proof,
     };
-    problem.proof = proof::sibling(inventory, held, &problem);
     problem.reason = words::reason(&problem, held, &why, now);
     problem
 }
 
-fn retry_safe(schema: &Schema, state: State) -> bool {
-    match state {
-        State::Failed => schema.finding.as_deref().is_some_and(|finding| finding.verdict.retry_safe),
-        State::Stale => !schema.syncs_by(&SyncType::Webhook),
+fn retry_safe(inventory: &Inventory, schema: &Schema, state: State) -> bool {
+    match (state, cause_of(schema, state, inventory.runs(&schema.id))) {
+        (State::Failed | State::Stale, Some(finding)) => finding.verdict.retry_safe,
+        (State::Stale, None) => !schema.syncs_by(&SyncType::Webhook),
         _ => false,
     }
+}
+
+/// A problem of the source as a whole, none of its tables in particular.
+fn bare(held: &Held, kind: Kind, gravity: Gravity) -> Problem {
+    Problem {
+        kind,
+        gravity,
+        source: held.source.id.clone(),
+        source_name: held.source.title().clone(),
+        source_type: held.source.kind.clone(),
+        tables: Vec::new(),
+        cause: None,
+        finding: None,
+        title: words::title(kind, None),
+        recovery: Letter::O,
+        retry_safe: false,
+        reason: String::new(),
+        steps: Vec::new(),
+        evidence: None,
+        since: None,
+        proof: None,
+    }
+}
+
+/// What is wrong with a source as a whole.
+fn of_source(held: &Held, error: &SourceError) -> Problem {
+    let (kind, gravity) = match held.source.status {
+        Status::Paused => (Kind::BillingPause, Gravity::Blocking),
+        Status::BillingLimits | Status::BillingLimitTooLow => (Kind::BillingLimit, Gravity::Broken),
+        Status::Unknown(_) => (Kind::Unknown, Gravity::Doubtful),
+        _ => (Kind::SourceError, Gravity::Broken),
+    };
+    let mut problem = bare(held, kind, gravity);
+    problem.reason = words::source_error(held, error);
+    if let Some(finding) = error.finding.as_ref().filter(|_| kind != Kind::Unknown) {
+        problem.title = words::title(kind, Some(finding));
+        problem.cause = Some(finding.verdict.cause.clone());
+        problem.recovery = finding.verdict.recovery;
+        problem.retry_safe = finding.verdict.retry_safe;
+        problem.steps = finding.steps();
+        problem.evidence = finding.verdict.evidence.as_ref().map(|evidence| evidence.text.clone());
+        problem.finding = Some(Arc::clone(finding));
+    } else {
+        problem.cause = (kind == Kind::SourceError).then(|| CauseId::new("no_error_text"));
+        problem.steps = vec!["Look at the source in PostHog, and check its connection there.".to_owned()];
+    }
+    problem
 }
 
 fn abandoned(held: &Held, now: Timestamp) -> Option<Problem> {
@@ -177,21 +257,9 @@ fn abandoned(held: &Held, now: Timestamp) -> Option<Problem> {
         return None;
     }
     Some(Problem {
-        kind: Kind::Abandoned,
-        gravity: Gravity::Note,
-        source: source.id.clone(),
-        source_name: source.title().clone(),
-        source_type: source.kind.clone(),
-        tables: Vec::new(),
-        cause: None,
-        finding: None,
-        title: words::title(Kind::Abandoned, None),
         recovery: Letter::R,
-        retry_safe: false,
         reason: words::abandoned(&source.last_run_at, now),
         steps: vec!["Switch on the tables that are wanted; otherwise nothing has to be done.".to_owned()],
-        evidence: None,
-        since: None,
-        proof: None,
+        ..bare(held, Kind::Abandoned, Gravity::Note)
     })
 }

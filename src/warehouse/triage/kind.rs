@@ -3,7 +3,7 @@
 /// Declares the kinds with their names for scripts and their words for people.
 macro_rules! kinds {
     ($($name:ident $key:literal $words:literal $doc:literal),+ $(,)?) => {
-        /// What kind of thing is wrong.
+        /// What kind of thing is wrong. In the order of the list: what blocks more, and what is surer, comes first.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $(#[doc = $doc] $name,)+
@@ -31,6 +31,7 @@ macro_rules! kinds {
 kinds! {
     BillingPause "billing_pause" "Billing pause" "Billing has paused tables, and that blocks every reload of the project.",
     SourceDown "source_down" "Source down" "One connection cause takes down all tables of a source.",
+    SourceError "source_error" "Source error" "A source is in error as a whole, and none of its tables says why.",
     Failed "failed" "Failed" "Tables of one source fail for one cause.",
     BillingLimit "billing_limit" "Billing limit" "The row limit stopped tables of a source.",
     SwitchedOff "switched_off" "Switched off" "`PostHog` switched tables of one source off for one cause.",
@@ -45,24 +46,6 @@ kinds! {
 }
 
 impl Kind {
-    /// Its place in the list: what blocks more, and what is surer, comes first.
-    pub(super) fn class(self, gravity: Gravity) -> u8 {
-        match self {
-            Self::BillingPause => 0,
-            Self::SourceDown => 1,
-            Self::Failed | Self::BillingLimit => 2,
-            Self::Cdc | Self::Webhook if gravity == Gravity::Broken => 2,
-            Self::SwitchedOff => 3,
-            Self::Phantom | Self::Stuck => 4,
-            Self::Unknown => 5,
-            Self::Stale => 6,
-            Self::Webhook => 7,
-            Self::Cdc => 8,
-            Self::Gone => 9,
-            Self::Abandoned => 10,
-        }
-    }
-
     /// Whether there is a job with which it began.
     pub(super) fn has_a_beginning(self) -> bool {
         matches!(self, Self::SourceDown | Self::Failed | Self::BillingLimit | Self::SwitchedOff | Self::Cdc)

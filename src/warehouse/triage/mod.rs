@@ -5,11 +5,9 @@
 
 mod groups;
 mod kind;
-mod proof;
 mod words;
 
 pub use kind::{Gravity, Kind};
-pub use proof::Proof;
 
 use jiff::Timestamp;
 use std::cmp::Reverse;
@@ -19,6 +17,7 @@ use super::field::Field;
 use super::finding::Finding;
 use super::ids::{SchemaId, SourceId};
 use super::inventory::{Held, Inventory};
+use super::recovery::proof::{self, Proof};
 use super::runs::Runs;
 use super::schema::Schema;
 use super::state::State;
@@ -103,10 +102,11 @@ impl Problem {
         ProblemKey(self.kind, self.source.clone(), self.cause.clone(), self.recovery)
     }
 
-    /// By class, then by blast radius; names and identities make the order total.
+    /// By how much it matters, then by kind, then by blast radius; names and identities make the order total.
     fn rank(&self) -> impl Ord + use<> {
         (
-            self.kind.class(self.gravity),
+            self.gravity,
+            self.kind,
             Reverse(self.blast_radius()),
             Reverse(self.tables.len()),
             self.source_name.raw().to_lowercase(),
@@ -129,9 +129,12 @@ pub fn triage(inventory: &Inventory, only: Option<&SourceId>, now: Timestamp) ->
         let wanted = only.is_none_or(|id| held.source.id == *id);
         problems.extend(of_source.into_iter().filter(|problem| wanted || problem.kind == Kind::BillingPause));
     }
-    if inventory.billing_pause().is_some() {
-        for problem in problems.iter_mut().filter(|problem| problem.recovery != Letter::H) {
-            problem.reason.push_str(" Billing has paused the project: no reload starts before that is lifted.");
+    if problems.iter().any(|problem| problem.kind == Kind::BillingPause) {
+        for problem in &mut problems {
+            problem.retry_safe = false;
+            if problem.recovery != Letter::H {
+                problem.reason.push_str(" Billing has paused the project: no reload starts before that is lifted.");
+            }
         }
     }
     problems.sort_by_cached_key(Problem::rank);
@@ -154,8 +157,12 @@ pub fn wanted(inventory: &Inventory, problems: &[Problem], limit: usize, now: Ti
     for problem in problems.iter().filter(|problem| problem.kind.has_a_beginning()) {
         let Some(held) = inventory.source(&problem.source) else { continue };
         let tables = problem.tables.iter().take(ASKED_OF_A_PROBLEM).filter_map(|table| inventory.schema(&table.id));
-        let unread = tables.map(|(_, schema, _)| schema).filter(|schema| is_past_unknown(inventory, schema, now));
-        needs.extend(ask_jobs(inventory, held, unread));
+        let is_unread = |schema: &&Schema| is_past_unknown(inventory, schema, now);
+        needs.extend(ask_jobs(inventory, held, tables.map(|(_, schema, _)| schema).filter(is_unread)));
+        // When a sibling's last run began tells whether it proves the connection. Asked by itself: the runs of what
+        // syncs often would leave no room for others.
+        let sibling = proof::candidate(held).filter(|_| proof::is_about(problem.recovery));
+        needs.extend(ask_jobs(inventory, held, sibling.filter(is_unread)));
     }
     needs.truncate(limit);
     needs

@@ -1,15 +1,16 @@
 //! What a problem is called, and why its action is recommended.
 
 use jiff::Timestamp;
+use std::fmt::Write as _;
 
 use super::kind::Kind;
 use super::{Problem, looks_fine};
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
-use crate::warehouse::inventory::Held;
+use crate::warehouse::held::{Held, SourceError};
 use crate::warehouse::state::State;
-use crate::warehouse::words::{ago, count, counted, span};
+use crate::warehouse::words::{ago, count, counted};
 
 /// What is wrong, in a few words.
 pub(super) fn title(kind: Kind, finding: Option<&Finding>) -> String {
@@ -18,13 +19,20 @@ pub(super) fn title(kind: Kind, finding: Option<&Finding>) -> String {
         Kind::BillingLimit => "PostHog's row limit reached",
         Kind::Phantom => "Running without a run",
         Kind::Stuck => "A run without a sign of life",
-        Kind::Unknown => "A status this version does not know",
-        Kind::Stale => "Completed, but long ago",
-        Kind::Webhook => "Nothing is pushed any more",
+        Kind::Unknown => "Its state cannot be told",
+        Kind::Stale if finding.is_none() => "Completed, but long ago",
+        Kind::Webhook if finding.is_none() => "Nothing is pushed any more",
         Kind::Gone => "Vanished at the source",
         Kind::Abandoned => "Nothing is switched on",
+        Kind::SourceError if finding.is_none() => "The source is in error",
         Kind::Cdc if finding.is_none() => "The change stream brings nothing",
-        Kind::SourceDown | Kind::Failed | Kind::SwitchedOff | Kind::Cdc => {
+        Kind::SourceDown
+        | Kind::SourceError
+        | Kind::Failed
+        | Kind::SwitchedOff
+        | Kind::Cdc
+        | Kind::Stale
+        | Kind::Webhook => {
             return finding.map_or_else(|| "Failed without a text".to_owned(), Finding::title);
         }
     };
@@ -72,7 +80,7 @@ pub(super) fn reason(problem: &Problem, held: &Held, why: &str, now: Timestamp) 
         sentences.push(format!(
             "{} of the same source synced {} after the failing attempt, so the {} works.",
             proof.table.shown(),
-            span(proof.synced_at.duration_since(proof.failed_at)),
+            proof.later(),
             if login { "credential" } else { "connection" }
         ));
     }
@@ -97,6 +105,25 @@ fn oldest_sync(problem: &Problem, held: &Held) -> Option<Timestamp> {
         .filter(|(schema, state)| *state == State::Stale && concerned(&schema.id))
         .filter_map(|(schema, _)| schema.last_synced_at.known().copied())
         .min()
+}
+
+/// Why something counts as wrong with a source as a whole.
+pub(super) fn source_error(held: &Held, error: &SourceError) -> String {
+    let source = &held.source;
+    let none = if source.schemas.is_empty() {
+        "and no table of it is known".to_owned()
+    } else {
+        "and none of its tables that can be seen says why".to_owned()
+    };
+    let mut reason = format!("The status of the source is {}, {none}.", source.status);
+    if let Some(finding) = &error.finding {
+        let _ = write!(reason, " {}", finding.cause.meaning.shown());
+    } else if error.borrowed {
+        reason.push_str(" The text shown for it is that of a table which is off, and may be old.");
+    } else {
+        reason.push_str(" The server shows no text for it.");
+    }
+    reason
 }
 
 /// Why a source counts as abandoned.

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::stage::{Deed, Task};
+use super::stage::{Deed, Stage, Task};
 use super::{Runbook, Waits, plan};
 use crate::warehouse::consent::{Challenge, Loss};
 use crate::warehouse::field::Field;
@@ -58,8 +58,10 @@ impl Runbook {
             rows: stored.map_or(Field::Unknown, Field::Known),
             usual_run: longest,
         };
-        let then: Vec<&str> =
-            self.stages[self.at + 1..].iter().filter(|stage| stage.sends()).map(|stage| stage.what.as_str()).collect();
+        // The next step that discards data asks by itself.
+        let asks = |stage: &&Stage| matches!(stage.task, Task::Send(Deed::Discard(_)));
+        let unasked = self.stages[self.at + 1..].iter().take_while(|stage| !asks(stage));
+        let then: Vec<&str> = unasked.filter(|stage| stage.sends()).map(|stage| stage.what.as_str()).collect();
         Some(Ask {
             milder: plan::milder(first, &self.situation, inventory),
             challenge: Challenge::of_several(first.clone(), more.to_vec(), loss),

@@ -4,6 +4,7 @@ use super::stage::{Deed, Stage, Task};
 use super::{Runbook, plan};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::diagnosis::Letter;
+use crate::warehouse::field::Field;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::form::Purpose;
 use crate::warehouse::replies::{CdcPrerequisites, CdcStatus};
@@ -19,8 +20,30 @@ impl Runbook {
             Letter::I => self.expand_webhook(inventory),
             Letter::C2 => self.differences(inventory),
             Letter::B | Letter::Q | Letter::J => self.expand_form(),
+            Letter::C | Letter::K => self.columns_found(),
             _ => "read".to_owned(),
         }
+    }
+
+    /// What the source says of the columns of the table that was looked at.
+    fn columns_found(&self) -> String {
+        let looked_at = self.stage().and_then(|stage| match &stage.task {
+            Task::Look(needs) => needs.iter().find_map(|need| match need {
+                Need::Candidates(id) => self.facts.candidates.get(id),
+                _ => None,
+            }),
+            _ => None,
+        });
+        let Some(found) = looked_at else { return "read".to_owned() };
+        let keys = match (&found.detected_keys, found.key_detection.known()) {
+            (Field::Known(keys), _) if !keys.is_empty() => {
+                let names: Vec<String> = keys.iter().map(|key| key.shown().into_owned()).collect();
+                format!("its key is {}", listed(&names))
+            }
+            (_, Some(false)) => "keys cannot be told".to_owned(),
+            _ => "no key found".to_owned(),
+        };
+        format!("{} can serve as cursor; {keys}", counted(found.fields.len(), "column"))
     }
 
     /// Where an account is connected on the web page, so is the way back.
@@ -130,6 +153,11 @@ impl Runbook {
             next.extend(plan::tail(&self.situation, inventory));
         }
         self.stages.truncate(self.at + 1);
+        // A check that was repeated stands for those before it.
+        if self.at >= 2 && self.stages[self.at - 1].task == Task::ByHand {
+            self.stages.drain(self.at - 2..self.at);
+            self.at -= 2;
+        }
         self.stages.extend(next);
         said
     }

@@ -22,9 +22,6 @@ mod situation;
 mod stage;
 mod units;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashMap;
 
 use crate::warehouse::consent::Consent;

@@ -326,6 +326,9 @@ pub(super) fn names(tables: &[&Patient]) -> String {
 
 /// What would do with less loss than the step that discards, for the question before it.
 pub(super) fn milder(discard: &Discard, situation: &Situation, inventory: &Inventory) -> Option<String> {
+    if matches!(discard, Discard::RepairCdc(_)) {
+        return Some("Nothing is milder: the check has shown that the position in the stream is lost.".to_owned());
+    }
     let patient = situation.chosen().next()?;
     let (_, schema, state) = inventory.schema(&patient.id)?;
     milder::than(discard, schema, state)

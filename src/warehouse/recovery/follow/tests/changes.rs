@@ -121,7 +121,7 @@ fn a_destroyed_table_is_gone() {
             vec![(
                 1,
                 NotDone(failure(FailureKind::Forbidden, Some(403), "You need editor access.")),
-                &["END Bad shop / orders: destroy failed: not allowed: You need editor access."],
+                &["END Bad shop / orders: destroy failed: not allowed: You need editor access"],
             )],
         ),
     ] {

@@ -107,7 +107,7 @@ fn an_unknown_outcome_of_a_cancel_is_read_back() {
         &[(
             1,
             NotDone(failure(FailureKind::Refused, Some(400), "No running sync to cancel.")),
-            &["END Bad shop / orders: cancel failed: the server refused: No running sync to cancel."],
+            &["END Bad shop / orders: cancel failed: the server refused: No running sync to cancel"],
         )],
     );
 }

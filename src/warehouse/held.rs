@@ -1,0 +1,133 @@
+//! A source as it is held in the inventory, with what was made of it.
+
+use std::sync::Arc;
+
+use super::diagnosis::{Catalogue, Level, Symptom};
+use super::finding::Finding;
+use super::schema::Schema;
+use super::source::Source;
+use super::state::{Severity, State};
+use super::status::Status;
+use super::tally::Tally;
+use super::text::Foreign;
+
+/// A source, and what was made of it.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// As the server told it.
+    pub source: Source,
+    /// Its tables counted by state.
+    pub tally: Tally,
+    /// What is wrong with it as a whole, where none of its tables explains that.
+    pub error: Option<SourceError>,
+    /// State of each table, in the order of [`Source::schemas`].
+    pub(super) states: Vec<State>,
+    /// The reading of the list that brought it last.
+    pub(super) seen_in: u64,
+}
+
+/// An error of a source as a whole, which none of its tables explains.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceError {
+    /// What its text means; `None` without a text, or with one that is that of a table which is off.
+    pub finding: Option<Arc<Finding>>,
+    /// Whether its text is that of a table which is off, and so may be old (contract, section 13).
+    pub borrowed: bool,
+}
+
+impl Held {
+    pub(super) fn new(source: Source, states: Vec<State>, seen_in: u64) -> Self {
+        let mut held = Self { source, tally: Tally::default(), error: None, states: Vec::new(), seen_in };
+        held.reassess(states);
+        held
+    }
+
+    /// Takes in the states of its tables.
+    pub(super) fn reassess(&mut self, states: Vec<State>) {
+        self.tally = Tally::of(&states);
+        self.states = states;
+        self.error = if is_unexplained(self) { self.error.take().or_else(|| error_of(&self.source)) } else { None };
+        if self.error.is_some() {
+            let as_bad = if self.source.status.is_billing() { State::BillingLimit } else { State::Failed };
+            self.tally.worst = self.tally.worst.min(Some(as_bad)).or(Some(as_bad));
+        }
+    }
+
+    /// Its tables with their states.
+    pub fn tables(&self) -> impl Iterator<Item = (&Schema, State)> {
+        self.source.schemas.iter().zip(self.states.iter().copied())
+    }
+
+    /// What is wrong with the worst of its tables, in short; `None` when nothing is.
+    #[must_use]
+    pub fn trouble(&self) -> Option<String> {
+        if let Some(error) = &self.error {
+            return Some(error.title());
+        }
+        let worst = self.tally.worst?;
+        self.tables().filter(|(_, state)| *state == worst).find_map(|(schema, state)| schema.trouble(state))
+    }
+}
+
+impl SourceError {
+    /// What is wrong, in a few words.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.finding.as_deref().map_or_else(|| "The source is in error".to_owned(), Finding::title)
+    }
+}
+
+/// Whether the status says that something is wrong, and no table does. The server derives the status from the tables
+/// that are switched on, those included that the caller may not see; without any such status it is the source's own
+/// (contract, section 8.2).
+fn is_unexplained(held: &Held) -> bool {
+    let source = &held.source;
+    let some_table =
+        |explains: &dyn Fn(&Schema, State) -> bool| held.tables().any(|(schema, state)| explains(schema, state));
+    // What a user has switched off need not work.
+    let off = |schema: &Schema, state: State| schema.should_sync == Some(false) && state != State::NotSetUp;
+    let is_on = |schema: &Schema, _: State| schema.should_sync != Some(false);
+    let wanted = some_table(&is_on) || !some_table(&off);
+    match &source.status {
+        Status::Failed => !some_table(&|schema, state| fails(schema, state)),
+        Status::Error => {
+            wanted && !some_table(&|schema, state| fails(schema, state) || state.severity() == Severity::Broken)
+        }
+        Status::Paused | Status::BillingLimits | Status::BillingLimitTooLow => {
+            wanted && !some_table(&|schema, _| schema.status.is_billing())
+        }
+        Status::Unknown(word) => source.schemas.is_empty() && !word.is_blank(),
+        Status::None | Status::Running | Status::Completed | Status::Cancelled => false,
+    }
+}
+
+fn fails(schema: &Schema, state: State) -> bool {
+    let claims = matches!(schema.status, Status::Failed | Status::Error | Status::Unknown(_));
+    state.is_failure() || (claims && schema.should_sync != Some(false))
+}
+
+/// The text is that of the first table by name that has one, those that are off included.
+fn error_of(source: &Source) -> Option<SourceError> {
+    let text = source.latest_error.known().filter(|text| !text.is_blank());
+    let of_idle = |text: &Foreign| {
+        source
+            .schemas
+            .iter()
+            .any(|schema| schema.should_sync == Some(false) && schema.latest_error.known() == Some(text))
+    };
+    let borrowed = text.is_some_and(of_idle);
+    let own = text.filter(|_| !borrowed);
+    let symptom = Symptom {
+        level: Level::Source,
+        status: Some(&source.status),
+        source_type: Some(source.kind.raw()),
+        ..Symptom::of(own.map(Foreign::raw))
+    };
+    let tells = own.is_some() || source.status.is_billing();
+    let finding = if tells { Finding::of(Catalogue::builtin(), &symptom) } else { None };
+    // Somebody stopped it who wanted that.
+    if finding.as_ref().is_some_and(Finding::is_on_purpose) {
+        return None;
+    }
+    Some(SourceError { finding: finding.map(Arc::new), borrowed })
+}
