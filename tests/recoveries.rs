@@ -10,6 +10,8 @@
 
 mod support;
 
+#[path = "recoveries/keys.rs"]
+mod keys;
 #[path = "recoveries/story.rs"]
 mod story;
 

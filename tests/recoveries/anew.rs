@@ -19,6 +19,8 @@ story!(
             "POST external_data_sources/{planning}/refresh_schemas/",
             r#"PATCH external_data_sources/{planning}/bulk_update_schemas/ {"schemas":[{"apply_sync_defaults":true,"id":"{Targets 2027}","should_sync":true}]}"#,
         ],
+        unseen: &["POST external_data_sources/{planning}/refresh_schemas/"],
+        after: 60,
         green: &[("Targets 2027", "Completed")],
         ..Story::NEW
     }

@@ -39,6 +39,7 @@ story!(
             "POST external_data_schemas/{balances}/reload/",
             "POST external_data_schemas/{postings}/reload/",
         ],
+        spare: &["POST external_data_schemas/{balances}/reload/", "POST external_data_schemas/{postings}/reload/"],
         consents: 1,
         green: &[("postings", "Completed"), ("balances", "Completed")],
         ..Story::NEW
@@ -133,6 +134,9 @@ story!(
         fills: &[("signing_secret", "whsec_demo")],
         writes: &[
             r#"POST external_data_sources/{eu}/update_webhook_inputs/ {"inputs":{"signing_secret":"whsec_demo"}}"#,
+        ],
+        unseen: &[
+            r#"POST external_data_sources/{eu}/update_webhook_inputs/ {"inputs":{"signing_secret":"whsec_demo"}}"#
         ],
         green: &[("Charge", "Completed")],
         ..Story::NEW

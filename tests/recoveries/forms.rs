@@ -23,6 +23,7 @@ story!(
             "POST external_data_schemas/{customers}/reload/",
             "POST external_data_schemas/{orders}/reload/",
         ],
+        unseen: &[r#"PATCH external_data_sources/{shop}/ {"job_inputs":{"password":"demo"}}"#],
         green: &[("orders", "Completed"), ("customers", "Completed")],
         ..Story::NEW
     }
