@@ -259,7 +259,7 @@ impl Runbook {
 
     /// Takes a table out, or in again, before anything was sent.
     pub fn toggle(&mut self, table: usize, inventory: &Inventory) {
-        if self.agreed {
+        if self.agreed || self.waits() != Waits::Start {
             return;
         }
         if let Some(patient) = self.situation.tables.get_mut(table) {
@@ -268,6 +268,9 @@ impl Runbook {
         // The plan names what it is about.
         if self.at == 0 {
             self.stages = plan::plan(&self.situation, inventory);
+            if let Some(first) = self.stages.first_mut() {
+                first.progress = Progress::Now;
+            }
         }
     }
 
@@ -294,6 +297,8 @@ impl Runbook {
                 self.agreed = true;
                 self.pass("nothing to change here", inventory)
             }
+            // What comes next rests on what is looked at.
+            Waits::Retry if matches!(self.stage().map(|stage| &stage.task), Some(Task::Look(_))) => Vec::new(),
             Waits::Retry | Waits::Several | Waits::One => self.pass("left out", inventory),
             _ => Vec::new(),
         }

@@ -89,6 +89,7 @@ impl Runbook {
         {
             let mut again = plan::tail(&self.situation, inventory);
             again.truncate(1);
+            self.stages[self.at].progress = Progress::Ahead;
             self.stages.splice(self.at..self.at, again);
             return self.go_on(inventory);
         }
@@ -97,7 +98,7 @@ impl Runbook {
             return Vec::new();
         }
         let units = self.units_of(deed, inventory);
-        if matches!(deed, Deed::Discard(_)) {
+        if matches!(deed, Deed::Discard(discards) if !discards.is_empty()) {
             // Consent comes first.
             self.units.clear();
             return Vec::new();
@@ -334,7 +335,8 @@ impl Runbook {
             Outcome::Failed => UnitProgress::Failed(text.to_owned()),
             Outcome::Unknown => UnitProgress::Unknown(text.to_owned()),
         };
-        if outcome == Outcome::Swallowed {
+        let discards = matches!(self.stages.get(self.at).map(|stage| &stage.task), Some(Task::Send(Deed::Discard(_))));
+        if outcome == Outcome::Swallowed && discards {
             // The reset is remembered and happens with the next run (contract, section 9.5).
             let what = "Reload: the restart was swallowed, and a second resync would be too.";
             let planned = self.stages.get(self.at + 1).is_some_and(|stage| stage.task == Task::Send(Deed::Reload));
