@@ -30,7 +30,8 @@ fn keys() -> String {
 
 /// What each recovery takes, with the meaning of its letter.
 fn presses() -> String {
-    let mut table = String::from("| recovery | what it is | to the first change | to green |\n| --- | --- | --- | --- |\n");
+    let mut table =
+        String::from("| recovery | what it is | to the first change | to green |\n| --- | --- | --- | --- |\n");
     for (name, first, all) in recoveries::KEYS {
         let letter = name.split(',').next().and_then(Letter::parse).unwrap();
         let first = first.map_or("none is needed".to_owned(), |first| first.to_string());

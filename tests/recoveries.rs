@@ -31,6 +31,11 @@ macro_rules! story {
             }
 
             #[tokio::test]
+            async fn shows_every_turn() {
+                STORY.looks_well().await;
+            }
+
+            #[tokio::test]
             async fn gets_there_in_spite_of_trouble() {
                 STORY.goes_well_in_spite_of_trouble().await;
             }

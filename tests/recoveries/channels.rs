@@ -41,6 +41,7 @@ story!(
         ],
         spare: &["POST external_data_schemas/{balances}/reload/", "POST external_data_schemas/{postings}/reload/"],
         consents: 1,
+        after: 30,
         green: &[("postings", "Completed"), ("balances", "Completed")],
         ..Story::NEW
     }

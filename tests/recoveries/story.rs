@@ -59,6 +59,9 @@ impl Story {
 /// Requests that only look, whatever their method (contract, section 6).
 const LOOKS: [&str; 2] = ["/incremental_fields/", "/check_cdc_prerequisites_for_source/"];
 
+/// The sizes in which screens are kept.
+const SIZES: [(u16, u16); 2] = [(80, 24), (140, 40)];
+
 /// What the refusal says that is injected.
 pub const REFUSAL: &str = "This is refused for the sake of the story";
 
@@ -75,6 +78,8 @@ pub struct Told {
     pub consents: usize,
     /// What failed on the way.
     pub failures: Vec<String>,
+    /// What was on the screen at each turn, in each size; kept where all goes as it should.
+    screens: Option<[Vec<String>; 2]>,
     names: BTreeMap<String, String>,
 }
 
@@ -89,7 +94,8 @@ impl Story {
         let general = "seed = 5\n[history]\nruns = 8\nreach = \"3d\"\n";
         let play = Play::start_toml(&format!("{general}{}", self.world)).await;
         let names = BTreeMap::new();
-        let mut told = Told { play, useful: None, first: None, keys: 0, consents: 0, failures: Vec::new(), names };
+        let mut told =
+            Told { play, useful: None, first: None, keys: 0, consents: 0, failures: Vec::new(), screens: None, names };
         told.learn_names();
         told
     }
@@ -97,6 +103,7 @@ impl Story {
     /// Tells it to its end, with this trouble at one of its writes: method, path, how often it happened before.
     pub async fn tell(&self, trouble: Option<(&str, &str, usize, Fault)>) -> Told {
         let mut told = self.opened().await;
+        told.screens = trouble.is_none().then(Default::default);
         if let Some((method, path, before, fault)) = trouble {
             told.play.simulator.inject(method, path, before, fault);
         }
@@ -110,6 +117,7 @@ impl Story {
             if waits != Waits::Server {
                 told.useful.get_or_insert(told.play.keys);
             }
+            told.look();
             match waits {
                 Waits::Nothing => break,
                 Waits::Server => {
@@ -167,10 +175,32 @@ impl Story {
         assert_eq!(told.writes(|_| true), self.writes, "{}", self.name);
         assert_eq!(told.consents, self.consents, "{}", self.name);
         let (_, first, all) = KEYS.iter().find(|(name, ..)| *name == self.name).expect("the table of keys has it");
-        assert_eq!((told.first, told.keys), (*first, *all), "{}: the table of keys in the README says otherwise", self.name);
+        assert_eq!(
+            (told.first, told.keys),
+            (*first, *all),
+            "{}: the table of keys in the README says otherwise",
+            self.name
+        );
         assert!(told.useful.unwrap() <= 3, "{}: the runbook is there at once", self.name);
         told.is_green(self);
         told
+    }
+
+    /// Tells it as it should go, and checks what is on the screen on the way.
+    pub async fn looks_well(&self) {
+        let told = self.tell(None).await;
+        let name: String = self
+            .name
+            .chars()
+            .filter(|symbol| *symbol != ',')
+            .map(|symbol| if symbol == ' ' { '_' } else { symbol })
+            .collect();
+        for (screens, (width, height)) in told.screens.expect("they were kept").iter().zip(SIZES) {
+            insta::assert_snapshot!(
+                format!("{name}_{width}x{height}"),
+                screens.join(&format!("{}\n", "=".repeat(width.into())))
+            );
+        }
     }
 
     /// Tells it again with each kind of trouble at each of its writes.
@@ -207,6 +237,19 @@ impl Told {
         }
     }
 
+    /// Keeps what is on the screen, unless chance has a part in it: several actions at once end in any order.
+    fn look(&mut self) {
+        let several = self.shown().is_some_and(|(_, opened)| opened.book.units().len() > 1);
+        let Some(mut screens) = self.screens.take() else { return };
+        if !several {
+            for (kept, (width, height)) in screens.iter_mut().zip(SIZES) {
+                kept.push(self.play.screen(width, height));
+            }
+            self.play.screen(140, 40);
+        }
+        self.screens = Some(screens);
+    }
+
     /// The runbook that is shown.
     pub fn shown(&self) -> Option<(RunbookId, &Opened)> {
         let id = match &self.play.model.overlay {
@@ -240,6 +283,7 @@ impl Told {
     /// Asks for the question, and answers it as it wants to be answered.
     async fn consent(&mut self) {
         self.press("enter").await;
+        self.look();
         let Some(Overlay::Confirm(confirm)) = &self.play.model.overlay else { panic!("nothing is asked") };
         self.consents += 1;
         match confirm.challenge.as_ref().expect("the question stands").demand().clone() {
@@ -268,6 +312,7 @@ impl Told {
             self.press("ctrl-u").await;
             self.press(&format!("text:{value}")).await;
         }
+        self.look();
         self.press("ctrl-s").await;
     }
 

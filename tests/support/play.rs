@@ -68,7 +68,8 @@ impl Play {
         let simulator = simulator::serve_with_clock(service, clock.clone()).await.unwrap();
         let origin = Origin::parse(&simulator.origin(), false).unwrap();
         let project = ProjectId::new(simulator.project()).unwrap();
-        let place = Place { origin: origin.to_string(), project: project.get(), demo: true };
+        // What is shown must not depend on the port.
+        let place = Place { origin: "http://127.0.0.1:4010".to_owned(), project: project.get(), demo: true };
         let client = Client::new(origin, simulator.key().to_owned().into(), project, Limits::default()).unwrap();
         let (messages, inbox) = unbounded_channel();
         let worker = Worker::new(Some(client), Gate::new(read_only, dry_run), messages);
