@@ -477,7 +477,8 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
         | Need::Candidates(_)
         | Need::CdcPrerequisites(_)
         | Need::CdcStatus(_)
-        | Need::Logs(_) => Vec::new(),
+        | Need::Logs(_)
+        | Need::Explain(_) => Vec::new(),
         Need::Jobs(query) => {
             let name = query.schemas.first().cloned().unwrap_or_default();
             let number = query.source.as_str().trim_start_matches("source-").to_owned();
@@ -491,6 +492,7 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
                 rows: Field::Known(9),
                 latest_error: Field::Null,
                 workflow_run_id: Field::Null,
+                write_mode: Field::Null,
             });
             vec![Fact::Jobs(query.clone(), made.collect())]
         }

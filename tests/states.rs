@@ -189,11 +189,8 @@ fn stale_is_measured_against_the_past_where_the_frequency_has_no_name() {
 }
 
 fn jobs_of(source: &str, names: &[&str]) -> Need {
-    Need::Jobs(JobQuery {
-        source: SourceId::new(&format!("source-{source}")),
-        schemas: names.iter().map(|name| (*name).into()).collect(),
-        after: None,
-    })
+    let names = names.iter().map(|name| (*name).into()).collect();
+    Need::Jobs(JobQuery::newest(SourceId::new(&format!("source-{source}")), names))
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! All sources and tables of the project as last read, with the state that was made of each.
 
+mod closer;
+
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
-use super::field::Field;
-use super::finding::Finding;
 use super::ids::{SchemaId, SourceId};
 use super::job::Job;
 use super::operation::JobQuery;
@@ -17,6 +16,7 @@ use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
 use super::tally::Tally;
 use super::text::Foreign;
+use closer::CloserLook;
 
 /// Where a table is held. Valid until the next change of the inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,24 +60,6 @@ pub struct Transition {
     pub from: State,
     /// Its state now.
     pub to: State,
-}
-
-/// What a closer look at a failing table found, and for which failure that holds.
-#[derive(Clone, Debug)]
-struct CloserLook {
-    status: Status,
-    text: Field<Foreign>,
-    finding: Option<Arc<Finding>>,
-}
-
-impl CloserLook {
-    fn of(schema: &Schema) -> Self {
-        Self { status: schema.status.clone(), text: schema.latest_error.clone(), finding: schema.finding.clone() }
-    }
-
-    fn holds_for(&self, schema: &Schema) -> bool {
-        self.status == schema.status && self.text == schema.latest_error
-    }
 }
 
 /// All that is known of a project.
@@ -249,19 +231,6 @@ impl Inventory {
         }
     }
 
-    /// What a closer look found outlives the next reading of the list, as long as it is the same failure.
-    fn apply_closer_looks(&mut self, source: &mut Source) {
-        for schema in &mut source.schemas {
-            let Some(look) = self.closer.get(&schema.id) else { continue };
-            if look.holds_for(schema) {
-                schema.finding.clone_from(&look.finding);
-            } else {
-                self.closer.remove(&schema.id);
-                self.asked.remove(&schema.id);
-            }
-        }
-    }
-
     /// Remembers which tables turned to `Running` before our eyes.
     fn note_new_runs(&mut self, source: &Source, source_known: bool, now: Timestamp) {
         for schema in &source.schemas {
@@ -298,9 +267,10 @@ impl Inventory {
     }
 
     /// Takes in a full form.
-    pub fn learn_schema(&mut self, full: FullSchema, now: Timestamp) -> Vec<Transition> {
+    pub fn learn_schema(&mut self, mut full: FullSchema, now: Timestamp) -> Vec<Transition> {
         let id = full.schema.id.clone();
         self.details.insert(id.clone(), full.detail);
+        self.keep_what_was_settled(&mut full.schema);
         if full.schema.finding.is_some() {
             self.closer.insert(id.clone(), CloserLook::of(&full.schema));
         }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::warehouse::diagnosis::{Catalogue, Level, Symptom};
-use crate::warehouse::finding::Finding;
+use crate::warehouse::diagnosis::{Catalogue, Symptom};
+use crate::warehouse::finding::{Finding, Puzzle};
 use crate::warehouse::schema::Schema;
 use crate::warehouse::source::Source;
 use crate::warehouse::status::Status;
@@ -12,16 +12,6 @@ use crate::warehouse::text::Foreign;
 
 /// How many verdicts are remembered before all are forgotten; a project has far fewer distinct texts.
 const REMEMBERED: usize = 20_000;
-
-/// Everything a verdict depends on.
-#[derive(PartialEq, Eq, Hash)]
-struct Circumstances {
-    text: Option<Foreign>,
-    status: Status,
-    source_type: Option<Foreign>,
-    sync_type: Option<String>,
-    blocked: Option<Foreign>,
-}
 
 /// Loads the catalogue and builds what is built at its first use, so that the first reply does not wait for it.
 pub fn warm_up() {
@@ -31,7 +21,7 @@ pub fn warm_up() {
 /// The memory of verdicts.
 #[derive(Default)]
 pub struct Findings {
-    known: Mutex<HashMap<Circumstances, Option<Arc<Finding>>>>,
+    known: Mutex<HashMap<Puzzle, Option<Arc<Finding>>>>,
 }
 
 impl Findings {
@@ -76,33 +66,18 @@ impl Findings {
         if !matches!(schema.status, Status::Failed | Status::Error) {
             return;
         }
-        let around = Circumstances {
-            text,
-            status: schema.status.clone(),
-            source_type: source_type.cloned(),
-            sync_type: schema.sync_type.known().map(|method| method.raw().to_owned()),
-            blocked: blocked.cloned(),
-        };
-        schema.finding = self.recall(around);
+        schema.finding = self.explain(Puzzle::of(schema, text.as_ref(), &schema.status, source_type, blocked));
     }
 
-    fn recall(&self, around: Circumstances) -> Option<Arc<Finding>> {
+    /// What a text means.
+    pub fn explain(&self, puzzle: Puzzle) -> Option<Arc<Finding>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.entry(around).or_insert_with_key(|around| look_up(around).map(Arc::new)).clone()
+        known
+            .entry(puzzle)
+            .or_insert_with_key(|puzzle| Finding::of(Catalogue::builtin(), &puzzle.symptom()).map(Arc::new))
+            .clone()
     }
-}
-
-fn look_up(around: &Circumstances) -> Option<Finding> {
-    let symptom = Symptom {
-        text: around.text.as_ref().map(Foreign::raw),
-        level: Level::Schema,
-        status: Some(&around.status),
-        source_type: around.source_type.as_ref().map(Foreign::raw),
-        sync_type: around.sync_type.as_deref(),
-        sync_blocked: around.blocked.as_ref().map(Foreign::raw),
-    };
-    Finding::of(Catalogue::builtin(), &symptom)
 }

@@ -167,11 +167,8 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         }
     };
     let jobs = (!matches!(discard, Discard::DestroySource(_)) && loss.usual_run.is_none()).then(|| {
-        Need::Jobs(JobQuery {
-            source: subject.source.clone(),
-            schemas: subject.tables.iter().map(|(_, name)| name.clone()).collect(),
-            after: None,
-        })
+        let names = subject.tables.iter().map(|(_, name)| name.clone()).collect();
+        Need::Jobs(JobQuery::newest(subject.source.clone(), names))
     });
     model.overlay = Some(Overlay::Confirm(Box::new(Confirm {
         challenge: Some(Challenge::new(discard, loss)),

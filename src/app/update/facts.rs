@@ -65,7 +65,9 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
             Some(follow) => follows::learn(model, follow, &Evidence::Cdc(&status)),
             None => Vec::new(),
         },
-        Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) | Fact::Logs(..) => Vec::new(),
+        Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) | Fact::Logs(..) | Fact::Explained(..) => {
+            Vec::new()
+        }
         Fact::Jobs(query, jobs) => {
             let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
             note_transitions(model, &transitions);

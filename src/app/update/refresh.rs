@@ -65,7 +65,7 @@ pub(super) fn read_details(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let Selected::Schema(held, schema, _) = model.selected() else { return Vec::new() };
-    let jobs = JobQuery { source: held.source.id.clone(), schemas: vec![schema.name.clone()], after: None };
+    let jobs = JobQuery::newest(held.source.id.clone(), vec![schema.name.clone()]);
     let direct = held.source.direct;
     let id = schema.id.clone();
     let mut effects: Vec<Effect> = model.flights.fetch_once(Need::Schema(id), Urgency::Waiting).into_iter().collect();

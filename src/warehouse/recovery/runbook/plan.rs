@@ -237,7 +237,7 @@ fn billing(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
         .chunks(NAMES_A_QUESTION)
         .take(8)
         .map(|schemas| {
-            Need::Jobs(JobQuery { source: situation.source.clone(), schemas: schemas.to_vec(), after: None })
+            Need::Jobs(JobQuery::newest(situation.source.clone(), schemas.to_vec()))
         })
         .collect();
     let blocked = match situation.kind {
