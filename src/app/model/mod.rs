@@ -3,7 +3,9 @@
 pub mod activity;
 pub mod columns;
 pub mod flights;
+pub mod history;
 pub mod link;
+pub mod logs;
 pub mod overlay;
 pub mod selection;
 pub mod table;

@@ -30,6 +30,8 @@ pub enum Overlay {
     },
     /// Everything that is wrong.
     Triage(Box<super::triage::Triage>),
+    /// The jobs of a table or of a source, and their logs.
+    History(Box<super::history::History>),
     /// Actions are still followed: really quit?
     Quitting,
 }

@@ -1,6 +1,6 @@
 //! What was found out, and what follows from it.
 
-use super::{follows, refresh, report};
+use super::{follows, history, refresh, report};
 use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::Purpose;
@@ -65,14 +65,17 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
             Some(follow) => follows::learn(model, follow, &Evidence::Cdc(&status)),
             None => Vec::new(),
         },
-        Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) | Fact::Logs(..) | Fact::Explained(..) => {
-            Vec::new()
-        }
+        Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) => Vec::new(),
+        Fact::Logs(query, lines) => history::lines_came(model, &query, lines),
+        Fact::Explained(puzzle, finding) => history::explained(model, puzzle, finding),
+        // The past proves nothing of the present.
+        Fact::Jobs(query, jobs) if query.before.is_some() => history::jobs_came(model, &query, &jobs),
         Fact::Jobs(query, jobs) => {
             let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
             note_transitions(model, &transitions);
             complete_question(model);
             let mut effects = refresh::rows_changed(model);
+            effects.extend(history::jobs_came(model, &query, &jobs));
             if let Some(follow) = follow_of(&purpose) {
                 effects.extend(follows::learn(model, follow, &Evidence::Jobs(&jobs)));
             }
@@ -105,6 +108,8 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
         (Purpose::List(served), result) => list_ended(model, served, &result),
         (Purpose::Follow(follow), Err(failure)) => follows::learn(model, follow, &Evidence::Unread(&failure)),
         (Purpose::Show, Err(failure)) => not_shown(model, flight.need, failure),
+        // That proves nothing of the connection.
+        (Purpose::Show, Ok(())) if matches!(flight.need, Some(Need::Explain(_))) => Vec::new(),
         (Purpose::Follow(_) | Purpose::Show, Ok(())) => {
             model.link.failures = 0;
             if !model.flights.is_reading_list() && model.link.read_at.is_some() {
@@ -171,12 +176,13 @@ fn not_shown(model: &mut Model, need: Option<Need>, failure: Failure) -> Vec<Eff
             if gone { refresh::read_list_soon(model) } else { Vec::new() }
         }
         // What is not told of the key or of jobs is shown as not known.
-        _ => Vec::new(),
+        Some(need) => history::not_read(model, &need, failure),
+        None => Vec::new(),
     }
 }
 
 /// Writes down what changed, as far as people care.
-fn note_transitions(model: &mut Model, transitions: &[Transition]) {
+pub(super) fn note_transitions(model: &mut Model, transitions: &[Transition]) {
     for transition in transitions {
         let Some((held, schema, _)) = model.inventory.schema(&transition.schema) else { continue };
         let text = format!(

@@ -56,6 +56,7 @@ pub(super) fn prove_runs(model: &mut Model) -> Vec<Effect> {
     let mut needs = needed(&mut model.inventory, None, QUESTIONS_A_READING, model.now);
     needs.extend(push_channels(&mut model.inventory, None, model.now));
     needs.extend(super::triage::wishes(model));
+    needs.extend(super::history::wishes(model));
     needs.into_iter().filter_map(|need| model.flights.fetch_once(need, Urgency::Background)).collect()
 }
 

@@ -1,6 +1,6 @@
 //! The list of everything that is wrong.
 
-use super::{moves, refresh};
+use super::{history, moves, refresh};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -56,6 +56,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         }
         (Some(CommandId::PageUp), _) => view.scroll = view.scroll.saturating_add_signed(-page),
         (Some(CommandId::Open), _) => return jump(model),
+        (Some(CommandId::History), _) => return history::of_problem(model),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => model.overlay = None,
         _ => {}
