@@ -6,6 +6,8 @@ mod details;
 mod footer;
 mod header;
 mod help;
+mod history;
+mod logs;
 mod palette;
 mod screens;
 mod tables;
@@ -55,7 +57,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Preview { curl }) => screens::preview(curl, theme, frame),
         Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
         Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
-        Some(Overlay::History(_)) => {}
+        Some(Overlay::History(history)) => history::draw(model, history, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
     if theme.ascii {

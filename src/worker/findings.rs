@@ -36,7 +36,7 @@ impl Findings {
     /// Diagnoses a table, if it is failing. `blocked` is the server's own word for why it cannot sync incrementally.
     pub fn attach(&self, schema: &mut Schema, source_type: Option<&Foreign>, blocked: Option<&Foreign>) {
         let text = schema.latest_error.known().cloned();
-        self.attach_text(schema, text, source_type, blocked);
+        self.attach_text(schema, text.as_ref(), source_type, blocked);
     }
 
     /// Looks at another text of the same failure; `true` when it settles what the table's own leaves open.
@@ -48,7 +48,7 @@ impl Findings {
         blocked: Option<&Foreign>,
     ) -> bool {
         let Some(before) = schema.finding.take() else { return false };
-        self.attach_text(schema, Some(text.clone()), source_type, blocked);
+        self.attach_text(schema, Some(text), source_type, blocked);
         let settled = schema.finding.as_deref().is_some_and(|finding| before.is_settled_by(finding));
         if !settled {
             schema.finding = Some(before);
@@ -59,14 +59,14 @@ impl Findings {
     fn attach_text(
         &self,
         schema: &mut Schema,
-        text: Option<Foreign>,
+        text: Option<&Foreign>,
         source_type: Option<&Foreign>,
         blocked: Option<&Foreign>,
     ) {
         if !matches!(schema.status, Status::Failed | Status::Error) {
             return;
         }
-        schema.finding = self.explain(Puzzle::of(schema, text.as_ref(), &schema.status, source_type, blocked));
+        schema.finding = self.explain(Puzzle::of(schema, text, &schema.status, source_type, blocked));
     }
 
     /// What a text means.

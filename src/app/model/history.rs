@@ -183,6 +183,13 @@ impl History {
         self.jobs.iter().any(|job| job.write_mode.known().is_some())
     }
 
+    /// Whether they write in more than one way: then each sync has two of them.
+    #[must_use]
+    pub fn has_both_modes(&self) -> bool {
+        let mut modes = self.jobs.iter().filter_map(|job| job.write_mode.known());
+        modes.next().is_some_and(|first| modes.any(|other| other != first))
+    }
+
     /// Remembers what a text means.
     pub fn note_meaning(&mut self, puzzle: Puzzle, finding: Option<Arc<Finding>>) {
         self.findings.insert(puzzle, finding);

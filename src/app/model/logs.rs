@@ -186,6 +186,7 @@ impl Logs {
     }
 
     /// The lines, newest first.
+    #[must_use]
     pub fn lines(&self) -> impl ExactSizeIterator<Item = &LogEntry> {
         self.lines.iter().map(|(_, line)| line)
     }
@@ -281,4 +282,3 @@ impl Model {
         asked(logs.newest()) || logs.older().is_some_and(asked)
     }
 }
-

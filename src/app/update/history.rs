@@ -246,17 +246,13 @@ fn open_log_of_job(model: &mut Model) -> Vec<Effect> {
 fn explain_job(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::History(history)) = &model.overlay else { return Vec::new() };
     let Some(job) = history.selected() else { return Vec::new() };
-    match model.puzzle_of(&history.source, job) {
-        Some(puzzle) => {
-            let (schema, at) = (job.schema.clone(), job.created_at);
-            explain(model, Explanation { puzzle, schema, at, follows: None, scroll: 0 })
-        }
-        None => {
-            let open = model.keymap.key(CommandId::Open);
-            let text = format!("This job has no error text to explain; its log may say more ({open}).");
-            notice(model, Tone::Note, text)
-        }
-    }
+    let Some(puzzle) = model.puzzle_of(&history.source, job) else {
+        let open = model.keymap.key(CommandId::Open);
+        let text = format!("This job has no error text to explain; its log may say more ({open}).");
+        return notice(model, Tone::Note, text);
+    };
+    let (schema, at) = (job.schema.clone(), job.created_at);
+    explain(model, Explanation { puzzle, schema, at, follows: None, scroll: 0 })
 }
 
 /// Explains a line of a log.
@@ -297,12 +293,7 @@ fn conclude(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-fn settle(
-    model: &mut Model,
-    id: &SchemaId,
-    finding: &Arc<Finding>,
-    current: bool,
-) -> (Option<String>, Vec<Effect>) {
+fn settle(model: &mut Model, id: &SchemaId, finding: &Arc<Finding>, current: bool) -> (Option<String>, Vec<Effect>) {
     let Some((held, schema, state)) = model.inventory.schema(id) else { return (None, Vec::new()) };
     if !state.is_failure() {
         return (None, Vec::new());
