@@ -4,6 +4,8 @@
 #[path = "support/world.rs"]
 mod world;
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -22,11 +24,14 @@ use whtui::app::settings::Settings;
 use whtui::app::update::{start, update};
 use whtui::view::theme::Theme;
 use whtui::warehouse::consent::{Demand, Discard};
+use whtui::warehouse::diagnosis::Catalogue;
 use whtui::warehouse::failure::{Failure, FailureKind};
 use whtui::warehouse::field::Field;
+use whtui::warehouse::finding::Finding;
 use whtui::warehouse::ids::{JobId, SchemaId, SourceId};
 use whtui::warehouse::job::Job;
 use whtui::warehouse::operation::Operation;
+use whtui::warehouse::replies::{LogEntry, LogLevel};
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
@@ -185,7 +190,7 @@ fn acting_keys() -> Vec<Key> {
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let answering = ["y", "Y", "n", "enter", "esc", "left", "tab"].map(|name| Key::parse(name).unwrap());
+    let answering = ["y", "Y", "n", "enter", "esc", "left", "tab", "e", "v", "space"].map(|name| Key::parse(name).unwrap());
     let code = prop_oneof![
         any::<char>().prop_map(Code::Char),
         (0_u8..30).prop_map(Code::Function),
@@ -476,9 +481,20 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
         | Need::Form(_)
         | Need::Candidates(_)
         | Need::CdcPrerequisites(_)
-        | Need::CdcStatus(_)
-        | Need::Logs(_)
-        | Need::Explain(_) => Vec::new(),
+        | Need::CdcStatus(_) => Vec::new(),
+        Need::Logs(query) => {
+            let line = |(place, status, minutes): &(u8, Status, i64)| LogEntry {
+                at: Field::Known(noon() + SignedDuration::from_mins(*minutes)),
+                level: LogLevel::parse(&status.to_string()),
+                message: ERRORS[usize::from(*place) % ERRORS.len()].into(),
+                run: Field::Null,
+            };
+            vec![Fact::Logs(query.clone(), jobs.iter().map(line).collect())]
+        }
+        Need::Explain(puzzle) => {
+            let finding = Finding::of(Catalogue::builtin(), &puzzle.symptom()).map(Arc::new);
+            vec![Fact::Explained(puzzle.clone(), finding)]
+        }
         Need::Jobs(query) => {
             let name = query.schemas.first().cloned().unwrap_or_default();
             let number = query.source.as_str().trim_start_matches("source-").to_owned();
@@ -490,9 +506,9 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
                 schema: Some(SchemaId::new(&format!("table-{number}-{place}"))),
                 schema_name: name.clone(),
                 rows: Field::Known(9),
-                latest_error: Field::Null,
-                workflow_run_id: Field::Null,
-                write_mode: Field::Null,
+                latest_error: Field::Known(ERRORS[usize::from(*place) % ERRORS.len()].into()),
+                workflow_run_id: Field::Known("run".into()),
+                write_mode: if *place > 1 { Field::Known("scd2_append".into()) } else { Field::Null },
             });
             vec![Fact::Jobs(query.clone(), made.collect())]
         }

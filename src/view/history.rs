@@ -40,14 +40,14 @@ enum Of {
 }
 
 const COLUMNS: [Column<Of>; 8] = [
-    column(Of::Status, "Status", 15, 0, false, 10),
+    column(Of::Status, "Status", 16, 0, false, 10),
     column(Of::Table, "Table", 16, 2, false, 8),
-    column(Of::Started, "Started", 8, 0, true, 9),
-    column(Of::Took, "Took", 7, 0, true, 7),
-    column(Of::Rows, "Rows", 12, 0, true, 6),
+    column(Of::Started, "Started", 11, 0, true, 9),
+    column(Of::Took, "Took", 7, 0, true, 6),
+    column(Of::Rows, "Rows", 12, 0, true, 5),
     column(Of::Bar, "", 10, 0, false, 1),
     column(Of::Mode, "Writes", 8, 0, false, 3),
-    column(Of::Error, "Error", 10, 5, false, 5),
+    column(Of::Error, "Error", 16, 5, false, 7),
 ];
 
 const fn column(id: Of, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Column<Of> {
@@ -158,11 +158,14 @@ impl Entry<'_> {
         let Self { model, history, job, theme, .. } = self;
         let text = match of {
             Of::Status => {
-                let (state, text) = status(model, history, job, theme);
+                let (state, mut text) = status(model, history, job, theme);
+                if job.status == Status::BillingLimitTooLow {
+                    text = format!("{} Limit too low", theme.glyph(state));
+                }
                 return Cell { text, style: theme.state(state) };
             }
             Of::Table => job.schema_name.shown().into_owned(),
-            Of::Started => job.created_at.map_or_else(|| "?".to_owned(), |at| words::ago(at, model.now)),
+            Of::Started => job.created_at.map_or_else(|| "?".to_owned(), |at| started(at, model)),
             Of::Took => took(model, history, job).unwrap_or_else(|| "–".to_owned()),
             Of::Rows => words::rows(job.rows),
             Of::Bar => return Cell { text: self.bar(), style: theme.style(Role::Faint) },
@@ -217,6 +220,12 @@ fn status(model: &Model, history: &History, job: &Job, theme: &Theme) -> (State,
         (_, status) => status.to_string(),
     };
     (state, format!("{} {words}", theme.glyph(state)))
+}
+
+/// How long ago it started; hours and days need their smaller unit to be told apart.
+fn started(at: jiff::Timestamp, model: &Model) -> String {
+    let age = age(at, model.now);
+    if age.as_hours() < 1 { words::ago(at, model.now) } else { format!("{} ago", words::span(age)) }
 }
 
 /// How long it took, or has taken so far.

@@ -24,6 +24,9 @@ use crate::warehouse::words;
 /// For how many days lines are kept.
 const KEPT_DAYS: i64 = 7;
 
+/// Below this width there is no room for the name of the source.
+const NARROW: u16 = 100;
+
 /// A column of the lines.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Of {
@@ -67,10 +70,13 @@ pub(super) fn draw(model: &Model, history: &History, logs: &Logs, theme: &Theme,
 
 fn title(model: &Model, history: &History, logs: &Logs, job: Option<&Job>, reading: bool, theme: &Theme) -> String {
     let room = usize::from(model.size.width).saturating_sub(52).max(16);
-    let mut subject = model.subject_of(history);
-    if let (None, Some(job)) = (&history.schema, job) {
-        subject = format!("{subject} / {}", job.schema_name.shown());
-    }
+    // Where there is little room, the source is what can be done without.
+    let table = model.inventory.schema(&logs.schema).map(|(_, schema, _)| schema.title().shown());
+    let subject = match (table, &history.schema) {
+        (Some(table), _) if model.size.width < NARROW => table.into_owned(),
+        (Some(table), None) => format!("{} / {table}", model.subject_of(history)),
+        _ => model.subject_of(history),
+    };
     let run = match (&logs.scope, job.and_then(|job| job.created_at)) {
         (Scope::Table, _) => ", all runs".to_owned(),
         (_, Some(at)) => format!(", run of {}", words::moment(at)),

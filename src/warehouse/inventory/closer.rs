@@ -32,8 +32,8 @@ impl CloserLook {
 }
 
 /// Whether what another text of a failure means says more than what is known so far.
-fn settles(known: Option<&Finding>, new: &Finding) -> bool {
-    known.map_or(!new.is_open(), |known| known.is_settled_by(new))
+fn says_more(known: Option<&Finding>, new: &Finding) -> bool {
+    known.is_none_or(|known| (known.is_vague() && !new.is_vague()) || known.is_settled_by(new)) && !new.is_vague()
 }
 
 impl Inventory {
@@ -53,7 +53,7 @@ impl Inventory {
     /// Another look at the same failure does not unsettle what an earlier one settled.
     pub(super) fn keep_what_was_settled(&self, schema: &mut Schema) {
         let Some(look) = self.closer.get(&schema.id).filter(|look| look.holds_for(schema)) else { return };
-        if look.finding.as_deref().is_some_and(|found| settles(schema.finding.as_deref(), found)) {
+        if look.finding.as_deref().is_some_and(|found| says_more(schema.finding.as_deref(), found)) {
             schema.finding.clone_from(&look.finding);
         }
     }
@@ -63,7 +63,7 @@ impl Inventory {
     pub fn accept(&mut self, id: &SchemaId, finding: &Arc<Finding>, now: Timestamp) -> Option<Vec<Transition>> {
         let spot = self.spot(id)?;
         let (held, schema, state) = self.at(spot)?;
-        if !state.is_failure() || !settles(schema.finding.as_deref(), finding) {
+        if !state.is_failure() || !says_more(schema.finding.as_deref(), finding) {
             return None;
         }
         let schema = Schema { finding: Some(Arc::clone(finding)), ..schema.clone() };
