@@ -190,7 +190,8 @@ fn acting_keys() -> Vec<Key> {
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let answering = ["y", "Y", "n", "enter", "esc", "left", "tab", "e", "v", "space"].map(|name| Key::parse(name).unwrap());
+    let answering =
+        ["y", "Y", "n", "enter", "esc", "left", "tab", "e", "v", "space"].map(|name| Key::parse(name).unwrap());
     let code = prop_oneof![
         any::<char>().prop_map(Code::Char),
         (0_u8..30).prop_map(Code::Function),
@@ -477,11 +478,9 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
         }
         Need::Webhook(source) => vec![Fact::Webhook(source.clone(), Box::default())],
         // Nothing that keys can ask for yet.
-        Need::Source(_)
-        | Need::Form(_)
-        | Need::Candidates(_)
-        | Need::CdcPrerequisites(_)
-        | Need::CdcStatus(_) => Vec::new(),
+        Need::Source(_) | Need::Form(_) | Need::Candidates(_) | Need::CdcPrerequisites(_) | Need::CdcStatus(_) => {
+            Vec::new()
+        }
         Need::Logs(query) => {
             let line = |(place, status, minutes): &(u8, Status, i64)| LogEntry {
                 at: Field::Known(noon() + SignedDuration::from_mins(*minutes)),
