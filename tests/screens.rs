@@ -398,6 +398,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Preview { .. }
         | Overlay::Activity { .. }
         | Overlay::Triage(_)
+        // In `tests/history.rs`.
+        | Overlay::History(_)
         | Overlay::Quitting => {}
     }
     match screen {
