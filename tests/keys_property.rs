@@ -4,6 +4,8 @@
 #[path = "support/world.rs"]
 mod world;
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -22,14 +24,17 @@ use whtui::app::settings::Settings;
 use whtui::app::update::{start, update};
 use whtui::view::theme::Theme;
 use whtui::warehouse::consent::{Demand, Discard};
+use whtui::warehouse::diagnosis::Catalogue;
 use whtui::warehouse::failure::{Failure, FailureKind};
 use whtui::warehouse::field::Field;
+use whtui::warehouse::finding::Finding;
 use whtui::warehouse::ids::{JobId, SchemaId, SourceId};
 use whtui::warehouse::job::Job;
 use whtui::warehouse::operation::Operation;
 use whtui::warehouse::replies::{
     CandidateField, CandidateFields, CdcPrerequisites, CdcStatus, FieldKind, Form, FormField, SourceColumn,
 };
+use whtui::warehouse::replies::{LogEntry, LogLevel};
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
@@ -190,7 +195,8 @@ fn acting_keys() -> Vec<Key> {
 }
 
 fn any_key() -> impl Strategy<Value = Key> {
-    let answering = ["y", "Y", "n", "enter", "esc", "left", "tab"].map(|name| Key::parse(name).unwrap());
+    let answering =
+        ["y", "Y", "n", "enter", "esc", "left", "tab", "e", "v", "space"].map(|name| Key::parse(name).unwrap());
     let code = prop_oneof![
         any::<char>().prop_map(Code::Char),
         (0_u8..30).prop_map(Code::Function),
@@ -541,7 +547,19 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
             let status = CdcStatus { enabled: Field::Known(true), slot_exists: there, ..CdcStatus::default() };
             vec![Fact::CdcStatus(id.clone(), Box::new(status))]
         }
-        Need::Logs(_) => Vec::new(),
+        Need::Logs(query) => {
+            let line = |(place, status, minutes): &(u8, Status, i64)| LogEntry {
+                at: Field::Known(noon() + SignedDuration::from_mins(*minutes)),
+                level: LogLevel::parse(&status.to_string()),
+                message: ERRORS[usize::from(*place) % ERRORS.len()].into(),
+                run: Field::Null,
+            };
+            vec![Fact::Logs(query.clone(), jobs.iter().map(line).collect())]
+        }
+        Need::Explain(puzzle) => {
+            let finding = Finding::of(Catalogue::builtin(), &puzzle.symptom()).map(Arc::new);
+            vec![Fact::Explained(puzzle.clone(), finding)]
+        }
         Need::Jobs(query) => {
             let name = query.schemas.first().cloned().unwrap_or_default();
             let number = query.source.as_str().trim_start_matches("source-").to_owned();
@@ -553,8 +571,9 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
                 schema: Some(SchemaId::new(&format!("table-{number}-{place}"))),
                 schema_name: name.clone(),
                 rows: Field::Known(9),
-                latest_error: Field::Null,
-                workflow_run_id: Field::Null,
+                latest_error: Field::Known(ERRORS[usize::from(*place) % ERRORS.len()].into()),
+                workflow_run_id: Field::Known("run".into()),
+                write_mode: if *place > 1 { Field::Known("scd2_append".into()) } else { Field::Null },
             });
             vec![Fact::Jobs(query.clone(), made.collect())]
         }

@@ -438,6 +438,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Triage(_)
         | Overlay::Runbook(_)
         | Overlay::LeftBehind
+        // In `tests/history.rs`.
+        | Overlay::History(_)
         | Overlay::Quitting => {}
     }
     match screen {

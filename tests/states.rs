@@ -320,11 +320,8 @@ fn a_failure_whose_jobs_could_not_be_read_stays_open_and_they_are_asked_for() {
 }
 
 fn jobs_of(source: &str, names: &[&str]) -> Need {
-    Need::Jobs(JobQuery {
-        source: SourceId::new(&format!("source-{source}")),
-        schemas: names.iter().map(|name| (*name).into()).collect(),
-        after: None,
-    })
+    let names = names.iter().map(|name| (*name).into()).collect();
+    Need::Jobs(JobQuery::newest(SourceId::new(&format!("source-{source}")), names))
 }
 
 #[test]

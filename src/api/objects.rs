@@ -135,6 +135,7 @@ fn job(raw: &RawValue) -> Option<Job> {
         rows: object.number("rows_synced"),
         latest_error: object.text("latest_error"),
         workflow_run_id: object.text("workflow_run_id"),
+        write_mode: object.text("cdc_write_mode"),
     })
 }
 

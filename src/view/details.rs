@@ -291,6 +291,9 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
     if runs.jobs().is_empty() {
         page.text("No job of this table is known to the server.");
     }
+    let key = |command| page.model.keymap.key(command);
+    let sentence = format!("`{}` shows every job, `{}` the log.", key(CommandId::History), key(CommandId::Logs));
+    page.lines.push(with_keys(&sentence, page.theme.style(Role::Faint), page.theme));
 }
 
 fn job_words(job: &Job) -> String {

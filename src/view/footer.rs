@@ -9,6 +9,7 @@ use super::text;
 use super::theme::{Role, Theme};
 use crate::app::commands::{Availability, COMMANDS, Command, CommandId};
 use crate::app::model::Model;
+use crate::app::model::history::History;
 use crate::app::model::overlay::Overlay;
 use crate::warehouse::consent::{Challenge, Demand};
 use crate::warehouse::runs::Runs;
@@ -116,10 +117,32 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             _ => &[("y", "go ahead"), ("n", "keep everything"), ("left/right", "choose")],
         },
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
+        Overlay::History(history) => history_keys(history),
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
-        Overlay::Triage(_) => &[("enter", "fix"), ("l", "go there"), ("up/down", "choose"), ("esc", "close")],
+        Overlay::Triage(_) => {
+            &[("enter", "fix"), ("l", "go there"), ("H", "history"), ("up/down", "choose"), ("esc", "close")]
+        }
         Overlay::LeftBehind => &[("enter", "go on with it"), ("d", "forget it"), ("esc", "later")],
         Overlay::Runbook(_) => &[],
+    }
+}
+
+fn history_keys(history: &History) -> &'static [(&'static str, &'static str)] {
+    match (&history.explanation, &history.logs) {
+        (Some(_), _) => &[("up/down", "scroll"), ("y", "copy the text"), ("esc", "close")],
+        (None, Some(logs)) if logs.search.editing => &[("enter", "search"), ("esc", "no search")],
+        (None, Some(_)) => &[
+            ("e", "explain"),
+            ("v", "levels"),
+            ("/", "search"),
+            ("esc", "back"),
+            ("y", "copy"),
+            ("space", "read on"),
+            ("H", "jobs"),
+        ],
+        (None, None) => {
+            &[("enter", "logs"), ("e", "explain"), ("esc", "close"), ("y", "copy error"), ("space", "read on")]
+        }
     }
 }
 

@@ -7,6 +7,8 @@ mod footer;
 pub mod form;
 mod header;
 mod help;
+mod history;
+mod logs;
 mod palette;
 mod runbook;
 mod screens;
@@ -59,6 +61,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
         Some(Overlay::LeftBehind) => screens::left_behind(model, theme, frame),
         Some(Overlay::Runbook(id)) => runbook::draw(model, *id, theme, frame),
+        Some(Overlay::History(history)) => history::draw(model, history, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
     if theme.ascii {

@@ -107,7 +107,7 @@ fn cell(of: Of, problem: &Problem, model: &Model, theme: &Theme) -> Cell {
 }
 
 /// A line between both parts, with how much more there is below.
-fn rule(more: usize, theme: &Theme, area: Rect, frame: &mut Frame) {
+pub(super) fn rule(more: usize, theme: &Theme, area: Rect, frame: &mut Frame) {
     let line = if theme.ascii { "-" } else { "─" }.repeat(usize::from(area.width));
     let buffer = frame.buffer_mut();
     buffer.set_stringn(area.x, area.y, line, usize::from(area.width), theme.style(Role::Border));

@@ -1,6 +1,57 @@
 //! What an error text was found to mean: the verdict of the diagnosis together with its cause.
 
-use super::diagnosis::{Catalogue, Cause, CauseId, Letter, Symptom, Verdict};
+use super::diagnosis::{Catalogue, Cause, CauseId, Letter, Level, Symptom, Verdict};
+use super::schema::Schema;
+use super::status::Status;
+use super::text::Foreign;
+
+/// A text of a table or of one of its runs whose meaning is asked for, and everything else its meaning depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Puzzle {
+    /// The text.
+    pub text: Option<Foreign>,
+    /// How the table or the run stands.
+    pub status: Status,
+    /// The connector.
+    pub source_type: Option<Foreign>,
+    /// How the table is synced.
+    pub sync_type: Option<String>,
+    /// The server's own word for why the table cannot sync incrementally.
+    pub blocked: Option<Foreign>,
+}
+
+impl Puzzle {
+    /// A text of a table or of one of its runs.
+    #[must_use]
+    pub fn of(
+        schema: &Schema,
+        text: Option<&Foreign>,
+        status: &Status,
+        source_type: Option<&Foreign>,
+        blocked: Option<&Foreign>,
+    ) -> Self {
+        Self {
+            text: text.cloned(),
+            status: status.clone(),
+            source_type: source_type.cloned(),
+            sync_type: schema.sync_type.known().map(|method| method.raw().to_owned()),
+            blocked: blocked.cloned(),
+        }
+    }
+
+    /// What the catalogue is asked.
+    #[must_use]
+    pub fn symptom(&self) -> Symptom<'_> {
+        Symptom {
+            text: self.text.as_ref().map(Foreign::raw),
+            level: Level::Schema,
+            status: Some(&self.status),
+            source_type: self.source_type.as_ref().map(Foreign::raw),
+            sync_type: self.sync_type.as_deref(),
+            sync_blocked: self.blocked.as_ref().map(Foreign::raw),
+        }
+    }
+}
 
 /// A verdict and the cause it names.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,10 +1,11 @@
 //! All sources and tables of the project as last read, with the state that was made of each.
 
+mod closer;
+
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::field::Field;
 use super::finding::Finding;
 use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
@@ -18,6 +19,7 @@ use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
 use super::tally::Tally;
 use super::text::Foreign;
+use closer::CloserLook;
 
 pub use super::held::Held;
 
@@ -37,24 +39,6 @@ pub struct Transition {
     pub from: State,
     /// Its state now.
     pub to: State,
-}
-
-/// What a closer look at a failing table found, and for which failure that holds.
-#[derive(Clone, Debug)]
-struct CloserLook {
-    status: Status,
-    text: Field<Foreign>,
-    finding: Option<Arc<Finding>>,
-}
-
-impl CloserLook {
-    fn of(schema: &Schema) -> Self {
-        Self { status: schema.status.clone(), text: schema.latest_error.clone(), finding: schema.finding.clone() }
-    }
-
-    fn holds_for(&self, schema: &Schema) -> bool {
-        self.status == schema.status && self.text == schema.latest_error
-    }
 }
 
 /// A full form and jobs that were read so shortly after each other belong to one look.
@@ -228,19 +212,6 @@ impl Inventory {
         }
     }
 
-    /// What a closer look found outlives the next reading of the list, as long as it is the same failure.
-    fn apply_closer_looks(&mut self, source: &mut Source) {
-        for schema in &mut source.schemas {
-            let Some(look) = self.closer.get(&schema.id) else { continue };
-            if look.holds_for(schema) {
-                schema.finding.clone_from(&look.finding);
-            } else {
-                self.closer.remove(&schema.id);
-                self.asked.remove(&schema.id);
-            }
-        }
-    }
-
     /// Remembers since when tables have been `Running` under our eyes.
     fn note_claims(&mut self, source: &Source, source_known: bool, now: Timestamp) {
         for schema in &source.schemas {
@@ -271,9 +242,10 @@ impl Inventory {
     }
 
     /// Takes in a full form.
-    pub fn learn_schema(&mut self, full: FullSchema, now: Timestamp) -> Vec<Transition> {
+    pub fn learn_schema(&mut self, mut full: FullSchema, now: Timestamp) -> Vec<Transition> {
         let id = full.schema.id.clone();
         self.details.insert(id.clone(), full.detail);
+        self.keep_what_was_settled(&mut full.schema);
         if full.schema.finding.is_some() {
             self.closer.insert(id.clone(), CloserLook::of(&full.schema));
         }

@@ -28,6 +28,8 @@ pub struct Job {
     pub latest_error: Field<Foreign>,
     /// Key of its log lines.
     pub workflow_run_id: Field<Foreign>,
+    /// How a CDC run writes. In mode `both` a table has two jobs a sync, one for each way.
+    pub write_mode: Field<Foreign>,
 }
 
 impl Job {

@@ -222,6 +222,7 @@ mod tests {
             rows: Field::Known(rows),
             latest_error: Field::Null,
             workflow_run_id: Field::Unknown,
+            write_mode: Field::Null,
         }
     }
 

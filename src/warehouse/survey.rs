@@ -1,10 +1,11 @@
 //! What must still be asked to be sure, and what the answers look like. The same for the screen and for scripts.
 
 use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
 
 use super::account::{Key, Project};
 use super::field::Field;
-use super::finding::Finding;
+use super::finding::{Finding, Puzzle};
 use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
 use super::inventory::{Held, Inventory};
@@ -43,6 +44,8 @@ pub enum Need {
     CdcStatus(SourceId),
     /// Log lines of a schema.
     Logs(LogQuery),
+    /// What a text means. Found out here, without a request.
+    Explain(Puzzle),
 }
 
 /// Something found out.
@@ -70,6 +73,8 @@ pub enum Fact {
     CdcStatus(SourceId, Box<CdcStatus>),
     /// Log lines, newest first.
     Logs(LogQuery, Vec<LogEntry>),
+    /// What a text means.
+    Explained(Puzzle, Option<Arc<Finding>>),
 }
 
 /// Whose key this is. What was refused to be told is `None`; the program is as good without.
@@ -262,6 +267,6 @@ fn questions<'a>(
         tables.into_iter().partition(|schema| inventory.was_crowded_out(&schema.id));
     for tables in together.chunks(NAMES_A_QUESTION).chain(alone.chunks(1)) {
         let schemas = tables.iter().map(|schema| schema.name.clone()).collect();
-        needs.push(Need::Jobs(JobQuery { source: held.source.id.clone(), schemas, after: None }));
+        needs.push(Need::Jobs(JobQuery::newest(held.source.id.clone(), schemas)));
     }
 }

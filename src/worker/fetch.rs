@@ -79,6 +79,10 @@ pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgen
             let listing = asking.patiently(|| client.logs(&query)).await?;
             asking.tell(Fact::Logs(query, listing.items));
         }
+        Need::Explain(puzzle) => {
+            let finding = shared.findings.explain(puzzle.clone());
+            asking.tell(Fact::Explained(puzzle, finding));
+        }
         Need::Jobs(query) => {
             let jobs = asking.patiently(|| client.jobs(&query)).await?;
             asking.tell(Fact::Jobs(query, jobs));
@@ -118,7 +122,7 @@ impl Asking<'_> {
         findings.attach(&mut full.schema, kind.as_ref(), blocked.as_ref());
         let is_open = full.schema.finding.as_deref().is_some_and(Finding::is_open);
         let Some(source) = full.source.clone().filter(|_| is_open) else { return full };
-        let query = JobQuery { source, schemas: vec![full.schema.name.clone()], after: None };
+        let query = JobQuery::newest(source, vec![full.schema.name.clone()]);
         // What cannot be read of the jobs leaves the table as it was.
         let Ok(jobs) = self.patiently(|| client.jobs(&query)).await else { return full };
         let own = jobs.iter().filter(|job| job.schema.as_ref() == Some(&full.schema.id) && !job.is_running());

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::warehouse::diagnosis::{Catalogue, Level, Symptom};
-use crate::warehouse::finding::Finding;
+use crate::warehouse::diagnosis::{Catalogue, Symptom};
+use crate::warehouse::finding::{Finding, Puzzle};
 use crate::warehouse::schema::Schema;
 use crate::warehouse::source::Source;
 use crate::warehouse::status::Status;
@@ -12,16 +12,6 @@ use crate::warehouse::text::Foreign;
 
 /// How many verdicts are remembered before all are forgotten; a project has far fewer distinct texts.
 const REMEMBERED: usize = 20_000;
-
-/// Everything a verdict depends on.
-#[derive(PartialEq, Eq, Hash)]
-struct Circumstances {
-    text: Option<Foreign>,
-    status: Status,
-    source_type: Option<Foreign>,
-    sync_type: Option<String>,
-    blocked: Option<Foreign>,
-}
 
 /// Loads the catalogue and builds what is built at its first use, so that the first reply does not wait for it.
 pub fn warm_up() {
@@ -31,7 +21,7 @@ pub fn warm_up() {
 /// The memory of verdicts.
 #[derive(Default)]
 pub struct Findings {
-    known: Mutex<HashMap<Circumstances, Option<Arc<Finding>>>>,
+    known: Mutex<HashMap<Puzzle, Option<Arc<Finding>>>>,
 }
 
 impl Findings {
@@ -46,7 +36,7 @@ impl Findings {
     /// Diagnoses a table, if it is failing. `blocked` is the server's own word for why it cannot sync incrementally.
     pub fn attach(&self, schema: &mut Schema, source_type: Option<&Foreign>, blocked: Option<&Foreign>) {
         let text = schema.latest_error.known().cloned();
-        self.attach_text(schema, text, source_type, blocked);
+        self.attach_text(schema, text.as_ref(), source_type, blocked);
     }
 
     /// Looks at another text of the same failure; `true` when it settles what the table's own leaves open.
@@ -58,7 +48,7 @@ impl Findings {
         blocked: Option<&Foreign>,
     ) -> bool {
         let Some(before) = schema.finding.take() else { return false };
-        self.attach_text(schema, Some(text.clone()), source_type, blocked);
+        self.attach_text(schema, Some(text), source_type, blocked);
         let settled = schema.finding.as_deref().is_some_and(|finding| before.is_settled_by(finding));
         if !settled {
             schema.finding = Some(before);
@@ -69,40 +59,25 @@ impl Findings {
     fn attach_text(
         &self,
         schema: &mut Schema,
-        text: Option<Foreign>,
+        text: Option<&Foreign>,
         source_type: Option<&Foreign>,
         blocked: Option<&Foreign>,
     ) {
         if !matches!(schema.status, Status::Failed | Status::Error) {
             return;
         }
-        let around = Circumstances {
-            text,
-            status: schema.status.clone(),
-            source_type: source_type.cloned(),
-            sync_type: schema.sync_type.known().map(|method| method.raw().to_owned()),
-            blocked: blocked.cloned(),
-        };
-        schema.finding = self.recall(around);
+        schema.finding = self.explain(Puzzle::of(schema, text, &schema.status, source_type, blocked));
     }
 
-    fn recall(&self, around: Circumstances) -> Option<Arc<Finding>> {
+    /// What a text means.
+    pub fn explain(&self, puzzle: Puzzle) -> Option<Arc<Finding>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.entry(around).or_insert_with_key(|around| look_up(around).map(Arc::new)).clone()
+        known
+            .entry(puzzle)
+            .or_insert_with_key(|puzzle| Finding::of(Catalogue::builtin(), &puzzle.symptom()).map(Arc::new))
+            .clone()
     }
-}
-
-fn look_up(around: &Circumstances) -> Option<Finding> {
-    let symptom = Symptom {
-        text: around.text.as_ref().map(Foreign::raw),
-        level: Level::Schema,
-        status: Some(&around.status),
-        source_type: around.source_type.as_ref().map(Foreign::raw),
-        sync_type: around.sync_type.as_deref(),
-        sync_blocked: around.blocked.as_ref().map(Foreign::raw),
-    };
-    Finding::of(Catalogue::builtin(), &symptom)
 }

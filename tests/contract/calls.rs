@@ -89,6 +89,7 @@ pub async fn call(client: &Client, operation: &str) -> Result<Answer, Failure> {
         source: source.clone(),
         schemas: vec![Foreign::new("public.orders"), Foreign::new("a&b")],
         after: Some("2026-11-20T08:00:00Z".parse().unwrap()),
+        before: Some("2026-11-20T09:00:00Z".parse().unwrap()),
     };
     Ok(match operation {
         "personal_api_keys_current" => Answer::Key(client.account().key().await?),

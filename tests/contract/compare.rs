@@ -149,6 +149,7 @@ fn compare_job(job: &Job, value: &Value) {
     number(&job.rows, &value["rows_synced"]);
     text(&job.latest_error, &value["latest_error"]);
     text(&job.workflow_run_id, &value["workflow_run_id"]);
+    text(&job.write_mode, &value["cdc_write_mode"]);
     assert_eq!(job.schema.as_ref().map(SchemaId::as_str), value["schema"]["id"].as_str());
     assert_eq!(job.schema_name.raw(), str(&value["schema"]["name"]));
 }

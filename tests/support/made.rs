@@ -122,6 +122,7 @@ pub fn job(table: &str, minutes_ago: i64, took: i64, status: &str, rows: u64) ->
         rows: Field::Known(rows),
         latest_error: Field::Null,
         workflow_run_id: Field::Unknown,
+        write_mode: Field::Null,
     }
 }
 

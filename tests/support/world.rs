@@ -150,6 +150,7 @@ pub fn job(table: &Schema, id: &str, begun: i64, took: Option<i64>, status: Stat
         rows: Field::Known(rows),
         latest_error: Field::Null,
         workflow_run_id: Field::Null,
+        write_mode: Field::Null,
     }
 }
 

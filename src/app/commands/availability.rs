@@ -128,6 +128,22 @@ pub(super) fn sort(context: &Context) -> Availability {
     }
 }
 
+pub(super) fn history(context: &Context) -> Availability {
+    let direct = match &context.subject {
+        Subject::Nothing => return nothing_selected(),
+        Subject::Source(source) => source.direct,
+        Subject::Schema(schema) => schema.state == State::Direct,
+    };
+    if direct { Availability::not("This source is queried live; there are no jobs.") } else { Available }
+}
+
+pub(super) fn logs(context: &Context) -> Availability {
+    match &context.subject {
+        Subject::Source(_) => Availability::not("Logs belong to single tables; select one, or open the history."),
+        Subject::Nothing | Subject::Schema(_) => history(context),
+    }
+}
+
 pub(super) fn refresh(context: &Context) -> Availability {
     if context.reading { Availability::not("The list is being read right now.") } else { Available }
 }

@@ -65,8 +65,7 @@ impl Flights {
     /// Asks for something to show, unless that is already asked.
     #[must_use]
     pub fn fetch_once(&mut self, need: Need, urgency: Urgency) -> Option<Effect> {
-        let asked = self.open.values().any(|flight| flight.need.as_ref() == Some(&need));
-        (!asked).then(|| self.fetch(need, Purpose::Show, urgency))
+        (!self.is_asked(&need)).then(|| self.fetch(need, Purpose::Show, urgency))
     }
 
     /// Sends a write for a followed action.
@@ -91,6 +90,12 @@ impl Flights {
             self.dropped += 1;
         }
         flight
+    }
+
+    /// Whether this is being found out.
+    #[must_use]
+    pub fn is_asked(&self, need: &Need) -> bool {
+        self.open.values().any(|flight| flight.need.as_ref() == Some(need))
     }
 
     /// Whether the list is being read.

@@ -35,6 +35,8 @@ pub enum Overlay {
     LeftBehind,
     /// The steps from red to green.
     Runbook(RunbookId),
+    /// The jobs of a table or of a source, and their logs.
+    History(Box<super::history::History>),
     /// Actions are still followed: really quit?
     Quitting,
 }

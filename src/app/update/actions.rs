@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{bulk, follows, moves, notice, palette, refresh, runbook, triage};
+use super::{bulk, follows, history, moves, notice, palette, refresh, runbook, triage};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -84,6 +84,8 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::StartOver => runbook::open_symptom(model, Symptom::StartOver),
         CommandId::MissingTable => runbook::open_symptom(model, Symptom::MissingTable),
         CommandId::NoNewRows => runbook::open_symptom(model, Symptom::NoNewRows),
+        CommandId::History => history::open(model),
+        CommandId::Logs => history::open_log(model),
         CommandId::Refresh => refresh::by_hand(model),
         CommandId::Redraw => vec![Effect::Redraw],
         CommandId::Suspend => vec![Effect::Suspend],
@@ -192,11 +194,8 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         }
     };
     let jobs = (!matches!(discard, Discard::DestroySource(_)) && loss.usual_run.is_none()).then(|| {
-        Need::Jobs(JobQuery {
-            source: subject.source.clone(),
-            schemas: subject.tables.iter().map(|(_, name)| name.clone()).collect(),
-            after: None,
-        })
+        let names = subject.tables.iter().map(|(_, name)| name.clone()).collect();
+        Need::Jobs(JobQuery::newest(subject.source.clone(), names))
     });
     model.overlay = Some(Overlay::Confirm(Box::new(Confirm {
         challenge: Some(Challenge::new(discard, loss)),

@@ -1,6 +1,6 @@
 //! What was found out, and what follows from it.
 
-use super::{follows, refresh, report, runbook};
+use super::{follows, history, refresh, report, runbook};
 use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
@@ -79,12 +79,17 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
             Some(follow) => follows::learn(model, follow, &Evidence::Cdc(&status)),
             None => Vec::new(),
         },
-        Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) | Fact::Logs(..) => Vec::new(),
+        Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) => Vec::new(),
+        Fact::Logs(query, lines) => history::lines_came(model, &query, lines),
+        Fact::Explained(puzzle, finding) => history::explained(model, puzzle, finding),
+        // The past proves nothing of the present.
+        Fact::Jobs(query, jobs) if query.before.is_some() => history::jobs_came(model, &query, &jobs),
         Fact::Jobs(query, jobs) => {
             let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
             note_transitions(model, &transitions);
             complete_question(model);
             let mut effects = refresh::rows_changed(model);
+            effects.extend(history::jobs_came(model, &query, &jobs));
             if let Some(follow) = follow_of(purpose) {
                 effects.extend(follows::learn(model, follow, &Evidence::Jobs(&jobs)));
             }
@@ -121,6 +126,8 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
             Some(need) => runbook::learn(model, id, &News::Unread(&need, &failure)),
             None => Vec::new(),
         },
+        // That proves nothing of the connection.
+        (Purpose::Show, Ok(())) if matches!(flight.need, Some(Need::Explain(_))) => Vec::new(),
         (Purpose::Follow(_) | Purpose::Show | Purpose::Runbook(_), Ok(())) => {
             model.link.failures = 0;
             if !model.flights.is_reading_list() && model.link.read_at.is_some() {
@@ -193,12 +200,13 @@ fn not_shown(model: &mut Model, need: Option<Need>, failure: Failure) -> Vec<Eff
             if gone { refresh::read_list_soon(model) } else { Vec::new() }
         }
         // What is not told of the key or of jobs is shown as not known.
-        _ => Vec::new(),
+        Some(need) => history::not_read(model, &need, failure),
+        None => Vec::new(),
     }
 }
 
 /// Writes down what changed, as far as people care.
-fn note_transitions(model: &mut Model, transitions: &[Transition]) {
+pub(super) fn note_transitions(model: &mut Model, transitions: &[Transition]) {
     for transition in transitions {
         let Some((held, schema, _)) = model.inventory.schema(&transition.schema) else { continue };
         let text = format!(

@@ -1,6 +1,6 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, moves, palette, runbook, triage};
+use super::{actions, confirm, history, moves, palette, runbook, triage};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -30,6 +30,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
         Some(Overlay::LeftBehind) => return runbook::answer_left_behind(model, key),
         Some(Overlay::Runbook(id)) => return runbook::pressed(model, id, key, command),
+        Some(Overlay::History(_)) => return history::pressed(model, key, command),
         Some(Overlay::Quitting) => return quitting(model, key),
         Some(Overlay::Preview { .. }) => return preview(model, key),
         Some(Overlay::Help { .. } | Overlay::Activity { .. }) => return reading(model, key, command),
@@ -54,6 +55,11 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     match &mut model.overlay {
         Some(Overlay::Confirm(confirm)) => insert(&mut confirm.input, &text),
         Some(Overlay::Palette(_)) => return palette::pasted(model, &text),
+        Some(Overlay::History(history)) => {
+            if let Some(search) = history.logs.as_mut().map(|logs| &mut logs.search).filter(|search| search.editing) {
+                insert(&mut search.input, &text);
+            }
+        }
         Some(_) => {}
         None => {
             if let Some(pane) = editing(model) {

@@ -56,6 +56,7 @@ pub(super) fn prove_runs(model: &mut Model) -> Vec<Effect> {
     let mut needs = needed(&mut model.inventory, None, QUESTIONS_A_READING, model.now);
     needs.extend(push_channels(&mut model.inventory, None, model.now));
     needs.extend(super::triage::wishes(model));
+    needs.extend(super::history::wishes(model));
     needs.into_iter().filter_map(|need| model.flights.fetch_once(need, Urgency::Background)).collect()
 }
 
@@ -65,7 +66,7 @@ pub(super) fn read_details(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     let Selected::Schema(held, schema, _) = model.selected() else { return Vec::new() };
-    let jobs = JobQuery { source: held.source.id.clone(), schemas: vec![schema.name.clone()], after: None };
+    let jobs = JobQuery::newest(held.source.id.clone(), vec![schema.name.clone()]);
     let direct = held.source.direct;
     let id = schema.id.clone();
     let mut effects: Vec<Effect> = model.flights.fetch_once(Need::Schema(id), Urgency::Waiting).into_iter().collect();

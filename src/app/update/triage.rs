@@ -1,6 +1,6 @@
 //! The list of everything that is wrong.
 
-use super::{moves, refresh, runbook};
+use super::{history, moves, refresh, runbook};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -61,6 +61,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             }
         }
         (Some(CommandId::Open), _) => return jump(model),
+        (Some(CommandId::History), _) => return history::of_problem(model),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => model.overlay = None,
         _ => {}

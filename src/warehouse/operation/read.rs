@@ -23,7 +23,7 @@ pub enum Read {
     Sources(Page),
     /// One source with its tables in full form.
     Source(SourceId),
-    /// The newest jobs of a source, at most 50.
+    /// Jobs of a source, newest first, at most 50.
     Jobs(JobQuery),
     /// A page of the schemas in full form. Slow and large.
     Schemas(Page),
@@ -55,11 +55,19 @@ pub struct JobQuery {
     pub schemas: Vec<Foreign>,
     /// Only those created after this time of the server's clock.
     pub after: Option<Timestamp>,
+    /// Only those created before this time. Older pages start at that of the last job.
+    pub before: Option<Timestamp>,
 }
 
 impl JobQuery {
     /// How many jobs an answer holds at most (contract, section 7.5).
     pub const MOST_JOBS: usize = 50;
+
+    /// The newest jobs of these schemas.
+    #[must_use]
+    pub fn newest(source: SourceId, schemas: Vec<Foreign>) -> Self {
+        Self { source, schemas, after: None, before: None }
+    }
 }
 
 /// Which log lines of the runs of a schema (contract, section 9.5).
@@ -138,6 +146,9 @@ impl Read {
                 let mut request = Request::new(Get, source(project, &query.source, "jobs/"));
                 if let Some(after) = query.after {
                     request.query.push(("after", after.to_string()));
+                }
+                if let Some(before) = query.before {
+                    request.query.push(("before", before.to_string()));
                 }
                 request.query.extend(query.schemas.iter().map(|name| ("schemas", name.raw().to_owned())));
                 request

@@ -29,13 +29,15 @@ fn hostile_identities_stay_one_segment() {
 
 #[test]
 fn a_query_names_every_schema() {
-    let query = JobQuery {
-        source: SourceId::new("s"),
-        schemas: vec![Foreign::new("public.orders"), Foreign::new("a&b=c")],
-        after: None,
-    };
+    let query = JobQuery::newest(SourceId::new("s"), vec![Foreign::new("public.orders"), Foreign::new("a&b=c")]);
     let target = Read::Jobs(query).request(project()).target();
     assert_eq!(target, "/api/projects/7/external_data_sources/s/jobs/?schemas=public.orders&schemas=a%26b%3Dc");
+    let older = JobQuery {
+        before: Some("2026-11-20T08:00:00Z".parse().unwrap()),
+        ..JobQuery::newest(SourceId::new("s"), Vec::new())
+    };
+    let target = Read::Jobs(older).request(project()).target();
+    assert_eq!(target, "/api/projects/7/external_data_sources/s/jobs/?before=2026-11-20T08%3A00%3A00Z");
 }
 
 #[test]

@@ -102,6 +102,7 @@ impl Watch {
             source: subject.source.clone(),
             schemas: self.asked.clone(),
             after: if single { None } else { self.baseline },
+            before: None,
         }
     }
 

@@ -540,7 +540,12 @@ impl Facts {
             Fact::Webhook(_, info) => self.webhook = Some((**info).clone()),
             Fact::CdcPrerequisites(_, found) => self.prerequisites = Some(found.clone()),
             Fact::CdcStatus(_, status) => self.cdc = Some((**status).clone()),
-            Fact::Schema(_) | Fact::Jobs(..) | Fact::Identity(_) | Fact::Sources(_) | Fact::Logs(..) => {}
+            Fact::Schema(_)
+            | Fact::Jobs(..)
+            | Fact::Identity(_)
+            | Fact::Sources(_)
+            | Fact::Logs(..)
+            | Fact::Explained(..) => {}
         }
     }
 }
@@ -555,7 +560,7 @@ fn asked_for(fact: &Fact) -> Option<Need> {
         Fact::CdcStatus(id, _) => Need::CdcStatus(id.clone()),
         Fact::Schema(full) => Need::Schema(full.schema.id.clone()),
         Fact::Jobs(query, _) => Need::Jobs(query.clone()),
-        Fact::Identity(_) | Fact::Sources(_) | Fact::Form(_) | Fact::Logs(..) => return None,
+        Fact::Identity(_) | Fact::Sources(_) | Fact::Form(_) | Fact::Logs(..) | Fact::Explained(..) => return None,
     })
 }
 

@@ -281,9 +281,7 @@ fn billing(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
     let needs: Vec<Need> = names
         .chunks(NAMES_A_QUESTION)
         .take(8)
-        .map(|schemas| {
-            Need::Jobs(JobQuery { source: situation.source.clone(), schemas: schemas.to_vec(), after: None })
-        })
+        .map(|schemas| Need::Jobs(JobQuery::newest(situation.source.clone(), schemas.to_vec())))
         .collect();
     let blocked = match situation.kind {
         Some(Kind::BillingPause) => "No reload of the whole project starts before that.",

@@ -60,6 +60,7 @@ fn job(id: &str, table_name: &str, created: i64) -> Job {
         rows: Field::Known(0),
         latest_error: Field::Null,
         workflow_run_id: Field::Unknown,
+        write_mode: Field::Null,
     }
 }
 

@@ -1,0 +1,80 @@
+//! What closer looks at failing tables found, and for how long that holds.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{Inventory, Transition};
+use crate::warehouse::field::Field;
+use crate::warehouse::finding::Finding;
+use crate::warehouse::ids::SchemaId;
+use crate::warehouse::schema::Schema;
+use crate::warehouse::source::Source;
+use crate::warehouse::status::Status;
+use crate::warehouse::text::Foreign;
+
+/// What a closer look at a failing table found, and for which failure that holds.
+#[derive(Clone, Debug)]
+pub(super) struct CloserLook {
+    status: Status,
+    text: Field<Foreign>,
+    finding: Option<Arc<Finding>>,
+}
+
+impl CloserLook {
+    pub(super) fn of(schema: &Schema) -> Self {
+        Self { status: schema.status.clone(), text: schema.latest_error.clone(), finding: schema.finding.clone() }
+    }
+
+    pub(super) fn holds_for(&self, schema: &Schema) -> bool {
+        self.status == schema.status && self.text == schema.latest_error
+    }
+}
+
+/// Whether what another text of a failure means says more than what is known so far.
+fn says_more(known: Option<&Finding>, new: &Finding) -> bool {
+    known.is_none_or(|known| (known.is_vague() && !new.is_vague()) || known.is_settled_by(new)) && !new.is_vague()
+}
+
+impl Inventory {
+    /// What a closer look found outlives the next reading of the list, as long as it is the same failure.
+    pub(super) fn apply_closer_looks(&mut self, source: &mut Source) {
+        for schema in &mut source.schemas {
+            let Some(look) = self.closer.get(&schema.id) else { continue };
+            if look.holds_for(schema) {
+                schema.finding.clone_from(&look.finding);
+            } else {
+                self.closer.remove(&schema.id);
+                self.asked.remove(&schema.id);
+            }
+        }
+    }
+
+    /// Another look at the same failure does not unsettle what an earlier one settled.
+    pub(super) fn keep_what_was_settled(&self, schema: &mut Schema) {
+        let Some(look) = self.closer.get(&schema.id).filter(|look| look.holds_for(schema)) else { return };
+        if look.finding.as_deref().is_some_and(|found| says_more(schema.finding.as_deref(), found)) {
+            schema.finding.clone_from(&look.finding);
+        }
+    }
+
+    /// Takes in what another text of a table's failure means, where that settles what its own text leaves open.
+    /// `None`: it was settled already, this text settles nothing, or the table does not fail.
+    pub fn accept(&mut self, id: &SchemaId, finding: &Arc<Finding>, now: Timestamp) -> Option<Vec<Transition>> {
+        let spot = self.spot(id)?;
+        let (held, schema, state) = self.at(spot)?;
+        if !state.is_failure() || !says_more(schema.finding.as_deref(), finding) {
+            return None;
+        }
+        let schema = Schema { finding: Some(Arc::clone(finding)), ..schema.clone() };
+        let (mut source, seen_in) = (held.source.clone(), held.seen_in);
+        self.closer.insert(id.clone(), CloserLook::of(&schema));
+        *source.schemas.get_mut(spot.table as usize)? = schema;
+        let mut transitions = Vec::new();
+        self.place(source, now, &mut transitions);
+        if let Some(held) = self.held.get_mut(spot.source as usize) {
+            held.seen_in = seen_in;
+        }
+        Some(transitions)
+    }
+}
