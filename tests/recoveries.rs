@@ -18,7 +18,7 @@ mod story;
 /// Declares a story, and its two tests.
 macro_rules! story {
     ($name:ident, $story:expr) => {
-        mod $name {
+        pub mod $name {
             use crate::story::Story;
 
             pub const STORY: Story = $story;
@@ -53,3 +53,5 @@ mod forms;
 mod plain;
 #[path = "recoveries/settings.rs"]
 mod settings;
+#[path = "recoveries/turns.rs"]
+mod turns;

@@ -11,7 +11,7 @@ use super::{form, text};
 use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, RunbookId};
-use crate::warehouse::recovery::runbook::{Progress, Stage, UnitProgress, Waits, Who, checklist};
+use crate::warehouse::recovery::runbook::{Progress, Stage, Task, UnitProgress, Waits, Who, checklist};
 use crate::warehouse::replies::StoredInput;
 use crate::warehouse::words;
 
@@ -79,7 +79,9 @@ fn steps<'a>(opened: &Opened, theme: &Theme, width: usize) -> (Vec<Line<'a>>, us
         }
         all.extend(step(number, stage, theme, width));
     }
-    if opened.book.stages().iter().all(|stage| stage.loses.is_none()) {
+    // What will be picked may yet lead to a loss.
+    let open = |stage: &Stage| matches!(stage.task, Task::Pick(_)) && !stage.is_over();
+    if opened.book.stages().iter().all(|stage| stage.loses.is_none() && !open(stage)) {
         all.push(Line::styled("Nothing is lost by any of these steps.", theme.style(Role::Good)));
     }
     if opened.book.is_over() {

@@ -1,0 +1,61 @@
+//! Turns that a story may take: it is left and found again, the vendor says no, it is not begun at all.
+
+use whtui::warehouse::recovery::runbook::Waits;
+
+use super::story::Story;
+use super::{anew, plain};
+
+#[tokio::test]
+async fn a_runbook_that_is_left_goes_on_and_is_found_again_where_it_is() {
+    let mut told = plain::f_phantom::STORY.opened().await;
+    for key in ["t", "enter", "enter", "esc", "esc"] {
+        told.press(key).await;
+    }
+    assert!(told.shown().is_none(), "it was left in the middle");
+    told.play.pass(300).await;
+    assert_eq!(told.writes(|_| true), plain::f_phantom::STORY.writes, "it went on by itself");
+    told.press("F").await;
+    let (_, opened) = told.shown().expect("it is found again");
+    assert!(opened.book.is_over(), "{:#?}", told.lines());
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_it_is_begun_or_consented_to() {
+    for story in [&plain::a::STORY, &anew::g::STORY] {
+        let mut told = story.opened().await;
+        for key in story.open {
+            told.press(key).await;
+        }
+        told.play.pass(60).await;
+        assert_eq!(told.writes(|_| true), [""; 0], "{}: opening sends nothing", story.name);
+    }
+    // The question is there, and is answered with no.
+    let mut told = anew::g::STORY.opened().await;
+    for key in ["2", "O", "enter", "n", "enter", "esc", "esc"] {
+        told.press(key).await;
+    }
+    assert_eq!(told.writes(|_| true), [""; 0], "no is no");
+}
+
+#[tokio::test]
+async fn a_vendor_that_refuses_the_webhook_is_a_failure_although_the_status_is_200() {
+    let story = Story {
+        name: "I, refused",
+        world: r#"
+            [[sources]]
+            type = "Stripe"
+            prefix = "eu"
+            webhook = { exists = false, refusal = "The API key may not manage webhooks." }
+            tables = [{ name = "Charge", template = "webhook", situation = "webhook_silent" }]
+        "#,
+        ..Story::NEW
+    };
+    let mut told = story.opened().await;
+    for key in ["t", "enter", "enter", "wait:60"] {
+        told.press(key).await;
+    }
+    let create = ["POST external_data_sources/{eu}/create_webhook/"];
+    assert_eq!(told.writes(|_| true), create, "registered once");
+    assert_eq!(told.waits().map(|(_, waits)| waits), Some(Waits::Retry), "{:#?}", told.lines());
+    assert!(told.play.screen(140, 40).contains("may not manage webhooks"), "{}", told.play.screen(140, 40));
+}
