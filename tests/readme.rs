@@ -6,9 +6,15 @@ use std::fmt::Write as _;
 
 use whtui::app::commands::keymap::Keymap;
 use whtui::app::commands::{COMMANDS, Group};
+use whtui::warehouse::diagnosis::Letter;
+
+#[path = "recoveries/keys.rs"]
+mod recoveries;
 
 const START: &str = "<!-- keys: generated from the table of commands, checked by a test -->\n";
 const END: &str = "<!-- end of keys -->";
+const PRESSES: &str = "<!-- key presses: generated from the stories of recoveries, checked by a test -->\n";
+const END_OF_PRESSES: &str = "<!-- end of key presses -->";
 
 fn keys() -> String {
     let keymap = Keymap::defaults();
@@ -22,17 +28,35 @@ fn keys() -> String {
     table
 }
 
-#[test]
-fn the_list_of_keys_is_that_of_the_table_of_commands() {
+/// What each recovery takes, with the meaning of its letter.
+fn presses() -> String {
+    let mut table =
+        String::from("| recovery | what it is | to the first change | to green |\n| --- | --- | --- | --- |\n");
+    for (name, first, all) in recoveries::KEYS {
+        let letter = name.split(',').next().and_then(Letter::parse).unwrap();
+        let first = first.map_or("none is needed".to_owned(), |first| first.to_string());
+        writeln!(table, "| {name} | {} | {first} | {all} |", letter.meaning()).unwrap();
+    }
+    table
+}
+
+/// A part of the README is what is generated for it, or is made so.
+fn check(start: &str, end: &str, generated: &str) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = std::fs::read_to_string(path).unwrap();
-    let (before, rest) = readme.split_once(START).expect("the README marks its list of keys");
-    let (listed, after) = rest.split_once(END).expect("the list of keys has an end");
+    let (before, rest) = readme.split_once(start).unwrap();
+    let (listed, after) = rest.split_once(end).unwrap();
     if std::env::var_os("UPDATE_README").is_some() {
-        std::fs::write(path, format!("{before}{START}{}{END}{after}", keys())).unwrap();
+        std::fs::write(path, format!("{before}{start}{generated}{end}{after}")).unwrap();
         return;
     }
-    assert_eq!(listed, keys(), "run `UPDATE_README=1 cargo test --test readme`");
+    assert_eq!(listed, generated, "run `UPDATE_README=1 cargo test --test readme`");
+}
+
+#[test]
+fn generated_lists_are_up_to_date() {
+    check(START, END, &keys());
+    check(PRESSES, END_OF_PRESSES, &presses());
 }
 
 #[test]

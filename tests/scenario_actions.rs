@@ -3,191 +3,14 @@
 //! simulator's request log.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-use std::time::Duration;
+mod support;
 
-use jiff::{SignedDuration, Timestamp};
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use whtui::api::{Client, Limits};
-use whtui::app::commands::keymap::Keymap;
-use whtui::app::effect::{Effect, Timer};
-use whtui::app::key::{Code, Key};
-use whtui::app::layout::Size;
-use whtui::app::message::{Event, Message};
-use whtui::app::model::Model;
+use support::play::Play;
+use whtui::app::effect::Effect;
+use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
-use whtui::app::settings::{Place, Settings, Start};
-use whtui::app::update::{start, update};
-use whtui::simulator::{self, Clock, Options, Simulator};
-use whtui::warehouse::ids::ProjectId;
-use whtui::warehouse::origin::Origin;
 use whtui::warehouse::recovery::follow::Tone;
 use whtui::warehouse::state::State;
-use whtui::worker::Worker;
-use whtui::worker::gate::Gate;
-
-/// Only reached when something hangs.
-const WATCHDOG: Duration = Duration::from_secs(60);
-
-/// The program without its terminal, and the server it is connected to.
-struct Play {
-    model: Model,
-    worker: Worker,
-    inbox: UnboundedReceiver<Message>,
-    simulator: Simulator,
-    clock: Clock,
-    timers: Vec<(Timestamp, Timer)>,
-    /// Effects that concern the terminal.
-    others: Vec<Effect>,
-}
-
-impl Play {
-    async fn start(scenario: &str) -> Self {
-        Self::start_with(scenario, false, false).await
-    }
-
-    async fn start_with(scenario: &str, read_only: bool, dry_run: bool) -> Self {
-        let clock = Clock::manual("2026-11-20T12:00:00Z".parse().unwrap());
-        let options = Options { scenario: scenario.to_owned(), ..Options::default() };
-        let simulator = simulator::start_with_clock(options, clock.clone()).await.unwrap();
-        let origin = Origin::parse(&simulator.origin(), false).unwrap();
-        let project = ProjectId::new(simulator.project()).unwrap();
-        let place = Place { origin: origin.to_string(), project: project.get(), demo: true };
-        let client = Client::new(origin, simulator.key().to_owned().into(), project, Limits::default()).unwrap();
-        let (messages, inbox) = unbounded_channel();
-        let worker = Worker::new(Some(client), Gate::new(read_only, dry_run), messages);
-        let settings = Settings { start: Start::Connected(place), read_only, dry_run, ascii: false };
-        let size = Size { width: 140, height: 40 };
-        let model = Model::new(settings, Keymap::defaults(), size, clock.now());
-        let mut play = Self { model, worker, inbox, simulator, clock, timers: Vec::new(), others: Vec::new() };
-        let effects = start(&mut play.model);
-        play.perform(effects);
-        play.settle().await;
-        play
-    }
-
-    fn perform(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Wake { timer, after } => self.timers.push((self.clock.now() + after, timer)),
-                effect => self.others.extend(self.worker.run(effect)),
-            }
-        }
-    }
-
-    fn happen(&mut self, event: Event) {
-        let effects = update(&mut self.model, Message { at: self.clock.now(), event });
-        self.perform(effects);
-    }
-
-    /// Takes in answers until nothing is asked any more.
-    async fn settle(&mut self) {
-        while self.model.flights.count() > 0 {
-            let message = tokio::time::timeout(WATCHDOG, self.inbox.recv()).await;
-            let message = message.expect("every request is answered").expect("the worker lives");
-            self.happen(message.event);
-        }
-    }
-
-    /// The next timer runs out.
-    async fn tick(&mut self) {
-        let next = self.timers.iter().enumerate().min_by_key(|(_, (due, _))| *due).map(|(place, _)| place);
-        let (due, timer) = self.timers.remove(next.expect("something is waited for"));
-        let wait = due.duration_since(self.clock.now()).max(SignedDuration::ZERO);
-        self.clock.advance(wait.try_into().unwrap());
-        self.happen(Event::TimerFired(timer));
-        self.settle().await;
-    }
-
-    /// Lets simulated time pass.
-    async fn pass(&mut self, seconds: i64) {
-        let end = self.clock.now() + SignedDuration::from_secs(seconds);
-        while self.timers.iter().any(|(due, _)| *due <= end) {
-            self.tick().await;
-        }
-    }
-
-    /// Lets simulated time pass until something is so, for an hour at most.
-    async fn until(&mut self, what: &str, fulfilled: impl Fn(&Model) -> bool) {
-        let end = self.clock.now() + SignedDuration::from_hours(1);
-        while !fulfilled(&self.model) {
-            assert!(self.clock.now() < end, "{what} never happens; told was {:#?}", self.told());
-            self.tick().await;
-        }
-    }
-
-    /// Presses keys, by their names in the keymap.
-    async fn press(&mut self, keys: &[&str]) {
-        for key in keys {
-            self.happen(Event::KeyPressed(Key::parse(key).unwrap()));
-            self.settle().await;
-        }
-    }
-
-    /// Types a text, key by key.
-    async fn type_in(&mut self, text: &str) {
-        for symbol in text.chars() {
-            self.happen(Event::KeyPressed(Key::plain(Code::Char(symbol))));
-        }
-        self.settle().await;
-    }
-
-    /// Goes to a source by filtering for it.
-    async fn go_to_source(&mut self, source: &str) {
-        self.press(&["1", "/", "ctrl-u"]).await;
-        self.type_in(source).await;
-        self.press(&["enter"]).await;
-        let selected = self.model.selected_source().map(|held| held.source.title().raw().to_owned());
-        assert_eq!(selected.as_deref(), Some(source));
-    }
-
-    /// Goes to a table by filtering for it, and looks at its details.
-    async fn go_to_table(&mut self, source: &str, table: &str) {
-        self.go_to_source(source).await;
-        self.press(&["2", "/", "ctrl-u"]).await;
-        self.type_in(table).await;
-        self.press(&["enter"]).await;
-        let selected = self.model.selected_schema().map(|(_, schema, _)| schema.name.raw().to_owned());
-        assert_eq!(selected.as_deref(), Some(table));
-        self.pass(1).await;
-    }
-
-    /// The state of the selected table.
-    fn state(&self) -> State {
-        self.model.selected_schema().expect("a table is selected").2
-    }
-
-    /// Everything that was told since the start, oldest first.
-    fn told(&self) -> Vec<String> {
-        self.model.activity.entries().map(|entry| entry.text.clone()).collect()
-    }
-
-    /// The last thing that was told.
-    fn last(&self) -> (Tone, String) {
-        let notice = self.model.activity.notice().expect("a notice is shown");
-        (notice.tone, notice.text.clone())
-    }
-
-    /// Every request that may have changed something: method, path below the project, and status.
-    fn writes(&self) -> Vec<String> {
-        let requests = self.simulator.requests();
-        let writes = requests.iter().filter(|request| request.method != "GET");
-        writes
-            .map(|request| {
-                let path = request.path.split("/projects/1/").last().unwrap();
-                format!("{} {path} {}", request.method, request.status)
-            })
-            .collect()
-    }
-
-    /// The identity of the selected table.
-    fn selected_id(&self) -> String {
-        self.model.selected_schema().unwrap().1.id.as_str().to_owned()
-    }
-
-    async fn followed(&mut self) {
-        self.until("the end of the action", |model| model.follows.is_empty()).await;
-    }
-}
 
 #[tokio::test]
 async fn a_failing_table_is_reloaded_and_becomes_completed() {
@@ -418,7 +241,7 @@ async fn browsing_sends_only_reads() {
     let looking = [
         "j", "k", "pagedown", "pageup", "G", "g", "enter", "enter", "esc", "esc", "tab", "backtab", "1", "2", "3", "s",
         "S", "a", "n", ":", "down", "esc", "?", "pagedown", "esc", "L", "esc", "t", "down", "enter", "ctrl-r",
-        "ctrl-l", "y", "/", "o", "enter", "esc", "a", "q",
+        "ctrl-l", "y", "esc", "/", "o", "enter", "esc", "a", "q",
     ];
     for (source, place) in ["1", "2", "3"].into_iter().enumerate() {
         play.press(&["1", "g"]).await;

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Error;
 use super::service::Request;
+use super::{Error, Fault};
 
 /// One request as it came in. Never holds the key.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,8 +22,11 @@ pub struct LoggedRequest {
     pub path: String,
     /// The body: JSON as it is, other text as a string, nothing as null.
     pub body: Value,
-    /// The status of the reply.
+    /// The status of the reply; 0 where none was sent.
     pub status: u16,
+    /// What was made to go wrong with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Fault>,
 }
 
 impl LoggedRequest {
@@ -35,7 +38,7 @@ impl LoggedRequest {
             bytes => serde_json::from_slice(bytes)
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(bytes).into_owned())),
         };
-        Self { time, method: request.method.clone(), path: path(request), body, status }
+        Self { time, method: request.method.clone(), path: path(request), body, status, fault: None }
     }
 }
 

@@ -8,6 +8,7 @@
 //! * [`start`]: the same over a loopback socket, with a clock and a request log.
 
 mod clock;
+mod fault;
 mod log;
 mod moment;
 mod random;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use clock::Clock;
+pub use fault::Fault;
 pub use log::LoggedRequest;
 pub use server::Simulator;
 pub use service::{Reply, Request, Service};
@@ -130,4 +132,12 @@ pub async fn start(options: Options) -> Result<Simulator, Error> {
 /// As [`start`].
 pub async fn start_with_clock(options: Options, clock: Clock) -> Result<Simulator, Error> {
     Simulator::start(options, clock).await
+}
+
+/// Serves a service of the caller's, on any free port and with a clock of the caller's.
+///
+/// # Errors
+/// When there is no free port.
+pub async fn serve_with_clock(service: Service, clock: Clock) -> Result<Simulator, Error> {
+    Simulator::serve(service, &Options::default(), clock).await
 }

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::clock::Clock;
+use super::fault::{Fault, Faults};
 use super::log::{Log, LoggedRequest};
 use super::service::{Reply, Request, Service};
 use super::{Error, Options};
@@ -34,13 +35,20 @@ pub struct Simulator {
 
 #[derive(Debug)]
 struct Shared {
-    state: Mutex<(Service, Log)>,
+    state: Mutex<Held>,
     clock: Clock,
     latency: Duration,
 }
 
+#[derive(Debug)]
+struct Held {
+    service: Service,
+    log: Log,
+    faults: Faults,
+}
+
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, (Service, Log)> {
+    fn lock(&self) -> MutexGuard<'_, Held> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -48,12 +56,17 @@ impl Shared {
 impl Simulator {
     pub(super) async fn start(options: Options, clock: Clock) -> Result<Self, Error> {
         let service = Service::new(&options.scenario, options.seed, clock.now())?;
+        Self::serve(service, &options, clock).await
+    }
+
+    pub(super) async fn serve(service: Service, options: &Options, clock: Clock) -> Result<Self, Error> {
         let log = Log::new(options.request_log.as_deref())?;
         let refused = |cause| Error::Port { port: options.port, cause };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let (key, project) = (service.key().to_owned(), service.project());
-        let shared = Arc::new(Shared { state: Mutex::new((service, log)), clock, latency: options.latency });
+        let state = Mutex::new(Held { service, log, faults: Faults::default() });
+        let shared = Arc::new(Shared { state, clock, latency: options.latency });
         let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
         // Dropping the sender ends the wait, too, so that a dropped simulator stops.
@@ -86,7 +99,13 @@ impl Simulator {
     /// The requests so far.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        self.shared.lock().1.entries().to_vec()
+        self.shared.lock().log.entries().to_vec()
+    }
+
+    /// Makes something go wrong, once, with a request of this method whose path ends like this: with the next one, or
+    /// with a later one, after so many that pass.
+    pub fn inject(&self, method: &str, path_suffix: &str, skip: usize, fault: Fault) {
+        self.shared.lock().faults.add(method, path_suffix, skip, fault);
     }
 
     /// Stops it: requests under way are answered, idle connections are closed, the port is free afterwards.
@@ -114,12 +133,24 @@ async fn handle(State(shared): State<Arc<Shared>>, request: axum::extract::Reque
     };
     let now = shared.clock.now();
     let mut state = shared.lock();
-    let (service, log) = &mut *state;
-    let reply = service.reply(now, &request);
-    log.add(LoggedRequest::of(&request, now, reply.status));
+    let Held { service, log, faults } = &mut *state;
+    let fault = faults.of(&request);
+    let carried_out = fault.as_ref().is_none_or(Fault::is_carried_out).then(|| service.reply(now, &request));
+    let reply = match &fault {
+        None => carried_out,
+        Some(fault) => fault.reply(),
+    };
+    let status = reply.as_ref().map_or(0, |reply| reply.status);
+    log.add(LoggedRequest { fault, ..LoggedRequest::of(&request, now, status) });
     let date = service.date();
     drop(state);
-    respond(reply, &date)
+    reply.map_or_else(cut, |reply| respond(reply, &date))
+}
+
+/// A reply that ends the connection before a byte of it was sent.
+fn cut() -> Response {
+    let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+    Response::new(Body::from_stream(futures_util::stream::once(async { Err::<Vec<u8>, _>(broken) })))
 }
 
 fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

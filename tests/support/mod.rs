@@ -10,4 +10,5 @@
 pub mod bench;
 pub mod made;
 pub mod openapi;
+pub mod play;
 pub mod pty;

@@ -302,6 +302,9 @@ fn new_tables(situation: &Situation, facts: &Facts, inventory: &Inventory) -> Ve
         let known = before.iter().find(|(id, ..)| *id == schema.id);
         let patient = situation.tables.iter().any(|patient| patient.id == schema.id);
         let reason = match known {
+            // The list was not read again.
+            None if before.is_empty() && schema.sync_type.is_null() => "never set up",
+            None if before.is_empty() => "off",
             None => "new in the list",
             Some((_, _, Some(true))) => return None,
             Some(_) if patient => "listed, and off",
@@ -309,7 +312,7 @@ fn new_tables(situation: &Situation, facts: &Facts, inventory: &Inventory) -> Ve
             Some(_) => return None,
         };
         let choice = Choice::new(schema.name.shown(), reason, Vec::new());
-        Some(Choice { table: Some(schema.id.clone()), recommended: known.is_none(), ..choice })
+        Some(Choice { table: Some(schema.id.clone()), recommended: known.is_none() && !before.is_empty(), ..choice })
     });
     let mut choices: Vec<Choice> = each.collect();
     choices.sort_by_key(|choice| !choice.recommended);

@@ -124,6 +124,8 @@ pub struct Runbook {
     agreed: bool,
     asked: Vec<Need>,
     units: Vec<Unit>,
+    /// Tables whose reload went well: trying again is about the others.
+    reloaded: Vec<SchemaId>,
     choices: Vec<Choice>,
     facts: Facts,
     /// What the server objected to in what was filled in last.
@@ -150,6 +152,7 @@ impl Runbook {
             agreed: false,
             asked: Vec::new(),
             units: Vec::new(),
+            reloaded: Vec::new(),
             choices: Vec::new(),
             facts: Facts::default(),
             refusal: None,
@@ -414,7 +417,8 @@ impl Runbook {
                 if green {
                     return self.finish(&text, inventory);
                 }
-                self.fail(text);
+                let why = self.trouble().map(|trouble| format!("{text}; {trouble}"));
+                self.fail(why.unwrap_or(text));
                 Vec::new()
             }
             _ => Vec::new(),
@@ -495,7 +499,12 @@ impl Runbook {
                 back_to(|task| matches!(task, Task::Fill(_)))
             }
             // It may have been carried out: whoever looks first registers no second one.
-            Some(Task::Send(Deed::CreateWebhook(_))) => back_to(|task| matches!(task, Task::Look(_))),
+            Some(Task::Send(Deed::CreateWebhook(_))) => {
+                let source = self.situation.source.clone();
+                let look = Stage::new(Task::Look(vec![Need::Webhook(source)]), "Look whether it is registered by now.");
+                self.stages.insert(self.at, look);
+                Some(self.at)
+            }
             Some(Task::Verify) => {
                 let enabled = back_to(|task| matches!(task, Task::Send(Deed::Enable)));
                 enabled.or(back_to(|task| matches!(task, Task::Send(Deed::Reload))))
@@ -510,16 +519,8 @@ impl Runbook {
         }
         self.units.clear();
         if let Some(from) = from {
-            if matches!(self.stages[from].task, Task::Look(_)) {
-                // What it had led to is led to again.
-                self.stages.truncate(self.at + 1);
-                let tail = plan::tail(&self.situation, inventory);
-                self.stages.truncate(from + 1);
-                self.stages.extend(tail);
-            } else {
-                for stage in &mut self.stages[from..] {
-                    stage.progress = Progress::Ahead;
-                }
+            for stage in &mut self.stages[from..] {
+                stage.progress = Progress::Ahead;
             }
             self.at = from;
         }

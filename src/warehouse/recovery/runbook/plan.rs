@@ -71,6 +71,10 @@ pub(super) fn plan(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
             situation,
             "Look at your own destination database: it refused the write. The source is not at fault.",
         ))]),
+        Letter::R if situation.kind == Some(Kind::Abandoned) => vec![Stage::new(
+            Task::Pick(Menu::NewTables),
+            "Its tables were all switched off. Choose those that are wanted back; otherwise nothing has to be done.",
+        )],
         Letter::R => {
             with_tail(vec![by_hand(&advice(situation, "It was stopped on purpose. Go on only if it is wanted back."))])
         }

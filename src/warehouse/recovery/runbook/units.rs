@@ -111,6 +111,9 @@ impl Runbook {
         if units.is_empty() {
             return self.pass("nothing is left to do", inventory);
         }
+        if matches!(deed, Deed::CreateWebhook(_)) && self.is_registered_by_now() {
+            return self.pass("it is registered", inventory);
+        }
         if !self.agreed {
             self.units.clear();
             return Vec::new();
@@ -124,6 +127,15 @@ impl Runbook {
         }
         self.units = units;
         self.launch()
+    }
+
+    /// Whether the look right before has found a webhook at both ends.
+    fn is_registered_by_now(&self) -> bool {
+        let looked = self.at > 0 && matches!(self.stages[self.at - 1].task, Task::Look(_));
+        self.facts.webhook.as_ref().is_some_and(|info| {
+            let outside = info.outside.known().and_then(|outside| outside.exists.known());
+            looked && info.exists.known() == Some(&true) && outside != Some(&false)
+        })
     }
 
     pub(super) fn begin_discards(&mut self, consents: Vec<Consent>, inventory: &Inventory) -> Vec<Move> {
@@ -272,10 +284,13 @@ impl Runbook {
         vec![Unit::new(Act::Write(write), subject)]
     }
 
-    /// The tables that take part and are on.
+    /// The tables that take part and are on, without those that came back when this was tried before.
     fn reloadable(&self, inventory: &Inventory) -> Vec<SchemaId> {
         let on = |patient: &&Patient| {
-            inventory.schema(&patient.id).is_none_or(|(_, schema, _)| schema.should_sync != Some(false))
+            let came_back = |state: State| is_green(state) && self.reloaded.contains(&patient.id);
+            inventory
+                .schema(&patient.id)
+                .is_none_or(|(_, schema, state)| schema.should_sync != Some(false) && !came_back(state))
         };
         self.situation.chosen().filter(on).map(|patient| patient.id.clone()).collect()
     }
@@ -343,11 +358,12 @@ impl Runbook {
     /// All actions of the step have ended.
     fn units_ended(&mut self, inventory: &Inventory) -> Vec<Move> {
         let done = self.units.iter().filter(|unit| unit.is_done()).count();
-        let trouble = self.units.iter().find_map(|unit| match &unit.progress {
-            UnitProgress::Failed(text) | UnitProgress::Unknown(text) => Some(text.clone()),
-            _ => None,
-        });
+        let trouble = self.trouble();
         let reloads = matches!(self.stage().map(|stage| &stage.task), Some(Task::Send(Deed::Reload)));
+        if reloads {
+            let done = self.units.iter().filter(|unit| unit.is_done());
+            self.reloaded.extend(done.flat_map(|unit| &unit.subject.tables).map(|(id, _)| id.clone()));
+        }
         let text = match self.units.as_slice() {
             [Unit { progress: UnitProgress::Done(text), .. }] => text.clone(),
             units => format!("{} of {} went well", count(done as u64), counted(units.len(), "action")),
@@ -364,6 +380,14 @@ impl Runbook {
                 Vec::new()
             }
         }
+    }
+
+    /// Why the first of the actions that did not go well did not.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.units.iter().find_map(|unit| match &unit.progress {
+            UnitProgress::Failed(text) | UnitProgress::Unknown(text) => Some(text.clone()),
+            _ => None,
+        })
     }
 
     /// What was filled in was refused: its form is open again, and says so. `false`: there is no form.
@@ -400,10 +424,7 @@ impl Runbook {
                 None => (patient, None, "not listed any more".to_owned()),
             })
             .collect();
-        let green = |state: &Option<State>| {
-            state
-                .is_some_and(|state| matches!(state.severity(), Severity::Well | Severity::Unproven | Severity::Moving))
-        };
+        let green = |state: &Option<State>| state.is_some_and(is_green);
         let well = now.iter().filter(|(_, state, _)| green(state)).count();
         let text = match now.as_slice() {
             [] => "the source was read again".to_owned(),
@@ -428,6 +449,11 @@ impl Runbook {
             |discard: &Discard| self.units.iter().any(|unit| unit.is_done() && unit.discard.as_ref() == Some(discard));
         all.iter().filter(|discard| !done(discard)).cloned().collect()
     }
+}
+
+/// Whether nothing is wrong with a table in this state, as far as that can be told.
+fn is_green(state: State) -> bool {
+    matches!(state.severity(), Severity::Well | Severity::Unproven | Severity::Moving)
 }
 
 /// Why nothing may run, where billing forbids it.

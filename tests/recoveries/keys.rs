@@ -1,0 +1,37 @@
+//! How many keys each recovery takes, from the launch of the program: up to the first write, and up to green. Typed text
+//! counts, one key a letter. The stories hold the program to this table, and the README lists it.
+
+/// The recovery; the keys up to the first write, where there is one; all keys.
+pub const KEYS: &[(&str, Option<usize>, usize)] = &[
+    ("A", Some(3), 3),
+    ("B", Some(8), 8),
+    ("B2", Some(3), 3),
+    ("C", Some(3), 3),
+    ("C2", Some(3), 7),
+    ("D, append", Some(4), 4),
+    ("D, full refresh", Some(3), 3),
+    ("D, incremental", Some(4), 4),
+    ("D, type changed", Some(4), 4),
+    ("E, prerequisites", Some(3), 3),
+    ("E, slot lost", Some(10), 10),
+    ("F, phantom", Some(3), 3),
+    ("F, stuck", Some(3), 3),
+    ("G", Some(4), 4),
+    ("H", Some(8), 8),
+    ("I, new secret", Some(15), 15),
+    ("I, not registered", Some(3), 3),
+    ("I, off at the vendor", None, 4),
+    ("I, register anew", Some(7), 9),
+    ("J", Some(29), 29),
+    ("K, key not unique", Some(3), 3),
+    ("K, no key", Some(4), 4),
+    ("K, other keys", Some(14), 14),
+    ("K, too large", Some(3), 3),
+    ("L", Some(3), 3),
+    ("M", Some(3), 3),
+    ("N", Some(3), 3),
+    ("O", Some(3), 3),
+    ("P", Some(3), 3),
+    ("Q", Some(14), 14),
+    ("R", Some(5), 5),
+];
