@@ -363,16 +363,13 @@ impl Watched {
         let confirmed = confirms(&self.model, &event);
         let closes =
             self.model.overlay.is_some() && matches!(&event, Event::KeyPressed(key) if key.code == Code::Escape);
-        let asked_by = match &self.model.overlay {
-            Some(Overlay::Confirm(confirm)) => confirm.runbook,
-            _ => None,
-        };
+        let before = self.model.overlay.as_ref().map(std::mem::discriminant);
         let asked_before = matches!(self.model.overlay, Some(Overlay::Confirm(_)));
         let effects = update(&mut self.model, Message { at: self.now, event });
         if closes {
-            let back =
-                matches!((asked_by, &self.model.overlay), (Some(asker), Some(Overlay::Runbook(id))) if *id == asker);
-            assert!(self.model.overlay.is_none() || back, "esc closes");
+            let now = self.model.overlay.as_ref().map(std::mem::discriminant);
+            let inner = matches!(self.model.overlay, Some(Overlay::History(_)));
+            assert!(now.is_none() || now != before || inner, "esc closes, or goes back");
             assert_eq!(effects, [], "esc does nothing else");
         }
         if let Some(discards) = confirmed {

@@ -342,16 +342,16 @@ fn an_empty_list_says_that_all_is_well_only_if_all_was_read() {
 }
 
 #[test]
-fn enter_goes_to_the_source_or_the_table() {
+fn l_goes_to_the_source_or_the_table() {
     let mut model = program(project(), 140, 40);
     press(&mut model, "t");
-    press(&mut model, "enter");
+    press(&mut model, "l");
     assert!(model.overlay.is_none());
     assert_eq!((model.sources.selected().unwrap().as_str(), model.details_of_source), ("source-shop", true));
     press(&mut model, "t");
     press(&mut model, "G");
     press(&mut model, "k");
-    press(&mut model, "enter");
+    press(&mut model, "l");
     assert_eq!(model.schemas.selected().unwrap().as_str(), "id-tmp.import");
     assert_eq!((model.sources.selected().unwrap().as_str(), model.details_of_source), ("source-sheets", false));
     press(&mut model, "t");

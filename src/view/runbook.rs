@@ -336,6 +336,7 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::Retry => fixed(&[("enter", "try again"), ("s", "leave out"), ("b", "begin anew")]),
         Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
     };
+    all.push((model.keymap.key(CommandId::History), "history"));
     all.push((model.keymap.key(CommandId::CopyError), "copy"));
     all.push((model.keymap.key(CommandId::Back), "leave it"));
     all

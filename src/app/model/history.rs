@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::Model;
 use super::logs::Logs;
+use super::runbook::RunbookId;
 use super::table::TableView;
 use super::triage::Triage;
 use crate::app::layout::Size;
@@ -46,8 +47,17 @@ pub struct History {
     pub logs: Option<Logs>,
     /// The explanation that was asked for.
     pub explanation: Option<Explanation>,
-    /// The list it was opened from.
-    pub beneath: Option<Box<Triage>>,
+    /// What it was opened from.
+    pub beneath: Option<Beneath>,
+}
+
+/// What lies beneath, and is seen again when this is closed.
+#[derive(Debug)]
+pub enum Beneath {
+    /// The list of everything that is wrong.
+    Triage(Box<Triage>),
+    /// A runbook.
+    Runbook(RunbookId),
 }
 
 /// What a text means, asked for by hand.

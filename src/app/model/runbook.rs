@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::form::FormView;
+use super::triage::Triage;
 use crate::app::effect::FollowId;
 use crate::warehouse::recovery::runbook::{Record, Runbook, Waits};
 
@@ -21,6 +22,8 @@ pub struct Opened {
     pub picked: BTreeSet<usize>,
     /// The form that is filled in. It outlives a refusal.
     pub form: Option<FormView>,
+    /// The list it was opened from.
+    pub beneath: Option<Box<Triage>>,
     /// First line shown of what is below the steps.
     pub scroll: usize,
     /// The followed actions of the step under way, with their numbers in it.
@@ -31,7 +34,15 @@ impl Opened {
     /// A runbook that was just opened.
     #[must_use]
     pub fn new(book: Runbook) -> Self {
-        Self { book, cursor: 0, picked: BTreeSet::new(), form: None, scroll: 0, follows: BTreeMap::new() }
+        Self {
+            book,
+            cursor: 0,
+            picked: BTreeSet::new(),
+            form: None,
+            beneath: None,
+            scroll: 0,
+            follows: BTreeMap::new(),
+        }
     }
 
     /// Opens the form that the runbook waits for, or shows what was refused of it.

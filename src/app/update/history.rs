@@ -7,9 +7,10 @@ use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
-use crate::app::model::history::{Explanation, History};
+use crate::app::model::history::{Beneath, Explanation, History};
 use crate::app::model::logs::Logs;
 use crate::app::model::overlay::Overlay;
+use crate::app::model::runbook::RunbookId;
 use crate::app::model::selection::Selected;
 use crate::warehouse::failure::Failure;
 use crate::warehouse::finding::{Finding, Puzzle};
@@ -59,7 +60,17 @@ pub(super) fn of_problem(model: &mut Model) -> Vec<Effect> {
     let table = table.and_then(|table| model.inventory.schema(&table.id)).map(|(_, schema, _)| schema);
     let mut history = History::new(source, table.map(|schema| (schema.id.clone(), schema.name.clone())));
     list.scroll = 0;
-    history.beneath = Some(list);
+    history.beneath = Some(Beneath::Triage(list));
+    show(model, history)
+}
+
+/// Opens the history of the first table of a runbook; closing it leads back there.
+pub(super) fn of_runbook(model: &mut Model, id: RunbookId) -> Vec<Effect> {
+    let Some(opened) = model.runbooks.get(id) else { return Vec::new() };
+    let situation = opened.book.situation();
+    let table = situation.chosen().next().map(|table| (table.id.clone(), table.name.clone()));
+    let mut history = History::new(situation.source.clone(), table);
+    history.beneath = Some(Beneath::Runbook(id));
     show(model, history)
 }
 
@@ -199,11 +210,14 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
 
 /// Closes what is open, and shows again what it was opened from.
 pub(super) fn close(model: &mut Model) -> Vec<Effect> {
-    if let Some(Overlay::History(history)) = model.overlay.take()
-        && let Some(list) = history.beneath
-    {
-        model.overlay = Some(Overlay::Triage(list));
-        triage::bring_up_to_date(model);
+    let Some(Overlay::History(history)) = model.overlay.take() else { return Vec::new() };
+    match history.beneath {
+        Some(Beneath::Triage(list)) => {
+            model.overlay = Some(Overlay::Triage(list));
+            triage::bring_up_to_date(model);
+        }
+        Some(Beneath::Runbook(id)) => model.overlay = Some(Overlay::Runbook(id)),
+        None => {}
     }
     Vec::new()
 }

@@ -4,7 +4,7 @@
 use tui_input::Input;
 
 use super::form::{self, FormOutcome};
-use super::{actions, follows, notice, refresh};
+use super::{actions, follows, history, notice, refresh, triage};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, FollowId, Urgency};
 use crate::app::key::{Code, Key};
@@ -19,12 +19,29 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
 use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Symptom, Waits};
 use crate::warehouse::survey::Need;
-use crate::warehouse::triage::{Problem, triage};
+use crate::warehouse::triage::{Problem, triage as all_problems};
 
 /// Opens the runbook of a problem, or the one that is open for it already.
 pub(super) fn open_problem(model: &mut Model, problem: &Problem) -> Vec<Effect> {
     let situation = Situation::of_problem(problem, &model.inventory);
-    open(model, situation)
+    let list = match model.overlay.take() {
+        Some(Overlay::Triage(list)) => Some(list),
+        _ => None,
+    };
+    let effects = open(model, situation);
+    if let Some(Overlay::Runbook(id)) = model.overlay
+        && let Some(opened) = model.runbooks.get_mut(id)
+    {
+        opened.beneath = list;
+    }
+    effects
+}
+
+/// Leaves a runbook as it is, and goes back to where it was opened from.
+fn close(model: &mut Model, id: RunbookId) {
+    let list = model.runbooks.get_mut(id).and_then(|opened| opened.beneath.take());
+    model.overlay = list.map(Overlay::Triage);
+    triage::bring_up_to_date(model);
 }
 
 /// Opens the runbook of what is wrong with the selection.
@@ -34,7 +51,7 @@ pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
         Selected::Source(held) => (held.source.id.clone(), None),
         Selected::Schema(held, schema, _) => (held.source.id.clone(), Some(schema.id.clone())),
     };
-    let problems = triage(&model.inventory, Some(&source), model.now);
+    let problems = all_problems(&model.inventory, Some(&source), model.now);
     let concerned = |problem: &&Problem| match &table {
         Some(table) => problem.tables.iter().any(|affected| affected.id == *table),
         None => problem.source == source,
@@ -199,7 +216,7 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
         return match form::pressed(form, key) {
             FormOutcome::Stay => Vec::new(),
             FormOutcome::Cancel => {
-                model.overlay = None;
+                close(model, id);
                 Vec::new()
             }
             FormOutcome::Submit(inputs) => match model.no_writes() {
@@ -236,7 +253,8 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
         (Some(CommandId::PageDown), _) => opened.scroll = (opened.scroll + page).min(10_000),
         (Some(CommandId::PageUp), _) => opened.scroll = opened.scroll.saturating_sub(page),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
-        (Some(CommandId::Back | CommandId::Quit | CommandId::Runbooks), _) => model.overlay = None,
+        (Some(CommandId::History), _) => return history::of_runbook(model, id),
+        (Some(CommandId::Back | CommandId::Quit | CommandId::Runbooks), _) => close(model, id),
         (Some(CommandId::Help), _) => return actions::perform(model, CommandId::Help),
         _ => return actions::no_such_key(model, key),
     }
@@ -264,7 +282,7 @@ fn enter(model: &mut Model, id: RunbookId) -> Vec<Effect> {
         }
         Waits::Consent => ask(model, id),
         Waits::Nothing => {
-            model.overlay = None;
+            close(model, id);
             model.runbooks.forget(id);
             Vec::new()
         }
