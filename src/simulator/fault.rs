@@ -74,13 +74,11 @@ impl Faults {
             if injection.method != request.method || !request.path.ends_with(&injection.path_suffix) {
                 continue;
             }
-            match injection.skip.checked_sub(1) {
-                Some(left) => injection.skip = left,
-                None => {
-                    met = Some(place);
-                    break;
-                }
-            }
+            let Some(left) = injection.skip.checked_sub(1) else {
+                met = Some(place);
+                break;
+            };
+            injection.skip = left;
         }
         met.map(|place| self.waiting.remove(place).fault)
     }

@@ -237,7 +237,7 @@ fn webhook<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     };
     let handler = info.function.known().map(|function| yes_no(function.enabled.known(), ", on", ", off"));
     let here = format!("{}{}", yes_no(info.exists.known(), "registered", "none"), handler.unwrap_or_default());
-    let there = info.outside.known().map_or("the vendor cannot be asked".to_owned(), |outside| {
+    let vendor = info.outside.known().map_or("the vendor cannot be asked".to_owned(), |outside| {
         let state = outside.status.known().map(|status| format!(", {}", status.shown())).unwrap_or_default();
         let error = outside.error.known().map(|error| format!(", {}", error.shown())).unwrap_or_default();
         format!("{}{state}{error}", yes_no(outside.exists.known(), "registered", "gone"))
@@ -257,7 +257,7 @@ fn webhook<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let url = info.url.known().map_or("none".to_owned(), |url| url.shown().into_owned());
     let mut all = Vec::new();
     for (name, value) in
-        [("in PostHog", here), ("at vendor", there), ("address", url), ("missing", missing), ("inputs", inputs)]
+        [("in PostHog", here), ("at vendor", vendor), ("address", url), ("missing", missing), ("inputs", inputs)]
     {
         const NAME: usize = 12;
         for (part, line) in text::wrap(&value, width.saturating_sub(NAME).max(8)).into_iter().take(3).enumerate() {

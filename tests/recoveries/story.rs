@@ -8,7 +8,8 @@ use whtui::app::model::overlay::Overlay;
 use whtui::app::model::runbook::{Opened, RunbookId};
 use whtui::simulator::{Fault, LoggedRequest};
 use whtui::warehouse::consent::Demand;
-use whtui::warehouse::recovery::runbook::{Progress, Waits};
+use whtui::warehouse::inventory::Held;
+use whtui::warehouse::recovery::runbook::{Progress, Stage, Waits};
 
 use super::keys::KEYS;
 use super::support::play::Play;
@@ -355,7 +356,7 @@ impl Told {
     fn is_green(&self, story: &Story) {
         let Some((_, opened)) = self.shown() else { panic!("{}: the runbook is shown to its end", story.name) };
         assert!(opened.book.is_over(), "{}: {:#?}", story.name, self.lines());
-        assert!(opened.book.stages().iter().all(|stage| stage.is_over()), "{}: {:#?}", story.name, self.lines());
+        assert!(opened.book.stages().iter().all(Stage::is_over), "{}: {:#?}", story.name, self.lines());
         for (table, wanted) in story.green {
             assert_eq!(
                 state(&self.play.model, table).as_deref(),
@@ -420,7 +421,7 @@ impl Told {
 
 /// The state of a table in words.
 fn state(model: &Model, table: &str) -> Option<String> {
-    let mut all = model.inventory.sources().iter().flat_map(|held| held.tables());
+    let mut all = model.inventory.sources().iter().flat_map(Held::tables);
     all.find(|(schema, _)| schema.name.raw() == table).map(|(_, state)| state.words().to_owned())
 }
 

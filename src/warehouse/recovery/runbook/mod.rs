@@ -346,7 +346,7 @@ impl Runbook {
 
     /// The user has consented to the step.
     pub fn consent(&mut self, consents: Vec<Consent>, inventory: &Inventory) -> Vec<Move> {
-        if self.waits() != Waits::Consent {
+        if !matches!(self.waits(), Waits::Consent) {
             return Vec::new();
         }
         self.agreed = true;
