@@ -22,6 +22,8 @@
 //! * another command: a row in [`app::commands`], its availability beside it, its keys in `assets/keymap.toml`, what
 //!   it does in `app/update/actions.rs`;
 //! * another call to the server: [`warehouse::operation`], a method in [`api`], a route in [`simulator`];
+//! * another step or recovery: [`warehouse::recovery::runbook`] (`plan` for what is known from the start, `expand` for
+//!   what only an answer tells, `menu` for what can be picked);
 //! * another root cause: `assets/root-causes.toml`;
 //! * another state of a table: [`warehouse::state`], its glyph in [`view::theme`];
 //! * another column: [`app::model::columns`] and `view/tables.rs`.
