@@ -141,3 +141,24 @@ story!(
         ..Story::NEW
     }
 );
+
+story!(
+    h_pause,
+    Story {
+        name: "H, pause",
+        world: r#"
+            [[sources]]
+            type = "Stripe"
+            prefix = "us"
+            tables = [
+              { name = "BalanceTransaction", situation = "billing_paused", rows = 29601 },
+              { names = ["Customer", "Product"], duration = "15s", last_run = "2h" },
+            ]
+        "#,
+        // Whoever raises the limit has nothing to switch off.
+        picks: &[],
+        writes: &[],
+        green: &[("BalanceTransaction", "Billing pause"), ("Customer", "Completed")],
+        ..Story::NEW
+    }
+);

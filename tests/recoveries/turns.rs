@@ -2,8 +2,17 @@
 
 use whtui::warehouse::recovery::runbook::Waits;
 
+use super::keys::KEYS;
 use super::story::Story;
 use super::{anew, plain};
+
+#[test]
+fn what_passes_and_what_is_stuck_takes_three_keys() {
+    let three =
+        KEYS.iter().filter(|(name, ..)| name.split(',').next().is_some_and(|letter| ["A", "F"].contains(&letter)));
+    let slow: Vec<_> = three.filter(|(_, first, _)| first.is_none_or(|first| first > 3)).collect();
+    assert!(slow.is_empty(), "{slow:?}");
+}
 
 #[tokio::test]
 async fn a_runbook_that_is_left_goes_on_and_is_found_again_where_it_is() {
