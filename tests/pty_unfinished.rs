@@ -1,0 +1,61 @@
+//! What a crash leaves half done is offered at the next start.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use support::pty::{SIZE, Session};
+use whtui::simulator::{self, Options};
+
+#[test]
+fn a_table_whose_data_was_deleted_is_built_anew_after_a_crash() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let options = Options { scenario: "small".to_owned(), speed: 5.0, ..Options::default() };
+    let served = runtime.block_on(simulator::start(options)).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let (key, project, host) = (served.key().to_owned(), served.project().to_string(), served.origin());
+    let home_path = home.path().to_str().unwrap().to_owned();
+    let variables: Vec<(&str, &str)> = vec![
+        ("WHTUI_API_KEY", &key),
+        ("WHTUI_PROJECT", &project),
+        ("WHTUI_HOST", &host),
+        ("HOME", &home_path),
+        ("XDG_STATE_HOME", &home_path),
+    ];
+    let begin = || {
+        let mut session = Session::start(&[], &variables, SIZE);
+        session.wait_for("public.orders");
+        session
+    };
+    let mut session = begin();
+    session.keys(&["2", "a", "/"]);
+    session.send("public.orders");
+    session.wait_for("1 of 1");
+    session.keys(&["enter", "O"]);
+    session.wait_for("asks. Nothing is sent before that");
+    session.keys(&["enter", "y"]);
+    session.wait_for("data deleted");
+    session.signal(nix::sys::signal::Signal::SIGKILL);
+    session.wait_exit();
+    let written = std::fs::read_dir(home.path().join("whtui/unfinished")).unwrap().count();
+    assert_eq!(written, 1, "what is half done is written down");
+
+    let mut session = begin();
+    session.wait_for("A recovery was left unfinished");
+    session.wait_for("Done: Delete the stored data");
+    session.key("enter");
+    session.wait_for("Left unfinished: Start over");
+    session.wait_for("begins");
+    session.key("enter");
+    session.wait_for("Done. enter closes");
+    session.wait_until("the table is green", |screen| screen.contains("public.orders: Completed"));
+    session.keys(&["enter", "q"]);
+    session.wait_exit();
+    assert_eq!(std::fs::read_dir(home.path().join("whtui/unfinished")).unwrap().count(), 0, "nothing is left behind");
+    assert!(served.requests().iter().filter(|request| request.method == "DELETE").count() == 1, "deleted once");
+}
