@@ -504,7 +504,7 @@ proptest! {
             take(moves, consented, agreed, &mut asked, &mut open);
             prop_assert!(open.len() <= 4, "too many at once: {open:?}");
             match book.waits() {
-                Waits::Server => prop_assert!(!open.is_empty() || !asked.is_empty(), "nothing is waited for: {:?}", book.stage()),
+                Waits::Server => prop_assert!(!open.is_empty() || !asked.is_empty() || book.is_watching(), "nothing is waited for: {:?}", book.stage()),
                 Waits::Consent => prop_assert!(book.question(&known).is_some(), "a question that cannot be asked"),
                 Waits::One | Waits::Several => prop_assert!(!book.choices().is_empty()),
                 Waits::Form(_) => prop_assert!(book.form().is_some()),

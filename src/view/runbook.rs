@@ -10,7 +10,8 @@ use super::widgets::{bounded_scroll, lines, modal, with_keys};
 use super::{form, text};
 use crate::app::commands::CommandId;
 use crate::app::model::Model;
-use crate::app::model::runbook::{Opened, RunbookId};
+use crate::app::model::runbook::{Opened, RunbookId, billing_page};
+use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::recovery::runbook::{Progress, Stage, Task, UnitProgress, Waits, Who, checklist};
 use crate::warehouse::replies::StoredInput;
 use crate::warehouse::words;
@@ -167,6 +168,10 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             all.extend(choices(opened, theme, width));
         }
         Waits::Several => {
+            if let Some(place) = model.settings.place().filter(|_| book.situation().letter == Letter::H) {
+                let copy = model.keymap.key(CommandId::CopyError);
+                say(&format!("Billing: {} (`{copy}` copies it)", billing_page(&place.origin)));
+            }
             say("`space` picks, `a` picks all, `enter` goes on with what is picked; `s` leaves this out.");
             all.extend(choices(opened, theme, width));
         }
@@ -175,6 +180,9 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             say("`enter` tries this step again, `s` leaves it out, `b` begins anew, `esc` leaves it for later.");
         }
         Waits::Server | Waits::Nothing => {
+            if book.is_watching() {
+                say(&book.outlook(&model.inventory).replace('`', "'"));
+            }
             if book.is_over() {
                 say("Done. `enter` closes, `b` begins anew.");
                 all.extend(webhook(opened, theme, width));

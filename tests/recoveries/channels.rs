@@ -34,12 +34,8 @@ story!(
               { name = "currencies", template = "plain" },
             ]
         "#,
-        writes: &[
-            "POST external_data_sources/{ledger}/repair_cdc/",
-            "POST external_data_schemas/{balances}/reload/",
-            "POST external_data_schemas/{postings}/reload/",
-        ],
-        spare: &["POST external_data_schemas/{balances}/reload/", "POST external_data_schemas/{postings}/reload/"],
+        writes: &["POST external_data_sources/{ledger}/repair_cdc/",],
+        spare: &[],
         consents: 1,
         after: 30,
         green: &[("postings", "Completed"), ("balances", "Completed")],

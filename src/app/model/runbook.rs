@@ -84,6 +84,12 @@ impl Opened {
     }
 }
 
+/// Where an organization settles its billing.
+#[must_use]
+pub fn billing_page(origin: &str) -> String {
+    format!("{origin}/organization/billing")
+}
+
 /// All runbooks that were opened.
 #[derive(Debug, Default)]
 pub struct Runbooks {

@@ -153,6 +153,7 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
             if first {
                 runbook::offer_left_behind(model);
             }
+            effects.extend(runbook::watch(model));
             effects.extend(refresh::prove_runs(model));
             effects.extend(refresh::rows_changed(model));
             if refresh::details_missing(model) {

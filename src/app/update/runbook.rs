@@ -11,9 +11,10 @@ use crate::app::key::{Code, Key};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
 use crate::app::model::overlay::{Confirm, Overlay};
-use crate::app::model::runbook::{Opened, RunbookId};
+use crate::app::model::runbook::{Opened, RunbookId, billing_page};
 use crate::app::model::selection::Selected;
 use crate::warehouse::consent::Consent;
+use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
@@ -123,6 +124,13 @@ fn with(model: &mut Model, id: RunbookId, act: impl FnOnce(&mut Opened, &Invento
 /// Tells a runbook what has happened.
 pub(super) fn learn(model: &mut Model, id: RunbookId, news: &News<'_>) -> Vec<Effect> {
     with(model, id, |opened, inventory| opened.book.learn(news, inventory))
+}
+
+/// Tells the runbooks that watch their tables that the list was read.
+pub(super) fn watch(model: &mut Model) -> Vec<Effect> {
+    let watching = model.runbooks.iter().filter(|(_, opened)| opened.book.is_watching()).map(|(id, _)| id);
+    let watching: Vec<RunbookId> = watching.collect();
+    watching.into_iter().flat_map(|id| learn(model, id, &News::ListRead)).collect()
 }
 
 fn carry_out(model: &mut Model, id: RunbookId, moves: Vec<Move>) -> Vec<Effect> {
@@ -240,7 +248,10 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
             let all = opened.rows();
             if opened.picked.len() == all { opened.picked.clear() } else { opened.picked = (0..all).collect() }
         }
-        (Some(CommandId::CopyError), _) => return copy(opened),
+        (Some(CommandId::CopyError), _) => {
+            let billing = model.settings.place().map(|place| billing_page(&place.origin));
+            return copy(opened, billing);
+        }
         (Some(CommandId::Down), _) if opened.rows() > 0 => {
             opened.cursor = (opened.cursor + 1).min(opened.rows().saturating_sub(1));
         }
@@ -332,9 +343,12 @@ fn ask(model: &mut Model, id: RunbookId) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Copies what has to be run at the server, or what went wrong.
-fn copy(opened: &Opened) -> Vec<Effect> {
-    let text = opened.book.to_copy();
+/// Copies what has to be run at the server, what went wrong, or where billing is settled.
+fn copy(opened: &Opened, billing: Option<String>) -> Vec<Effect> {
+    let text = match opened.book.situation().letter {
+        Letter::H => billing,
+        _ => opened.book.to_copy(),
+    };
     text.map(Effect::Copy).into_iter().collect()
 }
 

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::stage::{Deed, Stage, Task};
 use super::{Runbook, Waits, plan};
-use crate::warehouse::consent::{Challenge, Loss};
+use crate::warehouse::consent::{Challenge, Discard, Loss};
 use crate::warehouse::field::Field;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::Subject;
@@ -43,7 +43,12 @@ impl Runbook {
         });
         let usual = |id| inventory.runs(id).and_then(Runs::usual);
         let longest: Option<SignedDuration> = subject.tables.iter().filter_map(|(id, _)| usual(id)).max();
+        let of_source = matches!(
+            first,
+            Discard::DeleteWebhook(_) | Discard::RepairCdc(_) | Discard::DisableCdc(_) | Discard::PauseSchemas(..)
+        );
         let name = match subject.tables.as_slice() {
+            _ if of_source => self.situation.source_name.clone(),
             [(_, name)] => schemas().next().map_or_else(|| name.clone(), |schema| schema.title().clone()),
             several => {
                 let of_one = several.iter().all(|(id, _)| {

@@ -149,8 +149,12 @@ impl Runbook {
         };
         let ends = !matches!(next.last().map(|stage| &stage.task), Some(Task::Look(_)));
         let said = sentence(found, status);
+        let repairs = next.iter().any(Stage::sends) && ends;
         if ends {
-            next.extend(plan::tail(&self.situation, inventory));
+            let tail = plan::tail(&self.situation, inventory);
+            // A repair imports everything by itself; only what is off has to be switched on and run.
+            let off = self.situation.switched_off(inventory).next().is_some();
+            next.extend(tail.into_iter().filter(|stage| off || !repairs || !stage.sends()));
         }
         self.stages.truncate(self.at + 1);
         // A check that was repeated stands for those before it.

@@ -1,7 +1,8 @@
 //! What can be picked, best first, each with its reason and the steps it leads to.
 
+use super::facts::Facts;
 use super::stage::{Deed, Menu, Stage, Task};
-use super::{Facts, Runbook, Situation};
+use super::{Runbook, Situation};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::SchemaId;
@@ -27,7 +28,7 @@ pub struct Choice {
     /// Why it cannot be picked.
     pub blocked: Option<String>,
     /// The table it is about, where several can be picked.
-    table: Option<SchemaId>,
+    pub(super) table: Option<SchemaId>,
     /// The steps it leads to.
     then: Vec<Stage>,
 }
@@ -77,6 +78,7 @@ pub(super) fn then(
             if !known.is_empty() {
                 stages.push(Stage::new(Task::Send(Deed::ReloadSome(known)), "Reload those that were set up before."));
             }
+            stages.push(Stage::new(Task::Verify, "Watch their first runs: are they green?"));
             stages
         }
         Menu::LeastValuable => vec![pause(situation, tables, inventory)],
@@ -329,8 +331,10 @@ fn costs(situation: &Situation, inventory: &Inventory) -> Vec<Choice> {
         .filter(|schema| schema.should_sync == Some(true))
         .map(|schema| {
             let cost = inventory.runs(&schema.id).and_then(usual_rows);
-            let rows =
-                cost.map_or("rows per sync not known".to_owned(), |cost| format!("{} rows per sync", count(cost)));
+            let rows = cost.map_or("rows per sync not known".to_owned(), |cost| match cost {
+                1 => "1 row per sync".to_owned(),
+                cost => format!("{} rows per sync", count(cost)),
+            });
             let every = schema.frequency.known().map(|every| format!(", every {every}")).unwrap_or_default();
             let lost = if SchemaPatch::pause(schema).is_none() { ", loses what changes meanwhile" } else { "" };
             let choice = Choice::new(schema.name.shown(), format!("{rows}{every}{lost}"), Vec::new());

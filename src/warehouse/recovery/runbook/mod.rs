@@ -8,21 +8,25 @@
 //! * `plan`: from the letter of a recovery to its steps;
 //! * `expand`: the steps that only what was found out tells;
 //! * `menu`: what can be picked, best first;
-//! * `units`: the actions of the step under way;
+//! * `answers`: what the user says to a step;
+//! * `sending`: from a step to its actions; `units`: those under way; `verdict`: is everything green?
+//! * `facts`: what was found out on the way;
 //! * `consent`: the question before a step that discards data;
 //! * `record`: what is written down of it, so that a crash does not lose its place.
 
+mod answers;
 pub mod checklist;
 mod consent;
 mod expand;
+mod facts;
 mod menu;
 mod plan;
 mod record;
+mod sending;
 mod situation;
 mod stage;
 mod units;
-
-use std::collections::HashMap;
+mod verdict;
 
 use crate::warehouse::consent::Consent;
 use crate::warehouse::failure::Failure;
@@ -31,17 +35,17 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::operation::Write;
 use crate::warehouse::recovery::follow::{Outcome, Subject};
 use crate::warehouse::recovery::form::{FormDraft, Purpose, webhook_settings};
-use crate::warehouse::replies::{CandidateFields, CdcPrerequisites, CdcStatus, Form, WebhookInfo};
-use crate::warehouse::secret::Inputs;
-use crate::warehouse::source::Source;
+use crate::warehouse::replies::{CdcPrerequisites, CdcStatus, WebhookInfo};
 use crate::warehouse::survey::{Fact, Need};
 use crate::warehouse::text::Foreign;
 pub use consent::Ask;
+use facts::{Facts, asked_for};
 pub use menu::Choice;
 pub use record::Record;
 pub use situation::{Patient, Situation, Symptom, Wish};
 pub use stage::{Deed, Menu, Progress, Stage, Task, Who};
 pub use units::{Unit, UnitProgress};
+use verdict::Verdict;
 
 /// What the program should do next for a runbook.
 #[derive(Debug, PartialEq)]
@@ -101,19 +105,6 @@ pub enum Waits {
     Nothing,
 }
 
-/// What was found out on the way.
-#[derive(Debug, Default)]
-pub(crate) struct Facts {
-    form: Option<Form>,
-    source: Option<Source>,
-    candidates: HashMap<SchemaId, CandidateFields>,
-    webhook: Option<WebhookInfo>,
-    prerequisites: Option<CdcPrerequisites>,
-    cdc: Option<CdcStatus>,
-    /// The tables of the source before their list was read again, and whether each was on.
-    before: Vec<(SchemaId, Foreign, Option<bool>)>,
-}
-
 /// The steps from red to green.
 #[derive(Debug)]
 pub struct Runbook {
@@ -128,6 +119,8 @@ pub struct Runbook {
     reloaded: Vec<SchemaId>,
     choices: Vec<Choice>,
     facts: Facts,
+    /// Whether its tables still move, so that it looks at every reading of the list.
+    watching: bool,
     /// What the server objected to in what was filled in last.
     refusal: Option<(Option<Foreign>, Foreign)>,
     /// Whether the first failure among several tables keeps the rest from being begun.
@@ -155,6 +148,7 @@ impl Runbook {
             reloaded: Vec::new(),
             choices: Vec::new(),
             facts: Facts::default(),
+            watching: false,
             refusal: None,
             stops_on_failure: false,
         }
@@ -257,118 +251,6 @@ impl Runbook {
         !self.is_over() && (sent || self.units.iter().any(Unit::is_open))
     }
 
-    /// Takes a table out, or in again, before anything was sent.
-    pub fn toggle(&mut self, table: usize, inventory: &Inventory) {
-        if self.agreed || self.waits() != Waits::Start {
-            return;
-        }
-        if let Some(patient) = self.situation.tables.get_mut(table) {
-            patient.chosen = !patient.chosen && patient.barred.is_none();
-        }
-        // The plan names what it is about.
-        if self.at == 0 {
-            self.stages = plan::plan(&self.situation, inventory);
-            if let Some(first) = self.stages.first_mut() {
-                first.progress = Progress::Now;
-            }
-        }
-    }
-
-    /// The user says that it may begin, that it was done by hand, or that a failed step is to be tried again.
-    pub fn go(&mut self, inventory: &Inventory) -> Vec<Move> {
-        match self.waits() {
-            Waits::Start => {
-                self.agreed = true;
-                self.go_on(inventory)
-            }
-            Waits::ByHand => {
-                self.agreed = true;
-                self.finish("done by hand, as you say", inventory)
-            }
-            Waits::Retry => self.retry(inventory),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The user leaves a step out: what it is about was settled outside of the program.
-    pub fn skip(&mut self, inventory: &Inventory) -> Vec<Move> {
-        match self.waits() {
-            Waits::Form(_) => {
-                self.agreed = true;
-                self.pass("nothing to change here", inventory)
-            }
-            // What comes next rests on what is looked at.
-            Waits::Retry if matches!(self.stage().map(|stage| &stage.task), Some(Task::Look(_))) => Vec::new(),
-            Waits::Retry | Waits::Several | Waits::One => self.pass("left out", inventory),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The user has filled in the form.
-    pub fn fill(&mut self, inputs: Inputs, inventory: &Inventory) -> Vec<Move> {
-        let Waits::Form(purpose) = self.waits() else { return Vec::new() };
-        self.agreed = true;
-        self.refusal = None;
-        let (deed, what) = match purpose {
-            Purpose::Credentials | Purpose::Settings => {
-                (Deed::UpdateSource(inputs), "Send the new settings; PostHog tries them at the source.")
-            }
-            Purpose::Webhook if self.facts.webhook.as_ref().is_some_and(|info| info.exists.known() == Some(&true)) => {
-                (Deed::UpdateWebhook(inputs), "Store the new inputs of the webhook.")
-            }
-            Purpose::Webhook => (Deed::CreateWebhook(inputs), "Register the webhook, once."),
-        };
-        self.replace_next(vec![Stage::new(Task::Send(deed), what)]);
-        self.finish("filled in", inventory)
-    }
-
-    /// The user has picked these of the choices.
-    pub fn pick(&mut self, picked: &[usize], inventory: &Inventory) -> Vec<Move> {
-        if !matches!(self.waits(), Waits::One | Waits::Several) {
-            return Vec::new();
-        }
-        let chosen: Vec<Choice> = picked.iter().filter_map(|place| self.choices.get(*place).cloned()).collect();
-        if chosen.iter().any(|choice| choice.blocked.is_some()) {
-            return Vec::new();
-        }
-        let Some(Task::Pick(menu)) = self.stage().map(|stage| stage.task.clone()) else { return Vec::new() };
-        let then = menu::then(&menu, &chosen, &self.situation, &self.facts, inventory);
-        let said = match chosen.as_slice() {
-            [] => "nothing was picked".to_owned(),
-            [one] => one.title.clone(),
-            several => format!("{} picked", several.len()),
-        };
-        self.agreed = true;
-        self.choices.clear();
-        self.insert_next(then);
-        self.finish(&said, inventory)
-    }
-
-    /// The user has consented to the step.
-    pub fn consent(&mut self, consents: Vec<Consent>, inventory: &Inventory) -> Vec<Move> {
-        if !matches!(self.waits(), Waits::Consent) {
-            return Vec::new();
-        }
-        self.agreed = true;
-        self.begin_discards(consents, inventory)
-    }
-
-    /// Begins anew, with the tables as they are now.
-    pub fn restart(&mut self, inventory: &Inventory) -> Vec<Move> {
-        if self.units.iter().any(Unit::is_open) {
-            return Vec::new();
-        }
-        for patient in &mut self.situation.tables {
-            if let Some((_, schema, state)) = inventory.schema(&patient.id) {
-                *patient = Patient { chosen: patient.chosen, barred: patient.barred, ..Patient::of(schema, state) };
-            }
-        }
-        let stages = plan::plan(&self.situation, inventory);
-        let stops_on_failure = self.stops_on_failure;
-        *self = Self { stops_on_failure, ..Self::of(self.situation.clone(), stages) };
-        self.go_on(inventory)
-    }
-
     /// Takes in what has happened and says what to do next.
     pub fn learn(&mut self, news: &News<'_>, inventory: &Inventory) -> Vec<Move> {
         match news {
@@ -382,6 +264,7 @@ impl Runbook {
                 self.facts.take(fact);
                 self.answered(&need, inventory)
             }
+            News::ListRead if self.watching => self.verify(inventory),
             News::ListRead => self.answered(&Need::Sources, inventory),
             News::Unread(need, failure) => {
                 if !self.asked.contains(need) {
@@ -412,17 +295,30 @@ impl Runbook {
                 let said = self.expand(inventory);
                 self.finish(&said, inventory)
             }
-            Some(Task::Verify) => {
-                let (green, text) = self.verdict(inventory);
-                if green {
-                    return self.finish(&text, inventory);
-                }
+            Some(Task::Verify) => self.verify(inventory),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Everything was read: is it green? What still moves is watched until it does not.
+    fn verify(&mut self, inventory: &Inventory) -> Vec<Move> {
+        let (verdict, text) = self.verdict(inventory);
+        self.watching = verdict == Verdict::Moving;
+        match verdict {
+            Verdict::Green => self.finish(&text, inventory),
+            Verdict::Moving => Vec::new(),
+            Verdict::Red => {
                 let why = self.trouble().map(|trouble| format!("{text}; {trouble}"));
                 self.fail(why.unwrap_or(text));
                 Vec::new()
             }
-            _ => Vec::new(),
         }
+    }
+
+    /// Whether it looks at every reading of the list until its tables have come to rest.
+    #[must_use]
+    pub fn is_watching(&self) -> bool {
+        self.watching
     }
 
     /// Goes on with the step it is at.
@@ -480,91 +376,6 @@ impl Runbook {
         self.stages.splice(next..next, stages);
     }
 
-    /// Puts a step right behind the one it is at, in place of one that sends what was filled in before.
-    fn replace_next(&mut self, stages: Vec<Stage>) {
-        let sent_before = |stage: &Stage| {
-            matches!(stage.task, Task::Send(Deed::UpdateSource(_) | Deed::UpdateWebhook(_) | Deed::CreateWebhook(_)))
-        };
-        if self.stages.get(self.at + 1).is_some_and(sent_before) {
-            self.stages.remove(self.at + 1);
-        }
-        self.insert_next(stages);
-    }
-
-    /// A failed step is tried again: what was filled in goes back to its form, what cannot be repeated is looked at.
-    fn retry(&mut self, inventory: &Inventory) -> Vec<Move> {
-        let back_to = |wanted: fn(&Task) -> bool| self.stages[..self.at].iter().rposition(|stage| wanted(&stage.task));
-        let from = match self.stage().map(|stage| &stage.task) {
-            Some(Task::Send(Deed::UpdateSource(_) | Deed::UpdateWebhook(_))) => {
-                back_to(|task| matches!(task, Task::Fill(_)))
-            }
-            // It may have been carried out: whoever looks first registers no second one.
-            Some(Task::Send(Deed::CreateWebhook(_))) => {
-                let source = self.situation.source.clone();
-                let look = Stage::new(Task::Look(vec![Need::Webhook(source)]), "Look whether it is registered by now.");
-                self.stages.insert(self.at, look);
-                Some(self.at)
-            }
-            Some(Task::Verify) => {
-                let enabled = back_to(|task| matches!(task, Task::Send(Deed::Enable)));
-                enabled.or(back_to(|task| matches!(task, Task::Send(Deed::Reload))))
-            }
-            _ => None,
-        };
-        if let Some(Task::Send(Deed::Discard(discards))) = self.stage().map(|stage| stage.task.clone()) {
-            let left = self.discards_left(&discards);
-            if let Some(stage) = self.stages.get_mut(self.at) {
-                stage.task = Task::Send(Deed::Discard(left));
-            }
-        }
-        self.units.clear();
-        if let Some(from) = from {
-            for stage in &mut self.stages[from..] {
-                stage.progress = Progress::Ahead;
-            }
-            self.at = from;
-        }
-        self.go_on(inventory)
-    }
-}
-
-impl Facts {
-    /// Keeps a fact that runbooks need by themselves; the inventory keeps the others.
-    fn take(&mut self, fact: &Fact) {
-        match fact {
-            Fact::Form(form) => self.form = Some((**form).clone()),
-            Fact::Source(source) => self.source = Some((**source).clone()),
-            Fact::Candidates(id, fields) => {
-                self.candidates.insert(id.clone(), (**fields).clone());
-            }
-            Fact::Webhook(_, info) => self.webhook = Some((**info).clone()),
-            Fact::CdcPrerequisites(_, found) => self.prerequisites = Some(found.clone()),
-            Fact::CdcStatus(_, status) => self.cdc = Some((**status).clone()),
-            Fact::Schema(_)
-            | Fact::Jobs(..)
-            | Fact::Identity(_)
-            | Fact::Sources(_)
-            | Fact::Logs(..)
-            | Fact::Explained(..) => {}
-        }
-    }
-}
-
-/// The question that a fact answers.
-fn asked_for(fact: &Fact) -> Option<Need> {
-    Some(match fact {
-        Fact::Source(source) => Need::Source(source.id.clone()),
-        Fact::Candidates(id, _) => Need::Candidates(id.clone()),
-        Fact::Webhook(id, _) => Need::Webhook(id.clone()),
-        Fact::CdcPrerequisites(id, _) => Need::CdcPrerequisites(id.clone()),
-        Fact::CdcStatus(id, _) => Need::CdcStatus(id.clone()),
-        Fact::Schema(full) => Need::Schema(full.schema.id.clone()),
-        Fact::Jobs(query, _) => Need::Jobs(query.clone()),
-        Fact::Identity(_) | Fact::Sources(_) | Fact::Form(_) | Fact::Logs(..) | Fact::Explained(..) => return None,
-    })
-}
-
-impl Runbook {
     /// What is worth copying: what has to be run on the server, or what went wrong.
     #[must_use]
     pub fn to_copy(&self) -> Option<String> {
