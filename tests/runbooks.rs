@@ -43,6 +43,7 @@ fn of(letter: Letter, cause: Option<&str>, tables: &[&str], known: &Inventory) -
         cause: cause.map(CauseId::new),
         kind: None,
         wish: None,
+        only_the_end: false,
         title: "a story".to_owned(),
         advice: Vec::new(),
         handled: false,

@@ -80,13 +80,13 @@ impl Runbook {
             return Vec::new();
         }
         let chosen: Vec<Choice> = picked.iter().filter_map(|place| self.choices.get(*place).cloned()).collect();
-        if chosen.iter().any(|choice| choice.blocked.is_some()) {
+        let Some(Task::Pick(menu)) = self.stage().map(|stage| stage.task.clone()) else { return Vec::new() };
+        if chosen.iter().any(|choice| choice.blocked.is_some()) || (chosen.is_empty() && menu.needs_a_pick()) {
             return Vec::new();
         }
-        let Some(Task::Pick(menu)) = self.stage().map(|stage| stage.task.clone()) else { return Vec::new() };
         let then = menu::then(&menu, &chosen, &self.situation, &self.facts, inventory);
         let said = match chosen.as_slice() {
-            [] => "nothing was picked".to_owned(),
+            [] => self.nothing_picked(inventory),
             [one] => one.title.clone(),
             several => format!("{} picked", several.len()),
         };
@@ -97,6 +97,15 @@ impl Runbook {
         self.choices.clear();
         self.insert_next(then);
         self.finish(&said, inventory)
+    }
+
+    /// What stays as it is where nothing is picked.
+    fn nothing_picked(&self, inventory: &Inventory) -> String {
+        let off: Vec<&Patient> = self.situation.switched_off(inventory).collect();
+        match off.as_slice() {
+            [] => "nothing was picked".to_owned(),
+            off => format!("nothing was picked; still off: {}", plan::names(off)),
+        }
     }
 
     /// What was picked of the new tables is what is to become green from now on.

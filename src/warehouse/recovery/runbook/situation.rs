@@ -159,6 +159,8 @@ pub struct Situation {
     pub kind: Option<Kind>,
     /// What is to be done to the tables, where it is that and nothing is wrong.
     pub wish: Option<Wish>,
+    /// Whether only its end is left: to re-enable what is off, and to reload.
+    pub only_the_end: bool,
     /// What is wrong, in a few words.
     pub title: String,
     /// What is to be done, as the catalogue has it.
@@ -185,6 +187,7 @@ impl Situation {
             cause: problem.cause.clone(),
             kind: Some(problem.kind),
             wish: None,
+            only_the_end: false,
             title: problem.title.clone(),
             advice: problem.steps.clone(),
             handled: problem.finding.as_deref().is_some_and(|finding| finding.verdict.handled_by_posthog),
@@ -209,6 +212,7 @@ impl Situation {
             cause: None,
             kind: None,
             wish: None,
+            only_the_end: false,
             title: symptom.words().to_owned(),
             advice: Vec::new(),
             handled: false,
@@ -236,6 +240,7 @@ impl Situation {
             cause: None,
             kind: None,
             wish: Some(wish),
+            only_the_end: false,
             title: format!("{} several tables", wish.verb()),
             advice: Vec::new(),
             handled: false,
