@@ -20,7 +20,12 @@ use crate::warehouse::words;
 pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Frame) {
     let Some(opened) = model.runbooks.get(id) else { return };
     let situation = opened.book.situation();
-    let title = format!("{}; {}", situation.heading(), text::cut(&situation.source_name.shown(), 40, theme.ellipsis()));
+    let of_several = situation
+        .tables
+        .iter()
+        .any(|table| model.inventory.schema(&table.id).is_some_and(|(held, ..)| held.source.id != situation.source));
+    let of = if of_several { "several sources".into() } else { situation.source_name.shown() };
+    let title = format!("{}; {}", situation.heading(), text::cut(&of, 40, theme.ellipsis()));
     let inside = modal::open(&title, u16::MAX, u16::MAX, theme, frame);
     let width = usize::from(inside.width);
     let (all, current) = steps(opened, theme, width);
@@ -147,10 +152,13 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         all.extend(text::wrap(sentence, width).iter().map(|line| with_keys(line, style, theme)));
     };
     let book = &opened.book;
+    if let Some(reason) = model.no_writes().filter(|_| !book.is_over()) {
+        say(&reason.replace('`', "'"));
+    }
     match book.waits() {
         Waits::Start => {
             say("`enter` begins.");
-            if book.situation().tables.len() > 1 {
+            if book.can_toggle() {
                 let stops =
                     if book.stops_on_failure { "the first failure stops the rest" } else { "failures stop nothing" };
                 say(&format!("`space` takes a table out or in. `x`: {stops}."));
@@ -158,6 +166,10 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             }
         }
         Waits::ByHand => {
+            if book.situation().letter == Letter::O {
+                let history = model.keymap.key(CommandId::History);
+                say(&format!("`{history}` shows its jobs, and from there their logs."));
+            }
             say("`enter` when it is done; `esc` leaves this open.");
             all.extend(checklist_lines(opened, theme, width));
         }
@@ -175,7 +187,13 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             say("`space` picks, `a` picks all, `enter` goes on with what is picked; `s` leaves this out.");
             all.extend(choices(opened, theme, width));
         }
-        Waits::Consent => say("`enter` shows what would be lost, and asks. Nothing is sent before that."),
+        Waits::Consent => {
+            say("`enter` shows what would be lost, and asks. Nothing is sent before that.");
+            if book.can_toggle() {
+                say("`space` takes a table out or in.");
+                all.extend(tables(opened, theme, width));
+            }
+        }
         Waits::Retry => {
             say("`enter` tries this step again, `s` leaves it out, `b` begins anew, `esc` leaves it for later.");
         }
@@ -211,7 +229,7 @@ fn choices<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let mut all = Vec::new();
     // Of the one under the cursor everything is said.
     if let Some(choice) = opened.book.choices().get(opened.cursor).filter(|choice| !choice.reason.is_empty()) {
-        let said = text::wrap(&format!("{}: {}.", choice.title, choice.reason), width);
+        let said = text::wrap(&format!("Why: {}.", choice.reason), width);
         all.extend(said.into_iter().map(|line| Line::styled(line, theme.style(Role::Faint))));
     }
     all.extend(opened.book.choices().iter().enumerate().map(|(row, choice)| {
@@ -329,13 +347,7 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::Start => fixed(&[("enter", "begin")]),
         Waits::ByHand => fixed(&[("enter", "done, go on")]),
         Waits::Form(_) => {
-            return fixed(&[
-                ("ctrl-s", "send"),
-                ("tab", "next field"),
-                ("ctrl-r", "reveal"),
-                ("ctrl-x", "nothing to change"),
-                ("esc", "leave it"),
-            ]);
+            return fixed(&[("esc", "leave it"), ("ctrl-x", "nothing to change, go on")]);
         }
         Waits::Server => Vec::new(),
         Waits::One => fixed(&[("enter", "take it"), ("up/down", "choose"), ("s", "leave out")]),

@@ -71,7 +71,7 @@ impl Opened {
     #[must_use]
     pub fn rows(&self) -> usize {
         match self.book.waits() {
-            Waits::Start => self.book.situation().tables.len(),
+            Waits::Start | Waits::Consent if self.book.can_toggle() => self.book.situation().tables.len(),
             Waits::One | Waits::Several => self.book.choices().len(),
             _ => 0,
         }

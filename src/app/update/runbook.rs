@@ -94,6 +94,13 @@ pub(super) fn show_last(model: &mut Model) -> Vec<Effect> {
     }
 }
 
+/// Shows the runbook that was opened before this one, and from the first the last one again.
+fn show_other(model: &mut Model, id: RunbookId) {
+    let before = model.runbooks.iter().map(|(id, _)| id).rfind(|other| *other < id);
+    let other = before.or(model.runbooks.iter().map(|(id, _)| id).next_back());
+    model.overlay = other.map(Overlay::Runbook);
+}
+
 /// Opens a runbook, or shows the one that is open for the same.
 pub(super) fn open(model: &mut Model, situation: Situation) -> Vec<Effect> {
     let key = situation.key();
@@ -269,7 +276,8 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
         (Some(CommandId::PageUp), _) => opened.scroll = opened.scroll.saturating_sub(page),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::History), _) => return history::of_runbook(model, id),
-        (Some(CommandId::Back | CommandId::Quit | CommandId::Runbooks), _) => close(model, id),
+        (Some(CommandId::Runbooks), _) => show_other(model, id),
+        (Some(CommandId::Back | CommandId::Quit), _) => close(model, id),
         (Some(CommandId::Help), _) => return actions::perform(model, CommandId::Help),
         _ => return actions::no_such_key(model, key),
     }
@@ -314,7 +322,7 @@ fn space(model: &mut Model, id: RunbookId) -> Vec<Effect> {
     let inventory = &model.inventory;
     let Some(opened) = model.runbooks.get_mut(id) else { return Vec::new() };
     match opened.book.waits() {
-        Waits::Start => opened.book.toggle(opened.cursor, inventory),
+        Waits::Start | Waits::Consent => opened.book.toggle(opened.cursor, inventory),
         Waits::Several if opened.picked.remove(&opened.cursor) => {}
         Waits::Several if opened.cursor < opened.book.choices().len() => {
             opened.picked.insert(opened.cursor);

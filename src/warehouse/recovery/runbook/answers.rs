@@ -9,20 +9,25 @@ use crate::warehouse::secret::Inputs;
 use crate::warehouse::survey::Need;
 
 impl Runbook {
+    /// Whether tables can still be taken out: there are several, and nothing was sent or consented to.
+    #[must_use]
+    pub fn can_toggle(&self) -> bool {
+        let before = matches!(self.waits(), Waits::Start | Waits::Consent) && !self.agreed && self.at == 0;
+        before && self.situation.tables.len() > 1
+    }
+
     /// Takes a table out, or in again, before anything was sent.
     pub fn toggle(&mut self, table: usize, inventory: &Inventory) {
-        if self.agreed || self.waits() != Waits::Start {
+        if !self.can_toggle() {
             return;
         }
         if let Some(patient) = self.situation.tables.get_mut(table) {
             patient.chosen = !patient.chosen && patient.barred.is_none();
         }
         // The plan names what it is about.
-        if self.at == 0 {
-            self.stages = plan::plan(&self.situation, inventory);
-            if let Some(first) = self.stages.first_mut() {
-                first.progress = Progress::Now;
-            }
+        self.stages = plan::plan(&self.situation, inventory);
+        if let Some(first) = self.stages.first_mut() {
+            first.progress = Progress::Now;
         }
     }
 

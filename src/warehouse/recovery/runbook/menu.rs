@@ -73,7 +73,7 @@ pub(super) fn then(
             // What was not listed before starts by itself once it is on.
             let known = |id: &&SchemaId| {
                 let set_up = inventory.schema(id).is_some_and(|(_, schema, _)| !schema.sync_type.is_null());
-                set_up && facts.before.iter().any(|(known, ..)| known == *id)
+                set_up && (facts.before.is_empty() || facts.before.iter().any(|(known, ..)| known == *id))
             };
             let known: Vec<SchemaId> = tables.iter().filter(known).cloned().collect();
             let mut stages = vec![Stage::new(
