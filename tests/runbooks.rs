@@ -45,6 +45,7 @@ fn of(letter: Letter, cause: Option<&str>, tables: &[&str], known: &Inventory) -
         wish: None,
         only_the_end: false,
         title: "a story".to_owned(),
+        since: None,
         advice: Vec::new(),
         handled: false,
         source: SourceId::new("source-shop"),

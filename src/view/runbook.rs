@@ -1,5 +1,6 @@
 //! A runbook: its steps, who does each, how each is going, and below them what it waits for.
 
+use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -12,7 +13,7 @@ use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, RunbookId, billing_page};
 use crate::warehouse::diagnosis::Letter;
-use crate::warehouse::recovery::runbook::{Progress, Stage, Task, UnitProgress, Waits, Who, checklist};
+use crate::warehouse::recovery::runbook::{Choice, Progress, Stage, Task, UnitProgress, Waits, Who, checklist};
 use crate::warehouse::replies::StoredInput;
 use crate::warehouse::words;
 
@@ -28,7 +29,7 @@ pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Fram
     let title = format!("{}; {}", situation.heading(), text::cut(&of, 40, theme.ellipsis()));
     let inside = modal::open(&title, u16::MAX, u16::MAX, theme, frame);
     let width = usize::from(inside.width);
-    let (all, current) = steps(opened, theme, width);
+    let (all, current) = steps(opened, model.now, theme, width);
     let below = panel(model, opened, theme, width);
     let form = opened.form.as_ref().filter(|_| matches!(opened.book.waits(), Waits::Form(_)));
     let wanted = form.map_or(below.len(), |view| usize::from(form::height(view, "", theme, inside.width)));
@@ -62,12 +63,16 @@ pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Fram
 }
 
 /// The steps, and the line of the one it is at.
-fn steps<'a>(opened: &Opened, theme: &Theme, width: usize) -> (Vec<Line<'a>>, usize) {
+fn steps<'a>(opened: &Opened, now: Timestamp, theme: &Theme, width: usize) -> (Vec<Line<'a>>, usize) {
     let situation = opened.book.situation();
     let mut all: Vec<Line> = text::wrap(&situation.title, width)
         .into_iter()
         .map(|line| Line::styled(line, theme.style(Role::Heading)))
         .collect();
+    if let Some(since) = situation.since {
+        let since = format!("since {} ({})", words::moment(since), words::ago(since, now));
+        all.push(Line::styled(since, theme.style(Role::Faint)));
+    }
     let chosen: Vec<String> = situation.chosen().map(|table| table.name.shown().into_owned()).collect();
     if !chosen.is_empty() {
         let names: Vec<String> = chosen.iter().take(12).map(|name| text::cut(name, 60, theme.ellipsis())).collect();
@@ -203,6 +208,10 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             }
             if book.is_over() {
                 say("Done. `enter` closes, `b` begins anew.");
+                // Nothing that can be done here settles a bill.
+                if book.situation().letter == Letter::H {
+                    say(&format!("Now: {}.", book.outlook(&model.inventory).replace('`', "'")));
+                }
                 all.extend(webhook(opened, theme, width));
             }
             all.extend(units(model, opened, theme, width));
@@ -228,7 +237,9 @@ fn choices<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let several = opened.book.waits() == Waits::Several;
     let mut all = Vec::new();
     // Of the one under the cursor everything is said.
-    if let Some(choice) = opened.book.choices().get(opened.cursor).filter(|choice| !choice.reason.is_empty()) {
+    let room = |choice: &Choice| text::width(&choice.title) + text::width(&choice.reason) + 22;
+    let cut = |choice: &&Choice| !choice.reason.is_empty() && room(choice) > width;
+    if let Some(choice) = opened.book.choices().get(opened.cursor).filter(cut) {
         let said = text::wrap(&format!("Why: {}.", choice.reason), width);
         all.extend(said.into_iter().map(|line| Line::styled(line, theme.style(Role::Faint))));
     }

@@ -81,6 +81,7 @@ impl Record {
             wish: None,
             only_the_end: self.plain,
             title: format!("{UNFINISHED}{}", self.title.trim_start_matches(UNFINISHED)),
+            since: None,
             advice: Vec::new(),
             handled: false,
             source: held.source.id.clone(),

@@ -1,5 +1,7 @@
 //! What a runbook is for: which tables of which source, and what is wrong with them.
 
+use jiff::Timestamp;
+
 use crate::warehouse::diagnosis::{CauseId, Letter};
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::{SchemaId, SourceId};
@@ -163,6 +165,8 @@ pub struct Situation {
     pub only_the_end: bool,
     /// What is wrong, in a few words.
     pub title: String,
+    /// Since when, as far as is known.
+    pub since: Option<Timestamp>,
     /// What is to be done, as the catalogue has it.
     pub advice: Vec<String>,
     /// Whether `PostHog` acts by itself, so that nothing should be sent.
@@ -189,6 +193,7 @@ impl Situation {
             wish: None,
             only_the_end: false,
             title: problem.title.clone(),
+            since: problem.since,
             advice: problem.steps.clone(),
             handled: problem.finding.as_deref().is_some_and(|finding| finding.verdict.handled_by_posthog),
             source: problem.source.clone(),
@@ -214,6 +219,7 @@ impl Situation {
             wish: None,
             only_the_end: false,
             title: symptom.words().to_owned(),
+            since: None,
             advice: Vec::new(),
             handled: false,
             source: source.clone(),
@@ -242,6 +248,7 @@ impl Situation {
             wish: Some(wish),
             only_the_end: false,
             title: format!("{} several tables", wish.verb()),
+            since: None,
             advice: Vec::new(),
             handled: false,
             source: held.source.id.clone(),
