@@ -21,9 +21,13 @@ impl Runbook {
         if !self.can_toggle() {
             return;
         }
-        if let Some(patient) = self.situation.tables.get_mut(table) {
-            patient.chosen = !patient.chosen && patient.barred.is_none();
+        // The last one stays: a plan for nothing is none.
+        let last = self.situation.chosen().count() == 1;
+        let Some(patient) = self.situation.tables.get_mut(table) else { return };
+        if patient.barred.is_some() || (patient.chosen && last) {
+            return;
         }
+        patient.chosen = !patient.chosen;
         // The plan names what it is about.
         self.stages = plan::plan(&self.situation, inventory);
         if let Some(first) = self.stages.first_mut() {
