@@ -95,6 +95,7 @@ impl Runbook {
             | Discard::DeleteData(id)
             | Discard::DestroySchema(id)
             | Discard::PauseSchema(id) => vec![id.clone()],
+            Discard::ReshapeSchema(reshape) => vec![reshape.schema().clone()],
             Discard::PauseSchemas(_, ids) => ids.clone(),
             Discard::RepairCdc(_) | Discard::DisableCdc(_) => self.tables_by(&SyncType::Cdc, inventory),
             Discard::DeleteWebhook(_) => self.tables_by(&SyncType::Webhook, inventory),
