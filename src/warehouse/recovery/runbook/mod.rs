@@ -137,6 +137,14 @@ impl Runbook {
         (book, moves)
     }
 
+    /// Begins with steps that are known from the start, and were agreed to. Those that discard data still ask.
+    #[must_use]
+    pub fn ready(situation: Situation, stages: Vec<Stage>, inventory: &Inventory) -> (Self, Vec<Move>) {
+        let mut book = Self { agreed: true, ..Self::of(situation, stages) };
+        let moves = book.go_on(inventory);
+        (book, moves)
+    }
+
     fn of(situation: Situation, stages: Vec<Stage>) -> Self {
         Self {
             situation,

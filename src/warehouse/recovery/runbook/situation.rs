@@ -67,6 +67,8 @@ pub enum Wish {
     DeleteData,
     /// Remove the tables.
     Destroy,
+    /// Change the sync settings: the steps are known from the start.
+    Tune,
 }
 
 impl Wish {
@@ -81,6 +83,7 @@ impl Wish {
             Self::Resync => "Resync",
             Self::DeleteData => "Delete the data of",
             Self::Destroy => "Destroy",
+            Self::Tune => "Tune",
         }
     }
 
@@ -88,7 +91,7 @@ impl Wish {
     fn bars(self, schema: &Schema, state: State) -> Option<&'static str> {
         let on = schema.should_sync;
         match (self, state) {
-            (Self::Destroy, _) => None,
+            (Self::Destroy | Self::Tune, _) => None,
             (_, State::Direct) => Some("queried live"),
             (Self::DeleteData, _) if schema.table.is_null() => Some("no stored data"),
             (Self::DeleteData, state) if state.claims_to_run() => Some("running; cancel it first"),
@@ -108,7 +111,7 @@ impl Wish {
             Self::Cancel => Letter::F,
             Self::Resync => Letter::D,
             Self::DeleteData => Letter::G,
-            Self::Resume | Self::Pause | Self::Destroy => Letter::R,
+            Self::Resume | Self::Pause | Self::Destroy | Self::Tune => Letter::R,
         }
     }
 }
@@ -287,9 +290,9 @@ impl Situation {
 
     /// Tells one situation from another: opening the same again finds its runbook.
     #[must_use]
-    pub fn key(&self) -> (SourceId, Letter, Option<CauseId>, Vec<SchemaId>) {
+    pub fn key(&self) -> (SourceId, Letter, Option<CauseId>, Option<Wish>, Vec<SchemaId>) {
         let mut tables: Vec<SchemaId> = self.tables.iter().map(|patient| patient.id.clone()).collect();
         tables.sort();
-        (self.source.clone(), self.letter, self.cause.clone(), tables)
+        (self.source.clone(), self.letter, self.cause.clone(), self.wish, tables)
     }
 }
