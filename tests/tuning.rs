@@ -227,9 +227,9 @@ async fn a_change_meanwhile_is_shown_and_either_kept_or_yielded_to() {
     let mut fresh = draft.now().clone();
     fresh.values.set(Setting::Frequency, Value::word("5min"));
     fresh.values.set(Setting::TimeOfDay, Value::word("03:00:00"));
-    let drift = draft.drift(&fresh);
+    let moved = draft.drift(&fresh);
     let told: Vec<(Setting, String)> =
-        drift.iter().map(|one| (one.setting, format!("{} {} {}", one.was, one.is, one.yours))).collect();
+        moved.iter().map(|one| (one.setting, format!("{} {} {}", one.was, one.is, one.yours))).collect();
     assert_eq!(
         told,
         [(Setting::Frequency, "1hour 5min 24hour".to_owned()), (Setting::TimeOfDay, "none 03:00:00 none".to_owned())]

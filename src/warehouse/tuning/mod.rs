@@ -6,10 +6,12 @@
 //! * `choices`: what can be chosen, and why the rest cannot;
 //! * `rules`: what the server would refuse, said before it is sent (contract, section 9.4);
 //! * `outcome`: what happens to the data, and what should follow;
+//! * `cost`: what it costs, as far as the table's own jobs tell;
 //! * `request`: the exact change, which is what is weighed and sent;
 //! * `steps`: the change and what follows, as steps of a runbook.
 
 mod choices;
+mod cost;
 mod current;
 mod draft;
 mod outcome;

@@ -1,8 +1,8 @@
 //! What happens to the data, and what should follow (design: the table of changes; contract, sections 8.5 and 9.4).
 
-use super::{Draft, Setting, Value};
+use super::{Draft, Setting};
 use crate::warehouse::operation::{Losing, Weighed};
-use crate::warehouse::settings::{Frequency, SyncType};
+use crate::warehouse::settings::SyncType;
 
 /// What happens to the data that a table has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -176,22 +176,6 @@ impl Draft {
                 _ => "Its data stays; the first run after it is enabled catches up.".to_owned(),
             });
         }
-        notes.extend(self.cost());
         notes
-    }
-
-    /// What a higher frequency costs.
-    fn cost(&self) -> Option<String> {
-        let minutes = |value: &Value| match value {
-            Value::Word(word) => match Frequency::parse(word.raw()) {
-                Frequency::Every(minutes) => Some(minutes),
-                _ => None,
-            },
-            _ => None,
-        };
-        let before = minutes(self.now.values.get(Setting::Frequency))?;
-        let after = minutes(self.get(Setting::Frequency))?;
-        let more = before.checked_div(after)?;
-        (more > 1).then(|| format!("That is {more} times as many runs as now."))
     }
 }

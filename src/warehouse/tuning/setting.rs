@@ -6,7 +6,7 @@ use crate::warehouse::field::Field;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::{CdcTableMode, Frequency, SyncType};
 use crate::warehouse::text::Foreign;
-use crate::warehouse::words::count;
+use crate::warehouse::words::{count, counted};
 
 /// Something that can be set of the sync of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +79,22 @@ impl Setting {
             Self::Frequency => "sync_frequency",
             Self::TimeOfDay => "sync_time_of_day",
             Self::Switch => "should_sync",
+        }
+    }
+
+    /// A value of it, in words.
+    #[must_use]
+    pub fn shown(self, value: &Value) -> String {
+        match (self, value) {
+            (Self::Columns, Value::Nothing) => "all".to_owned(),
+            (Self::Columns, Value::Names(names)) if names.is_empty() => "only key and cursor".to_owned(),
+            (Self::TimeOfDay, Value::Nothing) => "any".to_owned(),
+            (Self::FullRefresh, Value::Nothing) => "never".to_owned(),
+            (Self::FullRefresh, Value::Number(days)) => counted(usize::try_from(*days).unwrap_or(usize::MAX), "day"),
+            (Self::Lookback, Value::Number(seconds)) => {
+                counted(usize::try_from(*seconds).unwrap_or(usize::MAX), "second")
+            }
+            (_, value) => value.to_string(),
         }
     }
 

@@ -104,6 +104,7 @@ impl Draft {
     /// A change of one setting, in a few words.
     #[must_use]
     pub fn sentence(&self, setting: Setting) -> String {
-        format!("{}: {} → {}", setting.title(), self.now.values.get(setting), self.get(setting))
+        let (now, wanted) = (self.now.values.get(setting), self.get(setting));
+        format!("{}: {} → {}", setting.title(), setting.shown(now), setting.shown(wanted))
     }
 }
