@@ -245,9 +245,9 @@ impl Inventory {
     pub fn learn_schema(&mut self, mut full: FullSchema, now: Timestamp) -> Vec<Transition> {
         let id = full.schema.id.clone();
         self.details.insert(id.clone(), full.detail);
-        self.keep_what_was_settled(&mut full.schema);
+        self.keep_what_was_settled(&mut full.schema, now);
         if full.schema.finding.is_some() {
-            self.closer.insert(id.clone(), CloserLook::of(&full.schema));
+            self.closer.insert(id.clone(), CloserLook::of(&full.schema, Some(now)));
         }
         let Some(spot) = self.spot(&id) else { return Vec::new() };
         let Some(held) = self.held.get(spot.source as usize) else { return Vec::new() };
@@ -263,7 +263,7 @@ impl Inventory {
         }
         // Older runs may be those of another failure.
         if self.runs(&id).and_then(Runs::read_at).is_some_and(|read_at| age(read_at, now) < SAME_LOOK) {
-            self.settle(&id);
+            self.settle(&id, now);
         }
         transitions
     }
@@ -312,7 +312,7 @@ impl Inventory {
             }
         }
         for id in settled {
-            self.settle(&id);
+            self.settle(&id, now);
         }
         // What a first look finds was so before: nothing has changed but what is known of it.
         let mut transitions = self.reassess(index as usize, now);
@@ -321,7 +321,7 @@ impl Inventory {
     }
 
     /// What the text of a failing table leaves open, its newest run may settle.
-    fn settle(&mut self, id: &SchemaId) {
+    fn settle(&mut self, id: &SchemaId, now: Timestamp) {
         let Some(spot) = self.spot(id) else { return };
         let held = self.held.get_mut(spot.source as usize);
         let Some(schema) = held.and_then(|held| held.source.schemas.get_mut(spot.table as usize)) else { return };
@@ -329,7 +329,7 @@ impl Inventory {
         let settles = |found: &&Arc<Finding>| schema.finding.as_ref().is_some_and(|own| own.is_settled_by(found));
         if let Some(found) = found.filter(settles).filter(|_| schema.status == Status::Failed) {
             schema.finding = Some(Arc::clone(found));
-            self.closer.insert(id.clone(), CloserLook::of(schema));
+            self.closer.insert(id.clone(), CloserLook::of(schema, Some(now)));
         }
     }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Inventory, Transition};
+use super::{Inventory, SAME_LOOK, Transition};
 use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
+use crate::warehouse::freshness::age;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::source::Source;
@@ -19,11 +20,20 @@ pub(super) struct CloserLook {
     status: Status,
     text: Field<Foreign>,
     finding: Option<Arc<Finding>>,
+    /// When; `None`: somebody read it in the log, and it holds as long as the failure does.
+    at: Option<Timestamp>,
 }
 
 impl CloserLook {
-    pub(super) fn of(schema: &Schema) -> Self {
-        Self { status: schema.status.clone(), text: schema.latest_error.clone(), finding: schema.finding.clone() }
+    pub(super) fn of(schema: &Schema, at: Option<Timestamp>) -> Self {
+        let (status, text) = (schema.status.clone(), schema.latest_error.clone());
+        Self { status, text, finding: schema.finding.clone(), at }
+    }
+
+    /// Whether it is surely about the failure of today: failures without a text look all the same.
+    fn is_of_today(&self, now: Timestamp) -> bool {
+        let text = self.text.known().is_some_and(|text| !text.is_blank());
+        text || self.at.is_none_or(|at| age(at, now) < SAME_LOOK)
     }
 
     pub(super) fn holds_for(&self, schema: &Schema) -> bool {
@@ -51,8 +61,9 @@ impl Inventory {
     }
 
     /// Another look at the same failure does not unsettle what an earlier one settled.
-    pub(super) fn keep_what_was_settled(&self, schema: &mut Schema) {
-        let Some(look) = self.closer.get(&schema.id).filter(|look| look.holds_for(schema)) else { return };
+    pub(super) fn keep_what_was_settled(&self, schema: &mut Schema, now: Timestamp) {
+        let look = self.closer.get(&schema.id).filter(|look| look.holds_for(schema) && look.is_of_today(now));
+        let Some(look) = look else { return };
         if look.finding.as_deref().is_some_and(|found| says_more(schema.finding.as_deref(), found)) {
             schema.finding.clone_from(&look.finding);
         }
@@ -68,7 +79,7 @@ impl Inventory {
         }
         let schema = Schema { finding: Some(Arc::clone(finding)), ..schema.clone() };
         let (mut source, seen_in) = (held.source.clone(), held.seen_in);
-        self.closer.insert(id.clone(), CloserLook::of(&schema));
+        self.closer.insert(id.clone(), CloserLook::of(&schema, None));
         *source.schemas.get_mut(spot.table as usize)? = schema;
         let mut transitions = Vec::new();
         self.place(source, now, &mut transitions);
