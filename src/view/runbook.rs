@@ -209,9 +209,12 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
                 say(&book.outlook(&model.inventory).replace('`', "'"));
             }
             if book.is_over() {
-                use crate::warehouse::recovery::runbook::{
-                    Choice, Progress, Stage, Task, UnitProgress, Waits, Who, Wish, checklist,
-                };
+                let anew = if book.situation().wish == Some(Wish::Tune) { "" } else { ", `b` begins anew" };
+                say(&format!("Done. `enter` closes{anew}."));
+                // Nothing that can be done here settles a bill.
+                if book.situation().letter == Letter::H {
+                    say(&format!("Now: {}.", book.outlook(&model.inventory).replace('`', "'")));
+                }
                 all.extend(webhook(opened, theme, width));
             }
             all.extend(units(model, opened, theme, width));

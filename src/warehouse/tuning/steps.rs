@@ -21,6 +21,8 @@ pub fn situation(draft: &Draft, inventory: &Inventory) -> Option<Situation> {
         cause: None,
         kind: None,
         wish: Some(Wish::Tune),
+        only_the_end: false,
+        since: None,
         title: format!("Change the sync settings of {}: {}", schema.title().shown(), changes.join("; ")),
         advice: Vec::new(),
         handled: false,
