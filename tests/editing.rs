@@ -375,6 +375,18 @@ async fn the_last_change_that_discarded_nothing_can_be_taken_back() {
 }
 
 #[tokio::test]
+async fn a_method_is_taken_back_without_what_came_with_it() {
+    let mut play = edit("prod", "plain").await;
+    choose(&mut play, Setting::Method, &["incremental"]).await;
+    play.press(&["s", "j", "enter"]).await;
+    ended(&mut play).await;
+    play.press(&["enter", "u", "s", "j", "enter"]).await;
+    ended(&mut play).await;
+    assert_eq!(writes(&play)[1..], [r#"PATCH  {"sync_type":"full_refresh"}"#]);
+    assert!(play.model.made.is_empty());
+}
+
+#[tokio::test]
 async fn a_change_that_discarded_data_says_that_there_is_no_way_back() {
     let mut play = edit("prod", "streamed").await;
     choose(&mut play, Setting::CdcMode, &["both"]).await;
@@ -393,6 +405,72 @@ async fn read_only_looks_and_sends_nothing() {
     choose(&mut play, Setting::Frequency, &["30day"]).await;
     play.press(&["s", "enter"]).await;
     assert!(play.last().1.contains("read-only"), "{:?}", play.last());
+    assert!(writes(&play).is_empty());
+}
+
+#[tokio::test]
+async fn the_frequency_of_several_tables_in_one_request() {
+    let mut play = Play::start_toml(WORLD).await;
+    play.go_to_table("prod", "orders").await;
+    play.press(&["space", "/", "ctrl-u"]).await;
+    play.type_in("streamed").await;
+    play.press(&["enter", "space", "E", "G"]).await;
+    play.press(&["enter"]).await;
+    assert!(play.last().1.contains("at least once a week"), "{:?}", play.last());
+    play.press(&["k", "enter"]).await;
+    ended(&mut play).await;
+    let requests = play.simulator.requests();
+    let bulk: Vec<&LoggedRequest> = requests.iter().filter(|request| request.method == "PATCH").collect();
+    assert_eq!(bulk.len(), 1);
+    assert!(bulk[0].path.ends_with("bulk_update_schemas/"), "{}", bulk[0].path);
+    let rows = bulk[0].body["schemas"].as_array().unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| row["sync_frequency"] == "7day" && row.as_object().unwrap().len() == 2));
+}
+
+#[tokio::test]
+async fn trouble_on_the_way_keeps_the_draft_or_is_read_back() {
+    for (fault, changed) in [
+        (Fault::Gateway { carried_out: true }, true),
+        (Fault::Cut { carried_out: true }, true),
+        (Fault::Gateway { carried_out: false }, false),
+        (Fault::Cut { carried_out: false }, false),
+    ] {
+        let mut play = edit("prod", "orders").await;
+        choose(&mut play, Setting::Frequency, &["7day"]).await;
+        play.simulator.inject("PATCH", "/", 0, fault.clone());
+        play.press(&["s", "enter"]).await;
+        play.until("an end", |model| model.follows.is_empty() && model.flights.count() == 0).await;
+        let made = play.model.made.len() == 1;
+        assert_eq!(made, changed, "{fault:?}: {:#?}", play.told());
+        assert_eq!(play.model.tunings.is_empty(), changed, "{fault:?}: the draft is kept until it is done");
+        assert_eq!(writes(&play).len(), 1, "{fault:?}: nothing is repeated by itself");
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_somebody_deleted_is_said_to_be_gone() {
+    let mut play = edit("prod", "orders").await;
+    choose(&mut play, Setting::Frequency, &["7day"]).await;
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let id = play.selected_id();
+    let address = format!("{}/api/projects/1/external_data_schemas/{id}/", play.simulator.origin());
+    client.delete(address).bearer_auth(play.simulator.key()).send().await.unwrap();
+    play.press(&["s", "enter"]).await;
+    assert!(matches!(tuning(&play).phase, Phase::Unread(_)), "{:?}", tuning(&play).phase);
+    assert!(tuning(&play).is_dirty());
+    assert_eq!(writes(&play), ["DELETE"], "nothing of ours was sent");
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_the_request_and_keeps_the_draft() {
+    let mut play = Play::start_with("demo", false, true).await;
+    play.go_to_source("Production database").await;
+    play.press(&["2", "E"]).await;
+    choose(&mut play, Setting::Frequency, &["30day"]).await;
+    play.press(&["s", "enter"]).await;
+    let Some(Overlay::Preview { curl, .. }) = &play.model.overlay else { panic!("{:?}", play.model.overlay) };
+    assert!(curl.contains("30day"), "{curl}");
     assert!(writes(&play).is_empty());
 }
 

@@ -364,8 +364,9 @@ pub(super) fn pause_resume(context: &Context) -> Availability {
 
 /// Looking at the settings is always possible; whether they may be sent is said in the editor.
 pub(super) fn edit(context: &Context) -> Availability {
-    if context.marked > 0 {
-        return Availability::not("Settings are edited table by table; take the marks away first.");
+    // Of several tables, the frequency can be changed together.
+    if let Some(answer) = several(context) {
+        return answer;
     }
     match &context.subject {
         Subject::Nothing => nothing_selected(),

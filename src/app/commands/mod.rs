@@ -157,7 +157,7 @@ pub static COMMANDS: &[Command] = &[
     acts(C::Reload, "reload", "reload", "Request a sync of the selected table, or of every enabled table of the selected source, and follow it to its end.", Writes, 90, can::reload),
     acts(C::Cancel, "cancel", "cancel", "Cancel the running sync of the selected table; repairs a phantom run.", Writes, 85, can::cancel),
     acts(C::PauseResume, "pause-resume", "pause/resume", "Switch the selected table off or on; its data stays.", Writes, 40, can::pause_resume),
-    acts(C::Edit, "edit", "edit", "Edit the sync settings of the selected table: method, field, keys, frequency. Shows what would be sent, and what comes of it.", Writes, 42, can::edit),
+    acts(C::Edit, "edit", "edit", "Edit the sync settings of the selected table: method, field, keys, frequency; of marked tables, the frequency. Shows what would be sent, and what comes of it.", Writes, 42, can::edit),
     acts(C::Undo, "undo", "undo", "Offer the way back of the last change of sync settings that was made from here and discarded nothing.", Writes, 0, can::undo),
     acts(C::Resync, "resync", "resync", "Drop the selected table and read everything again. Asks first.", Discards, 30, can::resync),
     acts(C::DeleteData, "delete-data", "delete data", "Drop the data of the selected table and keep its configuration. Asks first.", Discards, 25, can::delete_data),

@@ -33,6 +33,8 @@ pub struct Tuning {
     pub refused: Vec<Refusal>,
     /// What is to be wanted once the table was read: the way back of an earlier change.
     pub presets: Option<Vec<(Setting, Value)>>,
+    /// Whether it takes the last change back.
+    pub undoes: bool,
 }
 
 /// What was read of a table so far.
@@ -97,6 +99,7 @@ impl Tuning {
             unregister: false,
             refused: Vec::new(),
             presets: None,
+            undoes: false,
         }
     }
 
@@ -139,7 +142,10 @@ impl Tuning {
             None => Draft::new(fresh),
         };
         for (setting, value) in self.presets.take().unwrap_or_default() {
-            draft.set(setting, value);
+            // What the earlier method does without stays as it is.
+            if draft.bars(setting).is_none() {
+                draft.set(setting, value);
+            }
         }
         self.draft = Some(draft);
     }
@@ -199,7 +205,7 @@ pub struct Made {
     pub name: Foreign,
     /// What was changed, in a few words.
     pub what: String,
-    /// How it was; `None`: data was discarded with it, and nothing brings that back.
+    /// How it was; `None`: it has no way back, because data was discarded, or a table cannot be without it again.
     pub before: Option<Vec<(Setting, Value)>>,
 }
 
@@ -212,7 +218,9 @@ impl Made {
         let what: Vec<String> = draft.changed().map(|setting| draft.sentence(setting)).collect();
         // A method or a key that was not there cannot be taken back.
         let lasting = |setting: &Setting| {
-            matches!(setting, Setting::Method) && *draft.now().values.get(*setting) == Value::Nothing
+            let first = *draft.now().values.get(*setting) == Value::Nothing;
+            let key = *setting == Setting::Keys && !draft.changes(Setting::Method);
+            first && (*setting == Setting::Method || key)
         };
         let before = draft.changed().map(|setting| (setting, draft.now().values.get(setting).clone())).collect();
         let back = kept && harmless && !draft.changed().any(|setting| lasting(&setting));

@@ -46,11 +46,15 @@ pub(super) fn undo(model: &mut Model) -> Vec<Effect> {
     };
     let Some(before) = made.before else {
         model.made.pop();
-        let text = format!("{}: {} has no way back: data was discarded with it.", made.name.shown(), made.what);
+        let text = format!(
+            "{}: {} has no way back: it discarded data, or cannot be empty again.",
+            made.name.shown(),
+            made.what
+        );
         return notice(model, Tone::Note, text);
     };
     model.tunings.remove(&made.id);
-    open(model, Tuning { presets: Some(before), ..Tuning::new(made.id, made.name) })
+    open(model, Tuning { presets: Some(before), undoes: true, ..Tuning::new(made.id, made.name) })
 }
 
 /// Reads the table, and what its source offers.
@@ -234,10 +238,7 @@ fn done(model: &mut Model, runbook: RunbookId, id: &SchemaId) {
     let Some(draft) = &tuning.draft else { return };
     let made = Made::of(draft, tuning.chosen_way());
     // A change that takes the last one back leaves the one before it to be taken back.
-    let before: Option<Vec<(Setting, Value)>> =
-        model.made.last().filter(|last| last.id == *id).and_then(|last| last.before.clone());
-    let undone = before.is_some_and(|before| before.iter().all(|(setting, value)| draft.get(*setting) == value));
-    if undone {
+    if tuning.undoes && model.made.last().is_some_and(|last| last.id == *id) {
         model.made.pop();
     } else {
         model.made.push(made);

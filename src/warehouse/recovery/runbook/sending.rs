@@ -179,6 +179,11 @@ impl Runbook {
             Deed::UpdateTable(id, patch) => {
                 one(Write::UpdateSchema(id.clone(), patch.clone()), std::slice::from_ref(id))
             }
+            Deed::Retime(frequency) => {
+                let each = self.situation.chosen();
+                let patches = each.map(|table| (&table.id, SchemaPatch::frequency(frequency.clone())));
+                self.change(patches.collect(), inventory)
+            }
             Deed::RefreshTables => one(Write::RefreshSchemas(source()), &[]),
             Deed::EnableCdc => one(Write::EnableCdc(source(), CdcMode::default()), &[]),
             Deed::CreateWebhook(inputs) => one(Write::CreateWebhook(source(), inputs.clone()), &[]),

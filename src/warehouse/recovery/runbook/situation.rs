@@ -69,6 +69,8 @@ pub enum Wish {
     DeleteData,
     /// Remove the tables.
     Destroy,
+    /// Change how often they sync.
+    Retime,
     /// Change the sync settings: the steps are known from the start.
     Tune,
 }
@@ -85,6 +87,7 @@ impl Wish {
             Self::Resync => "Resync",
             Self::DeleteData => "Delete the data of",
             Self::Destroy => "Destroy",
+            Self::Retime => "Change the frequency of",
             Self::Tune => "Tune",
         }
     }
@@ -101,6 +104,7 @@ impl Wish {
             (Self::Cancel, state) => (!state.claims_to_run()).then_some("not running"),
             (Self::Pause, _) => (on == Some(false)).then_some("off already"),
             (_, State::NotSetUp) => Some("no sync method"),
+            (Self::Retime, _) => None,
             (Self::Resume, _) => (on == Some(true)).then_some("on already"),
             (Self::Reload | Self::Resync, _) => (on == Some(false)).then_some("off; resume it first"),
         }
@@ -113,7 +117,7 @@ impl Wish {
             Self::Cancel => Letter::F,
             Self::Resync => Letter::D,
             Self::DeleteData => Letter::G,
-            Self::Resume | Self::Pause | Self::Destroy | Self::Tune => Letter::R,
+            Self::Resume | Self::Pause | Self::Destroy | Self::Retime | Self::Tune => Letter::R,
         }
     }
 }
