@@ -27,8 +27,11 @@ use whtui::warehouse::consent::{Challenge, Consent, Discard, Loss};
 use whtui::warehouse::failure::FailureKind;
 use whtui::warehouse::field::Field;
 use whtui::warehouse::ids::{ProjectId, SchemaId, SourceId};
-use whtui::warehouse::operation::{CdcMode, LogQuery, Page, Read};
+use whtui::warehouse::operation::{CdcMode, LogQuery, Page, Read, Reshape, Standing, SyncChange, Weighed};
 use whtui::warehouse::replies::Discarded;
+use whtui::warehouse::schema::{Schema, SchemaDetail};
+use whtui::warehouse::settings::SyncType;
+use whtui::warehouse::status::Status;
 use whtui::warehouse::text::Foreign;
 
 const KEY: &str = "phx_planted_key_0123456789";
@@ -137,11 +140,34 @@ async fn every_example_of_a_refusal_is_understood() {
     assert!(checked >= 20, "only {checked} examples");
 }
 
+/// A change after which the server imports the table again.
+fn to_xmin() -> Box<Reshape> {
+    let schema = Schema {
+        id: SchemaId::new(ID),
+        name: Foreign::new("orders"),
+        label: Field::Null,
+        should_sync: Some(true),
+        status: Status::Completed,
+        sync_type: Field::Known(SyncType::Incremental),
+        last_synced_at: Field::Null,
+        frequency: Field::Null,
+        latest_error: Field::Null,
+        table: Field::Unknown,
+        finding: None,
+    };
+    let change = SyncChange { method: Some(SyncType::Xmin), ..SyncChange::default() };
+    match change.weigh(&Standing::of(&schema, &SchemaDetail::default())) {
+        Weighed::Loses(reshape) => reshape,
+        Weighed::Harmless(_) => panic!("to xmin loses what is stored"),
+    }
+}
+
 #[tokio::test]
-async fn tables_are_switched_off_by_a_change_of_one_or_of_many() {
+async fn tables_are_switched_off_or_reshaped_by_a_change_of_one_or_of_many() {
     let (source, table) = (SourceId::new(ID), SchemaId::new(ID));
     for (discard, operation) in [
         (Discard::PauseSchema(table.clone()), "external_data_schemas_partial_update"),
+        (Discard::ReshapeSchema(to_xmin()), "external_data_schemas_partial_update"),
         (
             Discard::PauseSchemas(source, vec![table.clone(), table]),
             "external_data_sources_bulk_update_schemas_partial_update",
@@ -151,7 +177,7 @@ async fn tables_are_switched_off_by_a_change_of_one_or_of_many() {
         let example = contract().examples().into_iter().find(fits).unwrap();
         let server = server(200, Some(&example.value)).await;
         let answer = client(&server, "").discard(consent(discard)).await.unwrap();
-        let Discarded::Paused(schemas) = answer else { panic!("{answer:?}") };
+        let Discarded::Changed(schemas) = answer else { panic!("{answer:?}") };
         assert!(!schemas.is_empty());
         let request = only_request(&server).await;
         let body: Value = serde_json::from_slice(&request.body).unwrap();

@@ -440,6 +440,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::LeftBehind
         // In `tests/history.rs`.
         | Overlay::History(_)
+        // In `tests/editing.rs`.
+        | Overlay::Tuning(_)
         | Overlay::Quitting => {}
     }
     match screen {

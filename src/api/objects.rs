@@ -93,6 +93,7 @@ fn schema_of(object: &Object<'_>) -> Option<Schema> {
 pub(super) fn full_schema(raw: &RawValue) -> Option<FullSchema> {
     let object = Object::read(raw)?;
     let table = object.get("table").and_then(Object::read);
+    let parent: Option<Object> = object.get("source").and_then(Object::read);
     let detail = SchemaDetail {
         incremental_field: object.text("incremental_field"),
         incremental_field_type: object.text("incremental_field_type"),
@@ -105,13 +106,13 @@ pub(super) fn full_schema(raw: &RawValue) -> Option<FullSchema> {
         sync_blocked: object.text("incremental_sync_blocked"),
         enabled_columns: object.texts("enabled_columns"),
         row_filters: object.field("row_filters", |raw| list(raw).map(|filters| filters.len())),
+        selects_columns: parent.as_ref().map_or(Field::Unknown, |parent| parent.flag("supports_column_selection")),
         columns: object.field("available_columns", |raw| list(raw).map(|columns| columns.len())),
         query_name: table.map_or(Field::Unknown, |table| table.text("hogql_name")),
         description: object.text("description"),
         api_version: object.text("api_version"),
         access_level: object.text("user_access_level"),
     };
-    let parent: Option<Object> = object.get("source").and_then(Object::read);
     let source = parent.as_ref().and_then(identity).map(|id| SourceId::new(&id));
     let source_type = parent.map_or(Field::Unknown, |parent| parent.text("source_type"));
     Some(FullSchema { schema: schema_of(&object)?, detail, source, source_type })

@@ -122,8 +122,10 @@ impl Client {
             | Discard::DeleteData(_)
             | Discard::DestroySchema(_)
             | Discard::DestroySource(_) => reply.accept().map(|()| Discarded::Accepted),
-            Discard::PauseSchema(_) => reply.read(objects::full_schema).map(|schema| Discarded::Paused(vec![schema])),
-            Discard::PauseSchemas(..) => reply.read(objects::full_schemas).map(Discarded::Paused),
+            Discard::PauseSchema(_) | Discard::ReshapeSchema(_) => {
+                reply.read(objects::full_schema).map(|schema| Discarded::Changed(vec![schema]))
+            }
+            Discard::PauseSchemas(..) => reply.read(objects::full_schemas).map(Discarded::Changed),
             Discard::DeleteWebhook(_) => {
                 done(&reply, channels::webhook_deletion, &[], self).map(Discarded::WebhookDeleted)
             }

@@ -11,6 +11,7 @@ use crate::app::model::overlay::Confirm;
 use crate::warehouse::consent::{Challenge, Demand, Discard};
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::ProjectId;
+use crate::warehouse::operation::Losing;
 use crate::warehouse::words;
 
 /// Draws it.
@@ -112,6 +113,7 @@ fn title(discard: &Discard) -> &'static str {
         Discard::DestroySchema(_) => "Destroy table",
         Discard::DestroySource(_) => "Destroy source",
         Discard::PauseSchema(_) => "Pause",
+        Discard::ReshapeSchema(_) => "Change",
         Discard::PauseSchemas(..) => "Pause tables of",
         Discard::DeleteWebhook(_) => "Delete webhook of",
         Discard::DisableCdc(_) => "Disable CDC of",
@@ -125,6 +127,7 @@ fn verb(discard: &Discard) -> &'static str {
         Discard::DeleteData(_) => "delete data",
         Discard::DestroySchema(_) | Discard::DestroySource(_) => "destroy",
         Discard::PauseSchema(_) | Discard::PauseSchemas(..) => "pause",
+        Discard::ReshapeSchema(_) => "change",
         Discard::DeleteWebhook(_) => "delete webhook",
         Discard::DisableCdc(_) => "disable CDC",
         Discard::RepairCdc(_) => "repair CDC",
@@ -157,6 +160,16 @@ fn headline(challenge: &Challenge, confirm: &Confirm) -> String {
         Discard::PauseSchema(_) => {
             format!("Pause {name}: its changes are pushed or streamed, and nobody will take them.")
         }
+        Discard::ReshapeSchema(reshape) => match reshape.loss() {
+            Losing::Stored => {
+                format!("Change {name}: PostHog then drops what is stored, by itself, and imports the table again.")
+            }
+            Losing::Meanwhile => {
+                format!(
+                    "Change {name}, and switch it off: its changes are pushed or streamed, and nobody will take them."
+                )
+            }
+        },
         Discard::PauseSchemas(_, tables) => {
             format!("Pause {} of {name}: {}.", words::counted(tables.len(), "table"), names(confirm))
         }
@@ -196,6 +209,12 @@ fn lost(challenge: &Challenge) -> String {
             "; queries see no data until the run is done, and what the source no longer has is gone"
         }
         Discard::DeleteData(_) => "; queries see no data until the next run is done",
+        Discard::ReshapeSchema(reshape) => match reshape.loss() {
+            Losing::Stored => {
+                "; queries see no data until the import is done, and what the source no longer has is gone"
+            }
+            Losing::Meanwhile => return kept("what changes at the source until it is resumed"),
+        },
         Discard::DestroySchema(_) | Discard::DestroySource(_) => "; this cannot be undone",
         Discard::RepairCdc(_) => {
             "; they are read again, and what the source no longer has is gone, with all changes since the stream broke"

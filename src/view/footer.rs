@@ -85,6 +85,7 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
     let filter = [&model.sources.filter, &model.schemas.filter].into_iter().any(|filter| filter.editing);
     let hints: Vec<(String, &str)> = match &model.overlay {
         Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),
+        Some(Overlay::Tuning(id)) => fixed(super::tuning::keys(model, id)),
         Some(overlay) => fixed(keys_of(overlay)),
         None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("up/down", "move")]),
         None => commands(model),
@@ -128,7 +129,7 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             ("up/down", "choose"),
         ],
         Overlay::LeftBehind => &[("enter", "go on with it"), ("d", "forget it"), ("esc", "later")],
-        Overlay::Runbook(_) => &[],
+        Overlay::Runbook(_) | Overlay::Tuning(_) => &[],
     }
 }
 

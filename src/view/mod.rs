@@ -16,6 +16,7 @@ mod tables;
 pub mod text;
 pub mod theme;
 mod triage;
+mod tuning;
 mod widgets;
 
 use ratatui::Frame;
@@ -66,6 +67,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
         Some(Overlay::LeftBehind) => screens::left_behind(model, theme, frame),
         Some(Overlay::Runbook(id)) => runbook::draw(model, *id, theme, frame),
+        Some(Overlay::Tuning(id)) => tuning::draw(model, id, theme, frame),
         Some(Overlay::History(history)) => history::draw(model, history, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }

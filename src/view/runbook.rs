@@ -13,7 +13,7 @@ use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, RunbookId, billing_page};
 use crate::warehouse::diagnosis::Letter;
-use crate::warehouse::recovery::runbook::{Choice, Progress, Stage, Task, UnitProgress, Waits, Who, checklist};
+use crate::warehouse::recovery::runbook::{Choice, Progress, Stage, Task, UnitProgress, Waits, Who, Wish, checklist};
 use crate::warehouse::replies::StoredInput;
 use crate::warehouse::words;
 
@@ -200,14 +200,17 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             }
         }
         Waits::Retry => {
-            say("`enter` tries this step again, `s` leaves it out, `b` begins anew, `esc` leaves it for later.");
+            // Steps that were handed over cannot be planned anew.
+            let anew = if book.situation().wish == Some(Wish::Tune) { "" } else { " `b` begins anew," };
+            say(&format!("`enter` tries this step again, `s` leaves it out,{anew} `esc` leaves it for later."));
         }
         Waits::Server | Waits::Nothing => {
             if book.is_watching() {
                 say(&book.outlook(&model.inventory).replace('`', "'"));
             }
             if book.is_over() {
-                say("Done. `enter` closes, `b` begins anew.");
+                let anew = if book.situation().wish == Some(Wish::Tune) { "" } else { ", `b` begins anew" };
+                say(&format!("Done. `enter` closes{anew}."));
                 // Nothing that can be done here settles a bill.
                 if book.situation().letter == Letter::H {
                     say(&format!("Now: {}.", book.outlook(&model.inventory).replace('`', "'")));
@@ -354,6 +357,7 @@ fn units<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
 /// The keys that mean something now.
 pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> {
     let Some(opened) = model.runbooks.get(id) else { return Vec::new() };
+    let tuned = opened.book.situation().wish == Some(Wish::Tune);
     let mut all = match opened.book.waits() {
         Waits::Start => fixed(&[("enter", "begin")]),
         Waits::ByHand => fixed(&[("enter", "done, go on")]),
@@ -364,6 +368,8 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::One => fixed(&[("enter", "take it"), ("up/down", "choose"), ("s", "leave out")]),
         Waits::Several => fixed(&[("space", "pick"), ("a", "all"), ("enter", "go on"), ("s", "leave out")]),
         Waits::Consent => fixed(&[("enter", "ask me")]),
+        Waits::Retry if tuned => fixed(&[("enter", "try again"), ("s", "leave out")]),
+        Waits::Nothing if tuned => fixed(&[("enter", "close")]),
         Waits::Retry => fixed(&[("enter", "try again"), ("s", "leave out"), ("b", "begin anew")]),
         Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
     };

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 
 use super::field::Field;
 use super::ids::{SchemaId, SourceId};
+use super::operation::Reshape;
 use super::text::Foreign;
 
 /// An act that discards data or cannot be undone (contract, section 6).
@@ -22,6 +23,9 @@ pub enum Discard {
     DestroySource(SourceId),
     /// Switch a table off whose changes meanwhile are lost: CDC and webhook (contract, section 12).
     PauseSchema(SchemaId),
+    /// Change the sync settings of a table in a way that loses data: the server imports it again, or it misses what
+    /// changes meanwhile (contract, sections 8.5 and 9.4).
+    ReshapeSchema(Box<Reshape>),
     /// Switch several tables of a source off, some of which lose changes meanwhile. Not atomic: see
     /// [`BulkFailure`](super::replies::BulkFailure).
     PauseSchemas(SourceId, Vec<SchemaId>),

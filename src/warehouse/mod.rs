@@ -26,4 +26,5 @@ pub mod survey;
 pub mod tally;
 pub mod text;
 pub mod triage;
+pub mod tuning;
 pub mod words;

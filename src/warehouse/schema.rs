@@ -94,7 +94,7 @@ impl Schema {
     }
 }
 
-/// What only the full form of a schema tells (contract, section 7.2). Shown, not decided upon.
+/// What only the full form of a schema tells (contract, section 7.2).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SchemaDetail {
     /// Cursor column.
@@ -119,6 +119,8 @@ pub struct SchemaDetail {
     pub enabled_columns: Field<Vec<Foreign>>,
     /// Number of row filters.
     pub row_filters: Field<usize>,
+    /// Whether the source lets columns be chosen; only the single read tells.
+    pub selects_columns: Field<bool>,
     /// Number of columns at the source.
     pub columns: Field<usize>,
     /// Name used in queries.

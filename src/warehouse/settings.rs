@@ -136,6 +136,48 @@ impl fmt::Debug for Frequency {
     }
 }
 
+/// Which tables change data capture writes (contract, section 7.2).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum CdcTableMode {
+    /// The rows as they are now.
+    Consolidated,
+    /// Every change, one row each.
+    CdcOnly,
+    /// Both tables.
+    Both,
+    /// A mode this program does not know.
+    Other(Foreign),
+}
+
+impl CdcTableMode {
+    /// The modes that can be chosen.
+    pub const ALL: [Self; 3] = [Self::Consolidated, Self::CdcOnly, Self::Both];
+
+    /// Reads the server's word.
+    #[must_use]
+    pub fn parse(raw: &str) -> Self {
+        Self::ALL.into_iter().find(|mode| mode.raw() == raw).unwrap_or_else(|| Self::Other(Foreign::new(raw)))
+    }
+
+    /// The server's word.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        match self {
+            Self::Consolidated => "consolidated",
+            Self::CdcOnly => "cdc_only",
+            Self::Both => "both",
+            Self::Other(word) => word.raw(),
+        }
+    }
+
+    /// Whether this mode writes a table that the other one does not, which takes a new snapshot (contract, section
+    /// 8.5). Of modes that are not known it is taken to.
+    #[must_use]
+    pub fn adds_to(&self, before: &Self) -> bool {
+        self != before && *before != Self::Both
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

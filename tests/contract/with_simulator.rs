@@ -97,7 +97,7 @@ async fn changes_of_many_tables_and_of_streams_are_carried_out() {
 
         let ids = tables.iter().map(|(id, _)| id.clone()).collect();
         let paused = client.discard(consent(Discard::PauseSchemas(source.id.clone(), ids))).await;
-        let Discarded::Paused(paused) = paused.unwrap() else { panic!("not paused") };
+        let Discarded::Changed(paused) = paused.unwrap() else { panic!("not paused") };
         assert!(paused.iter().all(|full| full.schema.should_sync == Some(false)));
         let off = client.discard(consent(Discard::DisableCdc(source.id.clone()))).await.unwrap();
         assert_eq!(off, Discarded::CdcDisabled { already: false });

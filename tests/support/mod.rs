@@ -10,5 +10,6 @@
 pub mod bench;
 pub mod made;
 pub mod openapi;
+pub mod pairs;
 pub mod play;
 pub mod pty;

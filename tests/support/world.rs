@@ -168,6 +168,7 @@ pub fn detail() -> SchemaDetail {
         sync_blocked: Field::Null,
         enabled_columns: Field::Null,
         row_filters: Field::Known(0),
+        selects_columns: Field::Unknown,
         columns: Field::Known(14),
         query_name: told("shop.public_orders"),
         description: Field::Null,

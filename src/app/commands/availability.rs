@@ -362,6 +362,37 @@ pub(super) fn pause_resume(context: &Context) -> Availability {
     }))
 }
 
+/// Looking at the settings is always possible; whether they may be sent is said in the editor.
+pub(super) fn edit(context: &Context) -> Availability {
+    // Of several tables, the frequency can be changed together.
+    if let Some(answer) = several(context) {
+        return answer;
+    }
+    match &context.subject {
+        Subject::Nothing => nothing_selected(),
+        Subject::Source(_) => Availability::not("Sync settings belong to single tables; select one."),
+        Subject::Schema(schema) if schema.state == State::Direct => {
+            Availability::not("This source is queried live; there is nothing to sync.")
+        }
+        Subject::Schema(schema) if !schema.editable => {
+            Availability::not("Your PostHog access to this is view-only; ask a project admin for editor access.")
+        }
+        Subject::Schema(schema) => match schema.under_way {
+            Some(act) if act != "reload" => {
+                Availability::Unavailable(format!("A {act} of it is under way; wait for its end."))
+            }
+            _ => Available,
+        },
+    }
+}
+
+pub(super) fn undo(context: &Context) -> Availability {
+    match &context.no_writes {
+        Some(reason) => Availability::not(reason),
+        None => Available,
+    }
+}
+
 pub(super) fn refresh_table_list(context: &Context) -> Availability {
     match &context.subject {
         Subject::Source(_) => checked(writable(context)),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::runbook::RunbookId;
 use crate::app::effect::{Effect, FollowId, RequestId, Urgency};
+use crate::warehouse::ids::SchemaId;
 use crate::warehouse::operation::Operation;
 use crate::warehouse::survey::Need;
 
@@ -18,6 +19,8 @@ pub enum Purpose {
     Follow(FollowId),
     /// A step of a runbook.
     Runbook(RunbookId),
+    /// The editor of this table.
+    Tuning(SchemaId),
 }
 
 /// Who waits for the list to be read.

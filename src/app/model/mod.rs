@@ -13,6 +13,7 @@ pub mod runbook;
 pub mod selection;
 pub mod table;
 pub mod triage;
+pub mod tuning;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ use marks::Marks;
 use overlay::Overlay;
 use runbook::Runbooks;
 use table::TableView;
+use tuning::{Made, Tuning};
 
 /// Everything the program knows and shows.
 #[derive(Debug)]
@@ -79,6 +81,10 @@ pub struct Model {
     pub follows: BTreeMap<FollowId, Follow>,
     /// Runbooks that were opened.
     pub runbooks: Runbooks,
+    /// Editors of sync settings that are open, or hold what is not sent yet.
+    pub tunings: BTreeMap<SchemaId, Tuning>,
+    /// Changes of sync settings that were made from here, oldest first.
+    pub made: Vec<Made>,
     /// Runbooks that were left half done by programs that are not running any more.
     pub left_behind: Vec<Record>,
     /// Those of them that are to be asked about at the next start.
@@ -159,6 +165,8 @@ impl Model {
             details_failure: None,
             follows: BTreeMap::new(),
             runbooks: Runbooks::default(),
+            tunings: BTreeMap::new(),
+            made: Vec::new(),
             left_behind: Vec::new(),
             postponed: Vec::new(),
             journalled: Vec::new(),

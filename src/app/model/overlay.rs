@@ -5,6 +5,7 @@ use tui_input::Input;
 use super::runbook::RunbookId;
 use crate::app::commands::{Availability, CommandId};
 use crate::warehouse::consent::Challenge;
+use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::follow::Subject;
 
 /// What lies over the main screen.
@@ -37,6 +38,8 @@ pub enum Overlay {
     LeftBehind,
     /// The steps from red to green.
     Runbook(RunbookId),
+    /// The editor of a table's sync settings.
+    Tuning(SchemaId),
     /// The jobs of a table or of a source, and their logs.
     History(Box<super::history::History>),
     /// Actions are still followed: really quit?

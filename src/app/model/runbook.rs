@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::form::FormView;
 use super::triage::Triage;
 use crate::app::effect::FollowId;
+use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::runbook::{Record, Runbook, Waits};
 
 /// Names a runbook.
@@ -30,6 +31,8 @@ pub struct Opened {
     pub scroll: usize,
     /// The followed actions of the step under way, with their numbers in it.
     pub follows: BTreeMap<FollowId, usize>,
+    /// The table whose draft it carries out, until that is done.
+    pub tunes: Option<SchemaId>,
 }
 
 impl Opened {
@@ -45,6 +48,7 @@ impl Opened {
             beneath: None,
             scroll: 0,
             follows: BTreeMap::new(),
+            tunes: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{bulk, follows, history, moves, notice, palette, refresh, runbook, triage};
+use super::{bulk, follows, history, moves, notice, palette, refresh, runbook, triage, tuning};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -55,6 +55,8 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::Reload => reload(model),
         CommandId::Cancel => write_schema(model, |schema| Some(Write::CancelSchema(schema.id.clone()))),
         CommandId::PauseResume => pause_or_resume(model),
+        CommandId::Edit => tuning::open_selected(model),
+        CommandId::Undo => tuning::undo(model),
         CommandId::Resync => ask(model, |schema| Discard::ResyncSchema(schema.id.clone())),
         CommandId::DeleteData => ask(model, |schema| Discard::DeleteData(schema.id.clone())),
         CommandId::Destroy => ask(model, |schema| Discard::DestroySchema(schema.id.clone())),

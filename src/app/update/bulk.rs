@@ -38,6 +38,7 @@ pub(super) fn wish(model: &Model, command: CommandId) -> Option<Wish> {
             let on = |id| model.inventory.schema(id).is_some_and(|(_, schema, _)| schema.should_sync == Some(true));
             if model.marks.iter().any(on) { Wish::Pause } else { Wish::Resume }
         }
+        CommandId::Edit => Wish::Retime,
         CommandId::Resync => Wish::Resync,
         CommandId::DeleteData => Wish::DeleteData,
         CommandId::Destroy => Wish::Destroy,

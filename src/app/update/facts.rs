@@ -1,6 +1,6 @@
 //! What was found out, and what follows from it.
 
-use super::{follows, history, refresh, report, runbook};
+use super::{follows, history, refresh, report, runbook, tuning};
 use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
@@ -22,7 +22,14 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
         Purpose::Runbook(id) => Some((id, fact.clone())),
         _ => None,
     };
+    let for_tuning = match &purpose {
+        Purpose::Tuning(id) => Some((id.clone(), fact.clone())),
+        _ => None,
+    };
     let mut effects = take_in(model, &purpose, fact);
+    if let Some((id, fact)) = for_tuning {
+        effects.extend(tuning::learned(model, &id, &fact));
+    }
     if let Some((id, fact)) = for_runbook {
         effects.extend(runbook::learn(model, id, &News::Found(&fact)));
     }
@@ -111,7 +118,7 @@ fn complete_question(model: &mut Model) {
 fn follow_of(purpose: &Purpose) -> Option<FollowId> {
     match purpose {
         Purpose::Follow(follow) => Some(*follow),
-        Purpose::Show | Purpose::List(_) | Purpose::Runbook(_) => None,
+        Purpose::Show | Purpose::List(_) | Purpose::Runbook(_) | Purpose::Tuning(_) => None,
     }
 }
 
@@ -126,9 +133,10 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
             Some(need) => runbook::learn(model, id, &News::Unread(&need, &failure)),
             None => Vec::new(),
         },
+        (Purpose::Tuning(id), Err(failure)) => tuning::unread(model, &id, flight.need.as_ref(), &failure),
         // That proves nothing of the connection.
         (Purpose::Show, Ok(())) if matches!(flight.need, Some(Need::Explain(_))) => Vec::new(),
-        (Purpose::Follow(_) | Purpose::Show | Purpose::Runbook(_), Ok(())) => {
+        (Purpose::Follow(_) | Purpose::Show | Purpose::Runbook(_) | Purpose::Tuning(_), Ok(())) => {
             model.link.failures = 0;
             if !model.flights.is_reading_list() && model.link.read_at.is_some() {
                 model.link.failure = None;
@@ -154,6 +162,7 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
                 runbook::offer_left_behind(model);
             }
             effects.extend(runbook::watch(model));
+            effects.extend(tuning::list_read(model));
             effects.extend(refresh::prove_runs(model));
             effects.extend(refresh::rows_changed(model));
             if refresh::details_missing(model) {

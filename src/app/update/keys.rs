@@ -1,11 +1,12 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, history, moves, palette, runbook, triage};
+use super::{actions, confirm, history, moves, palette, runbook, triage, tuning};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::layout::Pane;
 use crate::app::model::overlay::Overlay;
+use crate::app::model::tuning::Phase;
 use crate::app::model::{Model, Screen};
 use crate::app::settings::{Place, Start};
 use tui_input::{Input, InputRequest};
@@ -30,6 +31,10 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
         Some(Overlay::LeftBehind) => return runbook::answer_left_behind(model, key),
         Some(Overlay::Runbook(id)) => return runbook::pressed(model, id, key, command),
+        Some(Overlay::Tuning(ref id)) => {
+            let id = id.clone();
+            return tuning::pressed(model, &id, key, command);
+        }
         Some(Overlay::History(_)) => return history::pressed(model, key, command),
         Some(Overlay::Quitting) => return quitting(model, key),
         Some(Overlay::Preview { .. }) => return preview(model, key),
@@ -53,6 +58,12 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         return Vec::new();
     }
     let text: String = text.chars().filter(|symbol| !symbol.is_control()).take(1_000).collect();
+    if let Some(Overlay::Tuning(id)) = &model.overlay {
+        if let Some(Phase::Typing(_, input)) = model.tunings.get_mut(id).map(|tuning| &mut tuning.phase) {
+            insert(input, &text);
+        }
+        return Vec::new();
+    }
     match &mut model.overlay {
         Some(Overlay::Confirm(confirm)) => insert(&mut confirm.input, &text),
         Some(Overlay::Palette(_)) => return palette::pasted(model, &text),

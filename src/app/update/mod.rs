@@ -14,6 +14,7 @@ mod palette;
 mod refresh;
 mod runbook;
 mod triage;
+mod tuning;
 
 use super::effect::{Effect, Timer};
 use super::layout::Pane;

@@ -4,7 +4,7 @@
 use tui_input::Input;
 
 use super::form::{self, FormOutcome};
-use super::{actions, follows, history, notice, refresh, triage};
+use super::{actions, follows, history, notice, refresh, triage, tuning};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, FollowId, Urgency};
 use crate::app::key::{Code, Key};
@@ -118,6 +118,18 @@ pub(super) fn open(model: &mut Model, situation: Situation) -> Vec<Effect> {
     carry_out(model, id, moves)
 }
 
+/// Begins a runbook whose steps are agreed to: where the first of them discards data, that is asked at once.
+pub(super) fn begin_ready(model: &mut Model, id: RunbookId, moves: Vec<Move>, shown: bool) -> Vec<Effect> {
+    let mut effects = carry_out(model, id, moves);
+    let asks = model.runbooks.get(id).is_some_and(|opened| opened.book.waits() == Waits::Consent);
+    match (asks, shown) {
+        (true, true) => effects.extend(ask(model, id)),
+        (_, false) => effects.extend(tell_end(model, id)),
+        _ => {}
+    }
+    effects
+}
+
 /// Does something with a runbook, and what follows from it.
 fn with(model: &mut Model, id: RunbookId, act: impl FnOnce(&mut Opened, &Inventory) -> Vec<Move>) -> Vec<Effect> {
     let Some(opened) = model.runbooks.get_mut(id) else { return Vec::new() };
@@ -194,6 +206,7 @@ pub(super) fn follow_ended(model: &mut Model, id: FollowId, follow: &Follow, tex
         refused,
     };
     let mut effects = learn(model, runbook, &news);
+    effects.extend(tuning::stepped(model, runbook));
     effects.extend(tell_end(model, runbook));
     effects
 }

@@ -155,7 +155,9 @@ impl World {
         let reads_otherwise = Settings { frequency: None, time_of_day: None, ..old.clone() }
             != Settings { frequency: None, time_of_day: None, ..new.clone() };
         let xmin = old.is("xmin") != new.is("xmin");
-        let snapshot = new.is("cdc") && old.is("cdc") && old.cdc_mode != new.cdc_mode && new.cdc_mode == "both";
+        // A target that is added needs a snapshot; one that is given up needs nothing (contract, section 8.5).
+        let snapshot =
+            new.is("cdc") && old.is("cdc") && old.cdc_mode != new.cdc_mode && old.cdc_mode.as_str() != "both";
         let to_webhook = new.is("webhook") && !old.is("webhook");
         if reads_otherwise {
             self.cure(at, Cure::Settings);

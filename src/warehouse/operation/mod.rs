@@ -2,11 +2,13 @@
 //!
 //! Preview, dry-run, `curl`, audit log and client all print and send this same request.
 
+mod change;
 mod patch;
 mod read;
 mod request;
 mod write;
 
+pub use change::{Losing, Reshape, Standing, SyncChange, Weighed};
 pub use patch::{BulkPatch, CdcMode, SchemaPatch, SourcePatch};
 pub use read::{JobQuery, LogQuery, Read};
 pub use request::{Method, Pace, Request};

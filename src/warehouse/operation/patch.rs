@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Request;
+use super::{Request, SyncChange};
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::schema::Schema;
@@ -54,20 +54,25 @@ impl SourcePatch {
 /// whatever discards data goes through [`Consent`](crate::warehouse::consent::Consent).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SchemaPatch {
-    should_sync: Option<bool>,
-    frequency: Option<Frequency>,
-    method: Option<SyncType>,
-    cursor: Option<(Foreign, Foreign)>,
-    keys: Option<Vec<Foreign>>,
+    change: Box<SyncChange>,
     /// The only schema that this change is harmless for.
     only_for: Option<SchemaId>,
 }
 
 impl SchemaPatch {
+    fn of(change: SyncChange) -> Self {
+        Self { change: Box::new(change), only_for: None }
+    }
+
+    /// A change that was weighed and found harmless for this schema.
+    pub(super) fn harmless(change: SyncChange, schema: SchemaId) -> Self {
+        Self { change: Box::new(change), only_for: Some(schema) }
+    }
+
     /// Switch the table on.
     #[must_use]
     pub fn resume() -> Self {
-        Self { should_sync: Some(true), ..Self::default() }
+        Self::of(SyncChange { should_sync: Some(true), ..SyncChange::default() })
     }
 
     /// Switch this table off. `None` where changes made meanwhile would be lost (CDC, webhook, or a method that
@@ -78,13 +83,14 @@ impl SchemaPatch {
             schema.sync_type.known(),
             Some(SyncType::FullRefresh | SyncType::Incremental | SyncType::Append | SyncType::Xmin)
         );
-        keeps_up.then(|| Self { should_sync: Some(false), only_for: Some(schema.id.clone()), ..Self::default() })
+        let off = || SyncChange { should_sync: Some(false), ..SyncChange::default() };
+        keeps_up.then(|| Self::harmless(off(), schema.id.clone()))
     }
 
     /// Sync it this often.
     #[must_use]
     pub fn frequency(frequency: Frequency) -> Self {
-        Self { frequency: Some(frequency), ..Self::default() }
+        Self::of(SyncChange { frequency: Some(frequency), ..SyncChange::default() })
     }
 
     /// Read what is new by this column, of this type: the
@@ -92,14 +98,14 @@ impl SchemaPatch {
     /// once. The table keeps its data; older servers may miss rows (contract, section 8.5).
     #[must_use]
     pub fn cursor(column: Foreign, field_type: Foreign) -> Self {
-        Self { cursor: Some((column, field_type)), ..Self::default() }
+        Self::of(SyncChange { cursor: Some((column, field_type)), ..SyncChange::default() })
     }
 
     /// Rebuild it with every run. Valid for what was synced incrementally; data of another shape has to be deleted
     /// first (contract, section 9.4).
     #[must_use]
     pub fn full_refresh() -> Self {
-        Self { method: Some(SyncType::FullRefresh), ..Self::default() }
+        Self::of(SyncChange { method: Some(SyncType::FullRefresh), ..SyncChange::default() })
     }
 
     /// Sync it incrementally by this column, and match rows by these keys. Other keys than a table with data has are
@@ -107,13 +113,13 @@ impl SchemaPatch {
     #[must_use]
     pub fn incremental(column: Foreign, field_type: Foreign, keys: Option<Vec<Foreign>>) -> Self {
         let method = Some(SyncType::Incremental);
-        Self { method, cursor: Some((column, field_type)), keys, ..Self::default() }
+        Self::of(SyncChange { method, cursor: Some((column, field_type)), keys, ..SyncChange::default() })
     }
 
     /// Match rows by these keys. The server wants the method along (contract, section 9.4).
     #[must_use]
     pub fn keys(method: Option<&SyncType>, keys: Vec<Foreign>) -> Self {
-        Self { method: method.cloned(), keys: Some(keys), ..Self::default() }
+        Self::of(SyncChange { method: method.cloned(), keys: Some(keys), ..SyncChange::default() })
     }
 
     /// The schema that is changed: the one that is named, unless the change is harmless for another one only.
@@ -122,25 +128,7 @@ impl SchemaPatch {
     }
 
     pub(super) fn body(&self) -> serde_json::Map<String, Value> {
-        let mut body = serde_json::Map::new();
-        if let Some(on) = self.should_sync {
-            body.insert("should_sync".to_owned(), json!(on));
-        }
-        if let Some(frequency) = &self.frequency {
-            body.insert("sync_frequency".to_owned(), json!(frequency.to_string()));
-        }
-        if let Some(method) = &self.method {
-            body.insert("sync_type".to_owned(), json!(method.raw()));
-        }
-        if let Some(keys) = &self.keys {
-            let keys: Vec<&str> = keys.iter().map(Foreign::raw).collect();
-            body.insert("primary_key_columns".to_owned(), json!(keys));
-        }
-        if let Some((column, field_type)) = &self.cursor {
-            body.insert("incremental_field".to_owned(), json!(column.raw()));
-            body.insert("incremental_field_type".to_owned(), json!(field_type.raw()));
-        }
-        body
+        self.change.body()
     }
 }
 

@@ -5,9 +5,9 @@ use crate::warehouse::consent::Discard;
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::replies::LogLevel;
-use crate::warehouse::schema::Schema;
+use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::secret::{Input, Inputs};
-use crate::warehouse::settings::SyncType;
+use crate::warehouse::settings::{CdcTableMode, Frequency, SyncType};
 use crate::warehouse::status::Status;
 use crate::warehouse::text::Foreign;
 
@@ -155,6 +155,84 @@ fn tables_are_switched_off_with_consent_one_by_one_or_together() {
     assert_eq!(all.path, "/api/projects/7/external_data_sources/s/bulk_update_schemas/");
     let rows = json!({"schemas": [{"id": "t", "should_sync": false}, {"id": "u", "should_sync": false}]});
     assert_eq!((all.method, all.body), (Method::Patch, Some(rows)));
+}
+
+fn weighed(before: SyncType, mode: &str, change: SyncChange) -> Weighed {
+    let detail = SchemaDetail { cdc_table_mode: Field::Known(Foreign::new(mode)), ..SchemaDetail::default() };
+    change.weigh(&Standing::of(&table("t", Field::Known(before)), &detail))
+}
+
+fn to(method: SyncType) -> SyncChange {
+    SyncChange { method: Some(method), ..SyncChange::default() }
+}
+
+fn mode(mode: CdcTableMode) -> SyncChange {
+    SyncChange { cdc_mode: Some(mode), ..SyncChange::default() }
+}
+
+#[test]
+fn a_change_after_which_the_server_imports_again_takes_consent() {
+    use CdcTableMode::{Both, CdcOnly, Consolidated};
+    use SyncType::{Cdc, FullRefresh, Incremental, Xmin};
+    for (before, now, change, lost) in [
+        (Incremental, "consolidated", to(Xmin), true),
+        (Xmin, "consolidated", to(Incremental), true),
+        (Xmin, "consolidated", to(Xmin), false),
+        (Incremental, "consolidated", to(FullRefresh), false),
+        (Cdc, "consolidated", to(FullRefresh), false),
+        (Incremental, "consolidated", to(SyncType::Other(Foreign::new("telepathy"))), true),
+        (Cdc, "consolidated", mode(Both), true),
+        (Cdc, "consolidated", mode(CdcOnly), true),
+        (Cdc, "both", mode(Consolidated), false),
+        (Cdc, "telepathy", mode(Consolidated), true),
+        (Incremental, "consolidated", mode(Both), false),
+        (Incremental, "consolidated", SyncChange { method: Some(Cdc), ..mode(Both) }, false),
+    ] {
+        let weighed = weighed(before.clone(), now, change.clone());
+        let stored = matches!(&weighed, Weighed::Loses(reshape) if reshape.loss() == Losing::Stored);
+        assert_eq!(stored, lost, "{before} {now} {change:?}");
+        assert_eq!(matches!(weighed, Weighed::Harmless(_)), !lost, "{before} {now} {change:?}");
+    }
+}
+
+#[test]
+fn of_a_table_that_is_not_known_the_worse_is_taken() {
+    let standing = Standing::of(&table("t", Field::Unknown), &SchemaDetail::default());
+    for change in [to(SyncType::Incremental), mode(CdcTableMode::Both)] {
+        assert!(matches!(change.weigh(&standing), Weighed::Loses(_)));
+    }
+    let hourly = SyncChange { frequency: Some(Frequency::Every(60)), ..SyncChange::default() };
+    assert!(matches!(hourly.weigh(&standing), Weighed::Harmless(_)));
+}
+
+#[test]
+fn pausing_what_is_pushed_or_streamed_takes_consent_whatever_goes_along() {
+    let off = |method: Option<SyncType>| SyncChange { should_sync: Some(false), method, ..SyncChange::default() };
+    for (before, after, lost) in [
+        (SyncType::Cdc, None, true),
+        (SyncType::Webhook, None, true),
+        (SyncType::Incremental, None, false),
+        (SyncType::Incremental, Some(SyncType::Webhook), true),
+        (SyncType::Webhook, Some(SyncType::Incremental), false),
+    ] {
+        let weighed = weighed(before.clone(), "consolidated", off(after.clone()));
+        let meanwhile = matches!(&weighed, Weighed::Loses(reshape) if reshape.loss() == Losing::Meanwhile);
+        assert_eq!(meanwhile, lost, "{before} {after:?}");
+    }
+}
+
+#[test]
+fn what_was_weighed_is_sent_to_the_table_it_was_weighed_for() {
+    let Weighed::Loses(reshape) = weighed(SyncType::Incremental, "consolidated", to(SyncType::Xmin)) else { panic!() };
+    let request = Discard::ReshapeSchema(reshape).request(project());
+    assert_eq!(request.path, "/api/projects/7/external_data_schemas/t/");
+    assert_eq!((request.method, request.body), (Method::Patch, Some(json!({"sync_type": "xmin"}))));
+    let change = SyncChange { time_of_day: Some(None), lookback: Some(Some(60)), ..SyncChange::default() };
+    let Weighed::Harmless(patch) = weighed(SyncType::Incremental, "consolidated", change) else { panic!() };
+    let request = Write::UpdateSchema(SchemaId::new("other"), patch).request(project());
+    assert_eq!(request.path, "/api/projects/7/external_data_schemas/t/");
+    let body = json!({"sync_time_of_day": null, "incremental_field_lookback_seconds": 60});
+    assert_eq!(request.body, Some(body));
 }
 
 #[test]

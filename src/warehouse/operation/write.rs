@@ -76,6 +76,10 @@ impl Discard {
             Self::PauseSchema(id) => {
                 Request::new(Patch, schema(project, id, "")).with_body(json!({ "should_sync": false })).slow()
             }
+            Self::ReshapeSchema(reshape) => {
+                let body = Value::Object(reshape.body());
+                Request::new(Patch, schema(project, reshape.schema(), "")).with_body(body).slow()
+            }
             Self::PauseSchemas(id, schemas) => {
                 let off = |id: &SchemaId| json!({ "id": id.as_str(), "should_sync": false });
                 let rows: Vec<Value> = schemas.iter().map(off).collect();

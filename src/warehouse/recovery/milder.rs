@@ -1,6 +1,7 @@
 //! What would do with less loss than an act that discards data.
 
 use crate::warehouse::consent::Discard;
+use crate::warehouse::operation::Losing;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::state::State;
 
@@ -36,6 +37,10 @@ pub fn than(discard: &Discard, schema: &Schema, state: State) -> Option<String> 
         Discard::PauseSchema(_) | Discard::PauseSchemas(..) => {
             "A lower frequency costs fewer rows at a time and loses no changes."
         }
+        Discard::ReshapeSchema(reshape) => match reshape.loss() {
+            Losing::Stored => "Another method, or the mode it has now, keeps the data.",
+            Losing::Meanwhile => "A lower frequency costs fewer rows at a time and loses no changes.",
+        },
         Discard::DeleteWebhook(_) => "New inputs, such as a new signing secret, need no new webhook.",
         Discard::DisableCdc(_) => {
             "Switching single tables to another sync method leaves the others their place in the stream."

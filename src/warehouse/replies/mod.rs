@@ -111,8 +111,8 @@ pub struct SourceColumn {
 pub enum Discarded {
     /// Nothing but that it was accepted.
     Accepted,
-    /// The schemas that were switched off, as they are now.
-    Paused(Vec<FullSchema>),
+    /// The schemas that were switched off or otherwise changed, as they are now.
+    Changed(Vec<FullSchema>),
     /// The webhook was removed.
     WebhookDeleted(WebhookDeletion),
     /// Change data capture is off.

@@ -68,7 +68,7 @@ impl Act {
             Discard::DeleteData(_) => Self::DeleteData,
             Discard::DestroySchema(_) => Self::DestroySchema,
             Discard::DestroySource(_) => Self::DestroySource,
-            Discard::PauseSchema(_) => Self::Switch,
+            Discard::PauseSchema(_) | Discard::ReshapeSchema(_) => Self::Switch,
             Discard::PauseSchemas(..) => Self::SwitchSome,
             Discard::DeleteWebhook(_) => Self::DeleteWebhook,
             Discard::DisableCdc(_) => Self::DisableCdc,

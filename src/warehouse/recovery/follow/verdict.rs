@@ -99,14 +99,14 @@ impl Follow {
         let word = |on: bool| if on { "on" } else { "off" };
         match (self.wanted.on(), full.and_then(|full| Some((full, full.schema.should_sync?)))) {
             (_, None) => self.end_as(Outcome::Unknown, Tone::Note, "update accepted; the table could not be read back"),
-            (None, Some((full, _))) if self.wanted.in_table(full) == Some(false) => {
-                self.end(Tone::Bad, "the server accepted the update, but the table is unchanged")
-            }
-            (None, _) => self.end(Tone::Good, "updated"),
             (Some(wanted), Some((_, on))) if wanted != on => {
                 let text = format!("the server accepted the update, but the table is still {}", word(on));
                 self.end(Tone::Bad, &text)
             }
+            (_, Some((full, _))) if self.wanted.in_table(full) == Some(false) => {
+                self.end(Tone::Bad, "the server accepted the update, but the table is unchanged")
+            }
+            (None, _) => self.end(Tone::Good, "updated"),
             // A table that never had a schedule starts at once (contract, section 8.4).
             (_, Some((full, true))) if full.schema.status == Status::Running => {
                 self.end(Tone::Good, "switched on; a run was requested with it")

@@ -81,15 +81,29 @@ impl Wanted {
                     Field::Null => Some(value.is_null()),
                     Field::Unknown => None,
                 };
+                let number = |field: &Field<u64>| match field {
+                    Field::Known(number) => Some(value.as_u64() == Some(*number)),
+                    Field::Null => Some(value.is_null()),
+                    Field::Unknown => None,
+                };
+                let names = |field: &Field<Vec<Foreign>>| match (field, value.as_array()) {
+                    (Field::Known(names), Some(wanted)) => {
+                        Some(names.iter().map(|name| Some(name.raw())).eq(wanted.iter().map(Value::as_str)))
+                    }
+                    (Field::Known(_), None) => Some(false),
+                    (Field::Null, _) => Some(value.is_null()),
+                    (Field::Unknown, _) => None,
+                };
                 match name.as_str() {
                     "incremental_field" => text(&detail.incremental_field),
                     "incremental_field_type" => text(&detail.incremental_field_type),
                     "cdc_table_mode" => text(&detail.cdc_table_mode),
-                    "primary_key_columns" => {
-                        let keys = detail.primary_keys.known()?;
-                        let wanted: Vec<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
-                        Some(keys.iter().map(Foreign::raw).eq(wanted))
-                    }
+                    "incremental_field_lookback_seconds" => number(&detail.lookback_seconds),
+                    "full_refresh_interval_days" => number(&detail.full_refresh_days),
+                    "sync_time_of_day" => text(&detail.sync_time_of_day),
+                    "primary_key_columns" => names(&detail.primary_keys),
+                    // Key and cursor always stay, so the server may name more than was sent.
+                    "enabled_columns" => None,
                     _ => in_list(name, value, &full.schema),
                 }
             })),

@@ -1,7 +1,7 @@
 //! What the user says to a step: go on, leave it out, this one, try again.
 
 use super::stage::{Deed, Menu, Progress, Stage, Task};
-use super::{Choice, Move, Patient, Runbook, Unit, Waits, menu, plan};
+use super::{Choice, Move, Patient, Runbook, Unit, Waits, Wish, menu, plan};
 use crate::warehouse::consent::Consent;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::form::Purpose;
@@ -141,7 +141,8 @@ impl Runbook {
 
     /// Begins anew, with the tables as they are now.
     pub fn restart(&mut self, inventory: &Inventory) -> Vec<Move> {
-        if self.units.iter().any(Unit::is_open) {
+        // Steps that were handed over are not known anew.
+        if self.units.iter().any(Unit::is_open) || self.situation.wish == Some(Wish::Tune) {
             return Vec::new();
         }
         for patient in &mut self.situation.tables {

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::stage::{Deed, Menu, Stage, Task};
-use super::{Runbook, Situation};
+use super::{Runbook, Situation, retime};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::SchemaId;
@@ -31,11 +31,11 @@ pub struct Choice {
     /// The table it is about, where several can be picked.
     pub(super) table: Option<SchemaId>,
     /// The steps it leads to.
-    then: Vec<Stage>,
+    pub(super) then: Vec<Stage>,
 }
 
 impl Choice {
-    fn new(title: impl Into<String>, reason: impl Into<String>, then: Vec<Stage>) -> Self {
+    pub(super) fn new(title: impl Into<String>, reason: impl Into<String>, then: Vec<Stage>) -> Self {
         Self { title: title.into(), reason: reason.into(), recommended: false, blocked: None, table: None, then }
     }
 }
@@ -49,6 +49,7 @@ pub(super) fn choices(menu: &Menu, situation: &Situation, facts: &Facts, invento
         Menu::Keys(id) => facts.candidates.get(id).map_or_else(Vec::new, |found| keys(id, found)),
         Menu::NewTables => new_tables(situation, facts, inventory),
         Menu::LeastValuable => costs(situation, inventory),
+        Menu::Frequency => retime::choices(situation, inventory),
         Menu::Webhook => facts.webhook.as_ref().map_or_else(Vec::new, |info| webhook(situation, info, inventory)),
     }
 }
@@ -63,7 +64,9 @@ pub(super) fn then(
 ) -> Vec<Stage> {
     let tables: Vec<SchemaId> = picked.iter().filter_map(|choice| choice.table.clone()).collect();
     match menu {
-        Menu::Method(_) | Menu::Webhook => picked.iter().flat_map(|choice| choice.then.clone()).collect(),
+        Menu::Method(_) | Menu::Webhook | Menu::Frequency => {
+            picked.iter().flat_map(|choice| choice.then.clone()).collect()
+        }
         _ if picked.is_empty() => Vec::new(),
         Menu::Keys(id) => {
             let columns: Vec<Foreign> = picked.iter().map(|choice| Foreign::new(&choice.title)).collect();

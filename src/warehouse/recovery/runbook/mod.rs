@@ -8,6 +8,7 @@
 //! * `plan`: from the letter of a recovery to its steps;
 //! * `expand`: the steps that only what was found out tells;
 //! * `menu`: what can be picked, best first;
+//! * `retime`: how often several tables are to sync;
 //! * `answers`: what the user says to a step;
 //! * `sending`: from a step to its actions; `units`: those under way; `verdict`: is everything green?
 //! * `facts`: what was found out on the way;
@@ -22,6 +23,7 @@ mod facts;
 mod menu;
 mod plan;
 mod record;
+mod retime;
 mod sending;
 mod situation;
 mod stage;
@@ -137,6 +139,14 @@ impl Runbook {
         (book, moves)
     }
 
+    /// Begins with steps that are known from the start, and were agreed to. Those that discard data still ask.
+    #[must_use]
+    pub fn ready(situation: Situation, stages: Vec<Stage>, inventory: &Inventory) -> (Self, Vec<Move>) {
+        let mut book = Self { agreed: true, ..Self::of(situation, stages) };
+        let moves = book.go_on(inventory);
+        (book, moves)
+    }
+
     fn of(situation: Situation, stages: Vec<Stage>) -> Self {
         Self {
             situation,
@@ -230,7 +240,7 @@ impl Runbook {
             (Progress::Failed(_), _) => Waits::Retry,
             (_, Task::ByHand) => Waits::ByHand,
             (_, Task::Fill(purpose)) => Waits::Form(*purpose),
-            (_, Task::Pick(Menu::Method(_) | Menu::Webhook)) => Waits::One,
+            (_, Task::Pick(Menu::Method(_) | Menu::Webhook | Menu::Frequency)) => Waits::One,
             (_, Task::Pick(_)) => Waits::Several,
             (_, Task::Send(Deed::Discard(_))) if self.units.is_empty() => Waits::Consent,
             (_, Task::Send(_)) if self.units.is_empty() => Waits::Start,

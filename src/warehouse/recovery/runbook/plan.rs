@@ -113,6 +113,11 @@ fn wished(wish: Wish, situation: &Situation, inventory: &Inventory) -> Vec<Stage
             format!("Delete the stored data of {tables}; their configuration stays."),
             "the rows stored now; queries see none until the next run is done",
         ),
+        Wish::Retime => {
+            vec![Stage::new(Task::Pick(Menu::Frequency), format!("Choose how often {tables} are to sync."))]
+        }
+        // Its steps are handed over with it.
+        Wish::Tune => Vec::new(),
         Wish::Destroy => discards(
             Discard::DestroySchema,
             format!("Remove {tables}, with configuration and data."),

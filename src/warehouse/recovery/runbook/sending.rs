@@ -95,6 +95,7 @@ impl Runbook {
             | Discard::DeleteData(id)
             | Discard::DestroySchema(id)
             | Discard::PauseSchema(id) => vec![id.clone()],
+            Discard::ReshapeSchema(reshape) => vec![reshape.schema().clone()],
             Discard::PauseSchemas(_, ids) => ids.clone(),
             Discard::RepairCdc(_) | Discard::DisableCdc(_) => self.tables_by(&SyncType::Cdc, inventory),
             Discard::DeleteWebhook(_) => self.tables_by(&SyncType::Webhook, inventory),
@@ -177,6 +178,11 @@ impl Runbook {
             }
             Deed::UpdateTable(id, patch) => {
                 one(Write::UpdateSchema(id.clone(), patch.clone()), std::slice::from_ref(id))
+            }
+            Deed::Retime(frequency) => {
+                let each = self.situation.chosen();
+                let patches = each.map(|table| (&table.id, SchemaPatch::frequency(frequency.clone())));
+                self.change(patches.collect(), inventory)
             }
             Deed::RefreshTables => one(Write::RefreshSchemas(source()), &[]),
             Deed::EnableCdc => one(Write::EnableCdc(source(), CdcMode::default()), &[]),

@@ -69,6 +69,10 @@ pub enum Wish {
     DeleteData,
     /// Remove the tables.
     Destroy,
+    /// Change how often they sync.
+    Retime,
+    /// Change the sync settings: the steps are known from the start.
+    Tune,
 }
 
 impl Wish {
@@ -83,6 +87,8 @@ impl Wish {
             Self::Resync => "Resync",
             Self::DeleteData => "Delete the data of",
             Self::Destroy => "Destroy",
+            Self::Retime => "Change the frequency of",
+            Self::Tune => "Tune",
         }
     }
 
@@ -90,7 +96,7 @@ impl Wish {
     fn bars(self, schema: &Schema, state: State) -> Option<&'static str> {
         let on = schema.should_sync;
         match (self, state) {
-            (Self::Destroy, _) => None,
+            (Self::Destroy | Self::Tune, _) => None,
             (_, State::Direct) => Some("queried live"),
             (Self::DeleteData, _) if schema.table.is_null() => Some("no stored data"),
             (Self::DeleteData, state) if state.claims_to_run() => Some("running; cancel it first"),
@@ -98,6 +104,7 @@ impl Wish {
             (Self::Cancel, state) => (!state.claims_to_run()).then_some("not running"),
             (Self::Pause, _) => (on == Some(false)).then_some("off already"),
             (_, State::NotSetUp) => Some("no sync method"),
+            (Self::Retime, _) => None,
             (Self::Resume, _) => (on == Some(true)).then_some("on already"),
             (Self::Reload | Self::Resync, _) => (on == Some(false)).then_some("off; resume it first"),
         }
@@ -110,7 +117,7 @@ impl Wish {
             Self::Cancel => Letter::F,
             Self::Resync => Letter::D,
             Self::DeleteData => Letter::G,
-            Self::Resume | Self::Pause | Self::Destroy => Letter::R,
+            Self::Resume | Self::Pause | Self::Destroy | Self::Retime | Self::Tune => Letter::R,
         }
     }
 }
@@ -299,9 +306,9 @@ impl Situation {
 
     /// Tells one situation from another: opening the same again finds its runbook.
     #[must_use]
-    pub fn key(&self) -> (SourceId, Letter, Option<CauseId>, Vec<SchemaId>) {
+    pub fn key(&self) -> (SourceId, Letter, Option<CauseId>, Option<Wish>, Vec<SchemaId>) {
         let mut tables: Vec<SchemaId> = self.tables.iter().map(|patient| patient.id.clone()).collect();
         tables.sort();
-        (self.source.clone(), self.letter, self.cause.clone(), tables)
+        (self.source.clone(), self.letter, self.cause.clone(), self.wish, tables)
     }
 }

@@ -5,6 +5,7 @@ use crate::warehouse::ids::SchemaId;
 use crate::warehouse::operation::SchemaPatch;
 use crate::warehouse::recovery::form::Purpose;
 use crate::warehouse::secret::Inputs;
+use crate::warehouse::settings::Frequency;
 use crate::warehouse::survey::Need;
 
 /// Who carries out a step.
@@ -46,6 +47,8 @@ pub enum Deed {
     UpdateSource(Inputs),
     /// Change the sync settings of a table.
     UpdateTable(SchemaId, SchemaPatch),
+    /// Sync the tables this often.
+    Retime(Frequency),
     /// Read the list of tables at the source again.
     RefreshTables,
     /// Set these new tables up, and switch them on.
@@ -75,6 +78,8 @@ pub enum Menu {
     LeastValuable,
     /// What to do about the webhook.
     Webhook,
+    /// How often the tables are to sync.
+    Frequency,
 }
 
 impl Menu {

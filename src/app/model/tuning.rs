@@ -1,0 +1,234 @@
+//! The editor of a table's sync settings, as it is looked at. It outlives its overlay, so that nothing typed is lost.
+
+use std::collections::BTreeSet;
+
+use tui_input::Input;
+
+use crate::warehouse::ids::SchemaId;
+use crate::warehouse::replies::CandidateFields;
+use crate::warehouse::survey::FullSchema;
+use crate::warehouse::text::Foreign;
+use crate::warehouse::tuning::{Current, Draft, Drift, Offer, Refusal, Setting, Value, Way};
+
+/// The editor of one table.
+#[derive(Debug)]
+pub struct Tuning {
+    /// The table.
+    pub id: SchemaId,
+    /// Its name.
+    pub name: Foreign,
+    /// What is going on.
+    pub phase: Phase,
+    /// What is wanted; `None` until the table was read.
+    pub draft: Option<Draft>,
+    /// What was read of it so far.
+    pub read: Reading,
+    /// Which setting the cursor is on.
+    pub cursor: usize,
+    /// Which way to go on the cursor is on, in the preview.
+    pub way: usize,
+    /// Whether the webhook that nobody needs any more is unregistered.
+    pub unregister: bool,
+    /// What the server refused.
+    pub refused: Vec<Refusal>,
+    /// What is to be wanted once the table was read: the way back of an earlier change.
+    pub presets: Option<Vec<(Setting, Value)>>,
+    /// Whether it takes the last change back.
+    pub undoes: bool,
+}
+
+/// What was read of a table so far.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The table.
+    pub full: Option<Box<FullSchema>>,
+    /// What may be chosen.
+    pub found: Option<Box<CandidateFields>>,
+}
+
+/// What is going on in the editor.
+#[derive(Debug)]
+pub enum Phase {
+    /// The table is read.
+    Reading,
+    /// It could not be read.
+    Unread(String),
+    /// The settings are looked at.
+    Looking,
+    /// One of several values is chosen.
+    Choosing(Choosing),
+    /// A value is typed.
+    Typing(Setting, Input),
+    /// What would be sent is looked at.
+    Preview,
+    /// The table is read once more, right before sending.
+    Checking,
+    /// It has changed meanwhile: whose value counts?
+    Drifted(Vec<Drift>, Box<Current>),
+    /// It is running: wait, or cancel first?
+    Running,
+    /// It is applied once the run has ended.
+    Waiting,
+}
+
+/// A value being chosen.
+#[derive(Debug)]
+pub struct Choosing {
+    /// Of which setting.
+    pub setting: Setting,
+    /// What can be chosen.
+    pub offers: Vec<Offer>,
+    /// Where the cursor is.
+    pub cursor: usize,
+    /// Which are picked, where several can be.
+    pub picked: BTreeSet<usize>,
+}
+
+impl Tuning {
+    /// The editor of a table that is being read.
+    #[must_use]
+    pub fn new(id: SchemaId, name: Foreign) -> Self {
+        Self {
+            id,
+            name,
+            phase: Phase::Reading,
+            draft: None,
+            read: Reading::default(),
+            cursor: 0,
+            way: 0,
+            unregister: false,
+            refused: Vec::new(),
+            presets: None,
+            undoes: false,
+        }
+    }
+
+    /// The setting with the cursor.
+    #[must_use]
+    pub fn setting(&self) -> Setting {
+        Setting::ALL[self.cursor.min(Setting::ALL.len() - 1)]
+    }
+
+    /// What may follow the change.
+    #[must_use]
+    pub fn ways(&self) -> Vec<Way> {
+        self.draft.as_ref().map(Draft::ways).unwrap_or_default()
+    }
+
+    /// What is to follow it.
+    #[must_use]
+    pub fn chosen_way(&self) -> Way {
+        let ways = self.ways();
+        ways.get(self.way).or(ways.first()).copied().unwrap_or(Way::Only)
+    }
+
+    /// Whether anything is to be changed.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        self.draft.as_ref().is_some_and(|draft| draft.changed().next().is_some())
+    }
+
+    /// What is refused of a setting: by the server, else by its rules.
+    #[must_use]
+    pub fn refusal(&self, setting: Setting) -> Option<String> {
+        let of = |all: &[Refusal]| all.iter().find(|one| one.setting == Some(setting)).map(|one| one.why.clone());
+        of(&self.refused).or_else(|| of(&self.draft.as_ref()?.refusals()))
+    }
+
+    /// Takes up what was read: as it is, or under the wishes there are.
+    pub fn take_up(&mut self, fresh: Current) {
+        let mut draft = match self.draft.take() {
+            Some(draft) => draft.rebased(fresh),
+            None => Draft::new(fresh),
+        };
+        for (setting, value) in self.presets.take().unwrap_or_default() {
+            // What the earlier method does without stays as it is.
+            if draft.bars(setting).is_none() {
+                draft.set(setting, value);
+            }
+        }
+        self.draft = Some(draft);
+    }
+}
+
+impl Choosing {
+    /// The values of a setting, with the cursor on the one that is wanted now.
+    #[must_use]
+    pub fn new(setting: Setting, draft: &Draft) -> Self {
+        let offers = draft.offers(setting);
+        let wanted = draft.get(setting);
+        let is_in = |offer: &Offer| match (wanted, &offer.value) {
+            (Value::Names(wanted), Value::Names(one)) => one.iter().all(|name| wanted.contains(name)),
+            // No choice of columns is all of them.
+            (Value::Nothing, Value::Names(_)) => setting == Setting::Columns,
+            (Value::Column(wanted, _), Value::Column(one, _)) => wanted == one,
+            (wanted, value) => wanted == value,
+        };
+        let picked: BTreeSet<usize> =
+            offers.iter().enumerate().filter(|(_, offer)| is_in(offer)).map(|(place, _)| place).collect();
+        let cursor = picked.first().copied().unwrap_or(0);
+        Self { setting, offers, cursor, picked }
+    }
+
+    /// Whether several can be picked.
+    #[must_use]
+    pub fn takes_several(&self) -> bool {
+        Draft::takes_several(self.setting)
+    }
+
+    /// What was chosen; `None` where the cursor is on nothing.
+    #[must_use]
+    pub fn value(&self) -> Option<Value> {
+        if !self.takes_several() {
+            return self.offers.get(self.cursor).map(|offer| offer.value.clone());
+        }
+        let each = self.picked.iter().filter_map(|place| self.offers.get(*place));
+        let names: Vec<Foreign> = each
+            .filter_map(|offer| match &offer.value {
+                Value::Names(names) => Some(names.clone()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let all = self.picked.len() == self.offers.len() && self.setting == Setting::Columns;
+        let none = names.is_empty() && self.setting == Setting::Keys;
+        Some(if all || none { Value::Nothing } else { Value::Names(names) })
+    }
+}
+
+/// A change that was made from here, and how it was before.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The table.
+    pub id: SchemaId,
+    /// Its name.
+    pub name: Foreign,
+    /// What was changed, in a few words.
+    pub what: String,
+    /// How it was; `None`: it has no way back, because data was discarded, or a table cannot be without it again.
+    pub before: Option<Vec<(Setting, Value)>>,
+}
+
+impl Made {
+    /// This change, while it is still a wish.
+    #[must_use]
+    pub fn of(draft: &Draft, way: Way) -> Self {
+        let kept = draft.data().is_kept() && matches!(way, Way::Only | Way::Reload);
+        let harmless = matches!(draft.request(), Ok(crate::warehouse::operation::Weighed::Harmless(_)));
+        let what: Vec<String> = draft.changed().map(|setting| draft.sentence(setting)).collect();
+        // A method or a key that was not there cannot be taken back.
+        let lasting = |setting: &Setting| {
+            let first = *draft.now().values.get(*setting) == Value::Nothing;
+            let key = *setting == Setting::Keys && !draft.changes(Setting::Method);
+            first && (*setting == Setting::Method || key)
+        };
+        let before = draft.changed().map(|setting| (setting, draft.now().values.get(setting).clone())).collect();
+        let back = kept && harmless && !draft.changed().any(|setting| lasting(&setting));
+        Self {
+            id: draft.now().id.clone(),
+            name: draft.now().name.clone(),
+            what: what.join("; "),
+            before: back.then_some(before),
+        }
+    }
+}

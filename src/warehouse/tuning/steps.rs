@@ -1,0 +1,112 @@
+//! A change and what follows it, as steps of a runbook.
+
+use super::rules::Refusal;
+use super::{Data, Draft, Setting, Way};
+use crate::warehouse::consent::Discard;
+use crate::warehouse::diagnosis::Letter;
+use crate::warehouse::inventory::Inventory;
+use crate::warehouse::operation::{Losing, Weighed};
+use crate::warehouse::recovery::runbook::{Deed, Patient, Situation, Stage, Task, Wish};
+use crate::warehouse::settings::SyncType;
+use crate::warehouse::survey::Need;
+
+/// What a runbook of this change is for; `None`: the table is not there any more.
+#[must_use]
+pub fn situation(draft: &Draft, inventory: &Inventory) -> Option<Situation> {
+    let (held, schema, state) = inventory.schema(&draft.now.id)?;
+    let changes: Vec<String> = draft.changed().map(|setting| draft.sentence(setting)).collect();
+    Some(Situation {
+        // What is left after a crash: the keys, or a reload.
+        letter: if draft.data() == Data::InTheWay { Letter::K } else { Letter::A },
+        cause: None,
+        kind: None,
+        wish: Some(Wish::Tune),
+        only_the_end: false,
+        since: None,
+        title: format!("Change the sync settings of {}: {}", schema.title().shown(), changes.join("; ")),
+        advice: Vec::new(),
+        handled: false,
+        source: held.source.id.clone(),
+        source_name: held.source.title().clone(),
+        source_type: held.source.kind.clone(),
+        tables: vec![Patient::of(schema, state)],
+    })
+}
+
+/// The steps: the change, with what has to go before it, and what follows it.
+///
+/// # Errors
+/// What the server would refuse.
+pub fn stages(draft: &Draft, way: Way, cancel_first: bool, unregister: bool) -> Result<Vec<Stage>, Vec<Refusal>> {
+    let weighed = draft.request()?;
+    let id = draft.now.id.clone();
+    let name = draft.now.name.shown();
+    let data = draft.data();
+    let send = |deed: Deed, what: String| Stage::new(Task::Send(deed), what);
+    let discard = |discard: Discard, what: String| send(Deed::Discard(vec![discard]), what);
+    let rows = "the rows stored now; what the source no longer has is gone";
+    let mut all = Vec::new();
+    if cancel_first {
+        all.push(send(Deed::Cancel, "Cancel the sync, and wait until it has ended.".to_owned()));
+    }
+    let delete = || {
+        let what = format!("Delete the stored data of {name}; its settings stay.");
+        discard(Discard::DeleteData(id.clone()), what).losing(rows)
+    };
+    if data == Data::InTheWay {
+        all.push(delete());
+    }
+    let changes: Vec<String> = draft.changed().map(|setting| draft.sentence(setting)).collect();
+    let what = format!("Change {}.", changes.join("; "));
+    all.push(match weighed {
+        Weighed::Harmless(patch) => send(Deed::UpdateTable(id.clone(), patch), what),
+        Weighed::Loses(reshape) => {
+            let lost = match reshape.loss() {
+                Losing::Stored => rows,
+                Losing::Meanwhile => "what changes at the source until it is enabled again",
+            };
+            discard(Discard::ReshapeSchema(reshape), what).losing(lost)
+        }
+    });
+    let to_webhook = draft.changes(Setting::Method) && draft.wanted.method() == Some(SyncType::Webhook);
+    if to_webhook {
+        let look = Task::Look(vec![Need::Webhook(draft.now.source.clone())]);
+        all.push(Stage::new(look, "Look whether the webhook was registered, and delivers."));
+    }
+    let reload = || send(Deed::Reload, format!("Reload {name}, see a job start, and follow it to its end."));
+    match way {
+        Way::Only => {}
+        Way::Reload => all.push(reload()),
+        Way::Resync => {
+            let what = format!("Resync {name}: drop what is stored, and read everything again.");
+            all.push(discard(Discard::ResyncSchema(id.clone()), what).losing(rows));
+        }
+        Way::StartOver => {
+            if data != Data::InTheWay {
+                all.push(delete());
+            }
+            if draft.wanted.is_on() {
+                all.push(reload());
+            }
+        }
+    }
+    if way != Way::Only || to_webhook || draft.resets() {
+        all.push(Stage::new(Task::Verify, "Read the table once more: is it green?"));
+    }
+    if unregister && draft.leaves_webhook_unused() {
+        let what =
+            format!("Unregister the webhook of {}, which no table needs any more.", draft.now.source_name.shown());
+        let lost = "what the vendor would push until another webhook is registered";
+        all.push(discard(Discard::DeleteWebhook(draft.now.source.clone()), what).losing(lost));
+    }
+    Ok(all)
+}
+
+impl Draft {
+    /// A change of one setting, in a few words.
+    #[must_use]
+    pub fn sentence(&self, setting: Setting) -> String {
+        let (now, wanted) = (self.now.values.get(setting), self.get(setting));
+        format!("{}: {} → {}", setting.title(), setting.shown(now), setting.shown(wanted))
+    }
+}
