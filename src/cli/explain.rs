@@ -79,7 +79,7 @@ impl Question {
             sync_type: self.sync_type.as_deref(),
             sync_blocked: None,
         };
-        Finding::of(Catalogue::builtin(), &symptom)
+        Finding::of(Catalogue::in_force(), &symptom)
     }
 
     fn size(&self) -> usize {

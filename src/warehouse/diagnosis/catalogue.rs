@@ -17,6 +17,9 @@ use crate::warehouse::text::Foreign;
 /// The catalogue that comes with the program.
 const BUILTIN: &str = include_str!("../../../assets/root-causes.toml");
 
+/// What everything is diagnosed by, if it is not that.
+static IN_FORCE: OnceLock<Catalogue> = OnceLock::new();
+
 /// More messages than this are not quoted.
 const MOST_QUOTED: usize = 4;
 
@@ -37,6 +40,23 @@ impl Catalogue {
         static BUILTIN_CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
         // The tests check that the file has no mistakes; what is readable of a broken one is still of use.
         BUILTIN_CATALOGUE.get_or_init(|| Self::new(format::read(BUILTIN, None).0))
+    }
+
+    /// The catalogue that everything is diagnosed by: that of the program, or what was put in its place at the start.
+    #[must_use]
+    pub fn in_force() -> &'static Self {
+        IN_FORCE.get().unwrap_or_else(Self::builtin)
+    }
+
+    /// Has everything diagnosed with a user's file, too. Once, before anything is diagnosed: verdicts are remembered,
+    /// and so the first file stays.
+    ///
+    /// # Errors
+    /// All mistakes of the file, in the order of its lines; nothing has changed then.
+    pub fn put_into_force(text: &str) -> Result<(), Vec<Mistake>> {
+        let own = Self::with_user(text)?;
+        IN_FORCE.get_or_init(|| own);
+        Ok(())
     }
 
     /// The catalogue that comes with the program, extended by a user's file. Its rules are tried before all
