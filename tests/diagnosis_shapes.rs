@@ -124,3 +124,69 @@ fn what_blocks_an_incremental_sync_is_known_without_a_text() {
     let other = Catalogue::builtin().diagnose(&Symptom { sync_blocked: Some("something_new"), ..Symptom::of(None) });
     assert_eq!(other.cause, "no_error_text");
 }
+
+/// What a text is said to be about, and whether that is a missing permission.
+fn named(text: &str) -> Option<(String, bool)> {
+    let verdict = diagnose(text);
+    verdict.identifier.map(|name| (name.raw().to_owned(), verdict.names_permission))
+}
+
+#[test]
+fn words_of_a_sentence_are_no_names() {
+    for text in [
+        "A column referenced during sync no longer exists in your source table (MySQL error 1054).",
+        "A view you're syncing references a column that no longer exists.",
+        "A table this sync reads no longer exists in your source database.",
+        "BigQuery couldn't find a table this source is syncing.",
+        "Import failed: the Google Sheet could not be found.",
+        "APIError: [404]: Requested entity was not found.",
+        "The publication used for change data capture no longer exists on the source database.",
+        "ORA-00942: table or view does not exist",
+        "The specified bucket does not exist.",
+        "(1054, \"Unknown column in 'field list'\")",
+        "403 Access Denied: BigQuery BigQuery: Permission denied while getting Drive credentials.",
+        "Numeric value 'n/a' is not recognized",
+        "{\"status\":\"error\",\"category\":\"MISSING_SCOPES\",\"message\":\"This app hasn't been granted all required scopes\"}",
+        "The column PostHog reads was dropped from the table below.",
+    ] {
+        assert_eq!(named(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_missing_permission_is_named() {
+    for (text, name, permission) in [
+        (
+            "403 Access Denied: Project acme: User does not have bigquery.jobs.create permission in project acme.",
+            "bigquery.jobs.create",
+            true,
+        ),
+        (
+            "403 POST https://a.b/c?d=e: Access Denied: Table a:b.c: Permission bigquery.tables.getData denied on table a:b.c (or it may not exist).",
+            "bigquery.tables.getData",
+            true,
+        ),
+        (
+            "User: arn:aws:iam::1:user/sync is not authorized to perform: s3:ListBucket on resource: x",
+            "s3:ListBucket",
+            true,
+        ),
+        (
+            "The key does not have the required permissions for this endpoint. Enabling \"Notes Read\" ('note_read') permissions on this key would help.",
+            "note_read",
+            true,
+        ),
+        (
+            "{'ok': False, 'error': 'missing_scope', 'needed': 'channels:history', 'provided': 'users:read'}",
+            "channels:history",
+            true,
+        ),
+        ("API key is missing required scopes: campaigns:read", "campaigns:read", true),
+        ("(1142, \"SELECT command denied to user 'x'@'10.2.0.7' for table 'invoices'\")", "invoices", false),
+        ("permission denied for table brand", "brand", false),
+        ("404 GET https://x/y: Not found: Table acme:dbt_prod.fct_orders", "acme:dbt_prod.fct_orders", false),
+        ("Table `main`.`sales`.`orders` cannot be found", "main.sales.orders", false),
+    ] {
+        assert_eq!(named(text), Some((name.to_owned(), permission)), "{text}: {:?}", diagnose(text));
+    }
+}

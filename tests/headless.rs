@@ -77,7 +77,7 @@ fn report(output: &Output) -> (i32, Value) {
             assert!(problem[name].as_str().is_some_and(|text| !text.is_empty()), "{name}: {problem}");
         }
         assert!(problem["retry_safe"].is_boolean() && problem["schemas"].is_array(), "{problem}");
-        for name in ["root_cause", "evidence", "since"] {
+        for name in ["root_cause", "evidence", "identifier", "since"] {
             assert!(problem[name].is_string() || problem[name].is_null(), "{name}: {problem}");
         }
         assert_eq!(keys(&problem["source"]), ["id", "name", "type"]);

@@ -159,3 +159,23 @@ fn a_source_whose_tables_cannot_be_read_is_open() {
     known.forget_source(&SourceId::new("source-s"));
     assert!(!is_open(&known, None));
 }
+
+#[test]
+fn each_missing_permission_of_one_cause_is_named() {
+    let lacks = |name: &str, permission: &str| {
+        let text = format!("403 Access Denied: Project a: User does not have {permission} permission in project a.");
+        failing(name, Some(&text), false)
+    };
+    let tables = vec![lacks("a", "bigquery.jobs.create"), lacks("b", "bigquery.readsessions.create")];
+    let [problem] = triage(&inventory(vec![source("s", tables)]), None, now()).try_into().unwrap();
+    assert_eq!((problem.tables.len(), problem.recovery.as_str()), (2, "B2"));
+    let both = "bigquery.jobs.create and bigquery.readsessions.create";
+    assert!(problem.reason.contains(&format!("What is missing differs: {both}; each has")), "{}", problem.reason);
+    assert!(problem.steps[0].starts_with(&format!("Grant {both} to ")), "{:?}", problem.steps);
+    // One that both lack is named once.
+    let tables = vec![lacks("a", "bigquery.jobs.create"), lacks("b", "bigquery.jobs.create")];
+    let [problem] = triage(&inventory(vec![source("s", tables)]), None, now()).try_into().unwrap();
+    assert!(!problem.reason.contains("differs"), "{}", problem.reason);
+    assert!(problem.steps[0].starts_with("Grant bigquery.jobs.create to "), "{:?}", problem.steps);
+    assert_eq!(problem.names.len(), 1);
+}

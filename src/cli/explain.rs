@@ -79,7 +79,7 @@ impl Question {
             sync_type: self.sync_type.as_deref(),
             sync_blocked: None,
         };
-        Finding::of(Catalogue::builtin(), &symptom)
+        Finding::of(Catalogue::in_force(), &symptom)
     }
 
     fn size(&self) -> usize {
@@ -98,6 +98,7 @@ struct Meaning {
     retry_safe: bool,
     destructive: bool,
     evidence: Option<String>,
+    identifier: Option<String>,
     title: String,
     advice: String,
     version: u32,
@@ -114,6 +115,7 @@ impl Meaning {
             retry_safe: verdict.retry_safe,
             destructive: verdict.destructive,
             evidence: verdict.evidence.as_ref().map(|evidence| quoted(&evidence.text)),
+            identifier: verdict.identifier.as_ref().map(quoted),
             title: finding.title(),
             advice: finding.advice(),
             version: VERSION,
@@ -340,9 +342,13 @@ mod tests {
         }
         let answer = respond(r#"{"error": null}"#);
         let keys: Vec<&String> = answer.as_object().unwrap().keys().collect();
-        assert_eq!(keys.len(), 10, "{keys:?}");
+        assert_eq!(keys.len(), 11, "{keys:?}");
         assert_eq!(answer["root_cause"], "no_error_text");
         assert!(answer["advice"].is_string() && answer["also"].is_array() && answer["evidence"].is_null());
+        assert!(answer["identifier"].is_null());
+        let answer = respond(r#"{"error": "403: User does not have bigquery.jobs.create permission in project a."}"#);
+        assert_eq!(answer["identifier"], "bigquery.jobs.create");
+        assert!(answer["advice"].as_str().unwrap().starts_with("Grant bigquery.jobs.create "), "{answer}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The command line: what was asked for, and how it ends. Everything but the screen goes through here too.
 
 mod arguments;
+mod catalogue;
 mod connect;
 mod diagnose;
 mod discover;
@@ -31,6 +32,12 @@ pub fn main() -> ExitCode {
         }
         Err(error) => return refuse(&misused(&error)),
     };
+    // The simulator diagnoses nothing; all others say the same of the same text.
+    if !matches!(arguments.command, Some(Command::Simulate(_)))
+        && let Err(sentence) = catalogue::load()
+    {
+        return refuse(&sentence);
+    }
     match arguments.command {
         Some(Command::Explain(options)) => ended(explain::explain(&options)),
         // These two neither draw nor stop, so that job control is the system's business.

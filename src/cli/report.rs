@@ -60,6 +60,7 @@ struct Entry {
     source: Source,
     schemas: Vec<Table>,
     evidence: Option<String>,
+    identifier: Option<String>,
     advice: String,
     since: Option<String>,
     title: String,
@@ -183,6 +184,7 @@ fn entry(problem: &Problem) -> Entry {
             })
             .collect(),
         evidence: problem.evidence.as_ref().map(quoted),
+        identifier: problem.names.first().map(|name| quoted(&name.text)),
         advice: problem.advice(),
         since: problem.since.map(iso),
         title: problem.title.clone(),
@@ -239,6 +241,9 @@ fn details(page: &mut String, number: usize, problem: &Problem) {
     }
     if let Some(evidence) = &problem.evidence {
         field("evidence", &cut(&evidence.shown(), 300, "…"));
+    }
+    if let [name] = problem.names.as_slice() {
+        field("concerns", &cut(&name.text.shown(), 100, "…"));
     }
     field("why", &problem.reason);
     field("recovery", &format!("{}: {}", problem.recovery, problem.recovery.meaning()));

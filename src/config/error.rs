@@ -48,6 +48,23 @@ pub enum ConfigError {
         /// Why.
         reason: String,
     },
+    /// The user's own root causes cannot be read.
+    #[error("{path} cannot be read ({reason}): correct that, or move the file away.")]
+    RootCauses {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// Others may write what would be believed.
+    #[error(
+        "{path} can be changed by other users of this machine, and so is not used: `chmod go-w` it once you know what \
+         it says, or move it away."
+    )]
+    OpenToWriters {
+        /// The file.
+        path: String,
+    },
     /// The file of `PostHog`'s command line holds something else.
     #[error(
         "{path}, line {line}: this is not what PostHog's command line writes (an object with host, token and env_id); \

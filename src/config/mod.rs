@@ -9,6 +9,7 @@
 mod checks;
 mod credentials;
 mod error;
+mod root_causes;
 
 use secrecy::SecretString;
 
@@ -17,6 +18,7 @@ use crate::warehouse::origin::Origin;
 
 pub use credentials::{CredentialsFile, credentials_path};
 pub use error::ConfigError;
+pub use root_causes::RootCauses;
 
 /// What was given on the command line. Never a key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -180,4 +182,12 @@ mod tests;
 pub fn state_folder() -> Option<std::path::PathBuf> {
     use etcetera::BaseStrategy;
     Some(etcetera::base_strategy::Xdg::new().ok()?.state_dir()?.join("whtui"))
+}
+
+/// Where the user's own settings are: `whtui` in `$XDG_CONFIG_HOME`, or else in `.config`. `None` without a home
+/// directory.
+#[must_use]
+pub fn config_folder() -> Option<std::path::PathBuf> {
+    use etcetera::BaseStrategy;
+    Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("whtui"))
 }

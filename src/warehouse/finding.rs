@@ -116,7 +116,24 @@ impl Finding {
         if self.verdict.handled_by_posthog {
             return vec!["Nothing has to be done: PostHog handles this by itself.".to_owned()];
         }
-        self.cause.advice.iter().map(|step| step.shown().into_owned()).collect()
+        let names: Vec<Name> = self.name().into_iter().collect();
+        self.cause.advice.iter().map(|step| filled(&step.shown(), &names)).collect()
+    }
+
+    /// The same steps as they are for several failures of one cause, each of which names something else.
+    #[must_use]
+    pub fn steps_naming(&self, steps: Vec<String>, names: &[Name]) -> Vec<String> {
+        let one = self.steps();
+        let all = |index: usize| self.cause.advice.get(index).map(|step| filled(&step.shown(), names));
+        let index = |step: &String| one.iter().position(|own| own == step);
+        steps.into_iter().map(|step| index(&step).and_then(all).unwrap_or(step)).collect()
+    }
+
+    /// What the text is about.
+    #[must_use]
+    pub fn name(&self) -> Option<Name> {
+        let text = self.verdict.identifier.clone()?;
+        Some(Name { text, permission: self.verdict.names_permission })
     }
 
     /// The same in one text.
@@ -129,5 +146,72 @@ impl Finding {
     #[must_use]
     pub fn title(&self) -> String {
         self.cause.title.shown().into_owned()
+    }
+}
+
+/// What an error text is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Name {
+    /// The name.
+    pub text: Foreign,
+    /// Whether it is a permission, a scope or a role that is missing, and no object.
+    pub permission: bool,
+}
+
+/// Names in a sentence, the first few of them.
+#[must_use]
+pub fn listed<'a>(names: impl ExactSizeIterator<Item = &'a Name>) -> String {
+    const MOST: usize = 5;
+    let (more, mut shown) = (names.len().saturating_sub(MOST), Vec::new());
+    shown.extend(names.take(MOST).map(|name| name.text.shown().into_owned()));
+    let last = if more > 0 { Some(format!("{more} more")) } else { shown.pop() };
+    match last {
+        Some(last) if shown.is_empty() => last,
+        Some(last) => format!("{} and {last}", shown.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// A step of advice with the names in it: what is in braces is said where they do not tell it.
+fn filled(step: &str, names: &[Name]) -> String {
+    let Some((before, (words, after))) =
+        step.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    else {
+        return step.to_owned();
+    };
+    let (permissions, objects): (Vec<&Name>, Vec<&Name>) = names.iter().partition(|name| name.permission);
+    let mut what = Vec::new();
+    if !permissions.is_empty() {
+        what.push(listed(permissions.into_iter()));
+    }
+    if !objects.is_empty() {
+        what.push(format!("{words} on {}", listed(objects.into_iter())));
+    }
+    let what = if what.is_empty() { words.to_owned() } else { what.join(", and ") };
+    format!("{before}{what}{after}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_says_what_is_missing_as_far_as_that_is_known() {
+        let name = |text: &str, permission| Name { text: Foreign::new(text), permission };
+        let step = "Grant {the missing privilege} to the login.";
+        for (names, expected) in [
+            (vec![], "Grant the missing privilege to the login."),
+            (vec![name("jobs.create", true)], "Grant jobs.create to the login."),
+            (vec![name("a.b", true), name("c.d", true)], "Grant a.b and c.d to the login."),
+            (vec![name("orders", false)], "Grant the missing privilege on orders to the login."),
+            (vec![name("a.b", true), name("x", false)], "Grant a.b, and the missing privilege on x to the login."),
+            (
+                (0..7).map(|number| name(&format!("p{number}"), true)).collect(),
+                "Grant p0, p1, p2, p3, p4 and 2 more to the login.",
+            ),
+        ] {
+            assert_eq!(filled(step, &names), expected);
+        }
+        assert_eq!(filled("Reload {it.", &[]), "Reload {it.");
     }
 }

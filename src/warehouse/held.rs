@@ -124,7 +124,7 @@ fn error_of(source: &Source) -> Option<SourceError> {
         ..Symptom::of(own.map(Foreign::raw))
     };
     let tells = own.is_some() || source.status.is_billing();
-    let finding = if tells { Finding::of(Catalogue::builtin(), &symptom) } else { None };
+    let finding = if tells { Finding::of(Catalogue::in_force(), &symptom) } else { None };
     // Somebody stopped it who wanted that.
     if finding.as_ref().is_some_and(Finding::is_on_purpose) {
         return None;

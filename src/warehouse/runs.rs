@@ -141,7 +141,7 @@ impl Runs {
             sync_type: schema.sync_type.known().map(SyncType::raw),
             sync_blocked: None,
         };
-        let finding = Finding::of(Catalogue::builtin(), &symptom);
+        let finding = Finding::of(Catalogue::in_force(), &symptom);
         self.failure = finding.map(|finding| (job.id.clone(), Arc::new(finding)));
     }
 

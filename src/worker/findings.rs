@@ -15,7 +15,7 @@ const REMEMBERED: usize = 20_000;
 
 /// Loads the catalogue and builds what is built at its first use, so that the first reply does not wait for it.
 pub fn warm_up() {
-    let _ = Catalogue::builtin().diagnose(&Symptom::of(Some("the first text")));
+    let _ = Catalogue::in_force().diagnose(&Symptom::of(Some("the first text")));
 }
 
 /// The memory of verdicts.
@@ -77,7 +77,7 @@ impl Findings {
         }
         known
             .entry(puzzle)
-            .or_insert_with_key(|puzzle| Finding::of(Catalogue::builtin(), &puzzle.symptom()).map(Arc::new))
+            .or_insert_with_key(|puzzle| Finding::of(Catalogue::in_force(), &puzzle.symptom()).map(Arc::new))
             .clone()
     }
 }

@@ -9,6 +9,7 @@ use super::filter::Filter;
 use super::fold::{self, Folded};
 use super::format::{self, Closings, Mistake, Written};
 use super::http;
+use super::naming::{Named, Names, Naming};
 use super::rule::{Pattern, Presence, Rule};
 use super::symptom::{Evidence, Symptom, Verdict};
 use super::words;
@@ -16,6 +17,9 @@ use crate::warehouse::text::Foreign;
 
 /// The catalogue that comes with the program.
 const BUILTIN: &str = include_str!("../../../assets/root-causes.toml");
+
+/// What everything is diagnosed by, if it is not that.
+static IN_FORCE: OnceLock<Catalogue> = OnceLock::new();
 
 /// More messages than this are not quoted.
 const MOST_QUOTED: usize = 4;
@@ -26,6 +30,7 @@ pub struct Catalogue {
     causes: BTreeMap<CauseId, Cause>,
     rules: Vec<Rule>,
     closings: Closings,
+    namings: Vec<Naming>,
     /// Built when the first text comes, so that starting the program does not wait for it.
     filter: OnceLock<Filter>,
 }
@@ -37,6 +42,23 @@ impl Catalogue {
         static BUILTIN_CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
         // The tests check that the file has no mistakes; what is readable of a broken one is still of use.
         BUILTIN_CATALOGUE.get_or_init(|| Self::new(format::read(BUILTIN, None).0))
+    }
+
+    /// The catalogue that everything is diagnosed by: that of the program, or what was put in its place at the start.
+    #[must_use]
+    pub fn in_force() -> &'static Self {
+        IN_FORCE.get().unwrap_or_else(Self::builtin)
+    }
+
+    /// Has everything diagnosed with a user's file, too. Once, before anything is diagnosed: verdicts are remembered,
+    /// and so the first file stays.
+    ///
+    /// # Errors
+    /// All mistakes of the file, in the order of its lines; nothing has changed then.
+    pub fn put_into_force(text: &str) -> Result<(), Vec<Mistake>> {
+        let own = Self::with_user(text)?;
+        IN_FORCE.get_or_init(|| own);
+        Ok(())
     }
 
     /// The catalogue that comes with the program, extended by a user's file. Its rules are tried before all
@@ -51,6 +73,7 @@ impl Catalogue {
             return Err(mistakes);
         }
         own.rules.extend(builtin.rules);
+        own.namings.extend(builtin.namings);
         own.closings.handled.extend(builtin.closings.handled);
         own.closings.transient.extend(builtin.closings.transient);
         own.closings.permanent.extend(builtin.closings.permanent);
@@ -60,8 +83,8 @@ impl Catalogue {
     }
 
     fn new(written: Written) -> Self {
-        let Written { causes, rules, closings, .. } = written;
-        Self { causes, rules, closings, filter: OnceLock::new() }
+        let Written { causes, rules, closings, namings, .. } = written;
+        Self { causes, rules, closings, namings, filter: OnceLock::new() }
     }
 
     /// What is known of a cause.
@@ -167,7 +190,7 @@ impl Catalogue {
         let heeds = rule.presence != Presence::Any;
         let (handled, permanent) = (heeds && reading.handled, heeds && reading.permanent);
         let passes = handled || (heeds && reading.transient);
-        let quoted = hit.evidence.clone().and_then(|range| reading.text.quoted(range));
+        let named = self.name(rule, reading, &hit);
         Verdict {
             cause: rule.cause.clone(),
             also: rule.also.clone(),
@@ -176,8 +199,29 @@ impl Catalogue {
             destructive: destructive && !handled && !rule.foreign,
             handled_by_posthog: handled,
             evidence: hit.evidence.and_then(|range| reading.evidence(&range)),
-            identifier: hit.name.or(quoted).and_then(|range| reading.identifier(&range)),
+            names_permission: named.as_ref().is_some_and(|named| named.permission),
+            identifier: named.map(|named| named.name),
         }
+    }
+
+    /// What a text is about: what its cause is known to name, or what the rule or its evidence does.
+    fn name(&self, rule: &Rule, reading: &Reading<'_>, hit: &Hit) -> Option<Named> {
+        let names = Names { original: reading.original, text: &reading.text };
+        let object = |name| Named { name, permission: false };
+        let by_rule = || names.read(hit.name.as_ref()?, rule.foreign).map(object);
+        if rule.foreign
+            && let Some(named) = by_rule()
+        {
+            return Some(named);
+        }
+        let quoted = || {
+            let range = reading.text.quoted(hit.evidence.clone()?)?;
+            // What follows a colon is a value, or a message.
+            let before = reading.text.plain.get(..range.start.checked_sub(1)?)?.trim_ascii_end();
+            let name = names.read(&range, false).filter(|_| !before.ends_with(b":"))?;
+            (!name.raw().bytes().all(|byte| byte.is_ascii_digit())).then(|| object(name))
+        };
+        names.of(&rule.cause, &self.namings).or_else(by_rule).or_else(quoted)
     }
 }
 
@@ -250,12 +294,6 @@ impl Reading<'_> {
         let text = Foreign::new(self.original.get(range.clone())?);
         Some(Evidence { range, text })
     }
-
-    fn identifier(&self, range: &Range<usize>) -> Option<Foreign> {
-        let name = self.original.get(self.text.original(range)?)?;
-        let name = name.trim_matches(|symbol: char| symbol.is_whitespace() || "\"'`[]“”‘’\\".contains(symbol));
-        (!name.is_empty()).then(|| Foreign::new(name))
-    }
 }
 
 #[cfg(test)]
@@ -309,7 +347,7 @@ mod tests {
     fn the_name_that_a_text_is_about_is_found() {
         for (text, name) in [
             ("column \"updated_at\" does not exist", "updated_at"),
-            ("relation \"public\".\"orders\" does not exist", "public\".\"orders"),
+            ("relation \"public\".\"orders\" does not exist", "public.orders"),
             ("permission denied for table billing_invoices", "billing_invoices"),
             ("(1146, \"Table 'shop.orders_old' doesn't exist\")", "shop.orders_old"),
             ("(1054, \"Unknown column 'modified' in 'field list'\")", "modified"),

@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::cause::{Cause, CauseId, Letter};
+use super::naming::Naming;
 use super::rule::{Context, Pattern, Presence, Rule};
 use super::symptom::Level;
 use crate::warehouse::status::Status;
@@ -33,6 +34,7 @@ pub(super) struct Written {
     pub(super) causes: BTreeMap<CauseId, Cause>,
     pub(super) rules: Vec<Rule>,
     pub(super) closings: Closings,
+    pub(super) namings: Vec<Naming>,
     kinds: Kinds,
 }
 
@@ -73,6 +75,7 @@ pub(super) fn read(text: &str, builtin: Option<&Written>) -> (Written, Vec<Mista
     let causes = document.tables("cause");
     let rules = document.tables("rule");
     let kinds = document.tables("kind");
+    let namings = document.tables("name");
     written.closings = Closings {
         handled: document.patterns("handled"),
         transient: document.patterns("transient"),
@@ -96,6 +99,10 @@ pub(super) fn read(text: &str, builtin: Option<&Written>) -> (Written, Vec<Mista
     for (start, table) in rules {
         let rule = rule(&mut Section::new(&mut reader, table, start), &written);
         written.rules.extend(rule);
+    }
+    for (start, table) in namings {
+        let naming = naming(&mut Section::new(&mut reader, table, start), &written);
+        written.namings.push(naming);
     }
     reader.mistakes.sort_by_key(|mistake| mistake.line);
     (written, reader.mistakes)
@@ -198,6 +205,20 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
             .mistake("a rule needs at least one of `any`, `with` and `http`, or it would match everything".to_owned());
     }
     Some(rule)
+}
+
+fn naming(section: &mut Section<'_, '_>, written: &Written) -> Naming {
+    let causes = section.strings("causes").unwrap_or_default();
+    let naming = Naming {
+        causes: causes.iter().map(|id| CauseId::new(id)).collect(),
+        permission: section.boolean("permission").unwrap_or(false),
+        any: section.patterns("any"),
+    };
+    section.finish();
+    for id in naming.causes.iter().filter(|id| !written.causes.contains_key(*id)) {
+        section.mistake(format!("there is no cause `{id}`"));
+    }
+    naming
 }
 
 struct Reader {

@@ -26,6 +26,7 @@ impl Pattern {
     pub(super) fn new(written: &str, any_case: bool) -> Self {
         let mut source =
             without_contractions(written).replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
+        source = source.replace("{bare}", "(?P<bare>[a-z][a-z0-9_$]*)");
         for count in 0.. {
             // Names of groups must differ within an expression.
             let named = source.replacen("{name}", &format!("(?P<name{count}>{WORD})"), 1);

@@ -64,6 +64,7 @@ pub struct Evidence {
 }
 
 /// What is wrong, as far as the text and its context tell.
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Verdict {
     /// The most likely cause.
@@ -82,4 +83,6 @@ pub struct Verdict {
     pub evidence: Option<Evidence>,
     /// The column, table, permission or other name that the text is about.
     pub identifier: Option<Foreign>,
+    /// Whether that is a permission, a scope or a role that is missing, and no object.
+    pub names_permission: bool,
 }

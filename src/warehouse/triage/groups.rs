@@ -9,7 +9,7 @@ use super::kind::{Gravity, Kind};
 use super::{Affected, Problem, affected, since, words};
 use crate::warehouse::diagnosis::{CauseId, Letter};
 use crate::warehouse::field::Field;
-use crate::warehouse::finding::Finding;
+use crate::warehouse::finding::{Finding, Name};
 use crate::warehouse::freshness::age;
 use crate::warehouse::held::{Held, SourceError};
 use crate::warehouse::inventory::Inventory;
@@ -158,6 +158,12 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
     let causes = || tables.iter().filter_map(|(schema, state)| cause_of(schema, *state, inventory.runs(&schema.id)));
     let finding: Option<Arc<Finding>> = causes().next().cloned();
     let evidence = causes().find_map(|finding| Some(finding.verdict.evidence.as_ref()?.text.clone()));
+    let mut names: Vec<Name> = Vec::new();
+    for name in causes().filter_map(|finding| finding.name()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let retry_safe = tables.iter().all(|(schema, state)| retry_safe(inventory, schema, *state));
     let affected: Vec<Affected> = tables.iter().map(|(schema, state)| affected(schema, *state)).collect();
     let has_begun = kind.has_a_beginning() || finding.is_some();
@@ -168,6 +174,11 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         None => (group.recovery, Vec::new(), String::new()),
     };
     let why = if whys.is_empty() { why } else { whys.join(" ") };
+    // One cause, but what has to be granted or mended differs from table to table.
+    let steps = match &finding {
+        Some(finding) if names.len() > 1 => finding.steps_naming(steps, &names),
+        _ => steps,
+    };
     let mut problem = Problem {
         kind,
         gravity,
@@ -184,6 +195,7 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         reason: String::new(),
         steps,
         evidence,
+        names,
         proof,
     };
     problem.reason = words::reason(&problem, held, &why, now);
@@ -215,6 +227,7 @@ fn bare(held: &Held, kind: Kind, gravity: Gravity) -> Problem {
         reason: String::new(),
         steps: Vec::new(),
         evidence: None,
+        names: Vec::new(),
         since: None,
         proof: None,
     }
@@ -237,6 +250,7 @@ fn of_source(held: &Held, error: &SourceError) -> Problem {
         problem.retry_safe = finding.verdict.retry_safe;
         problem.steps = finding.steps();
         problem.evidence = finding.verdict.evidence.as_ref().map(|evidence| evidence.text.clone());
+        problem.names = finding.name().into_iter().collect();
         problem.finding = Some(Arc::clone(finding));
     } else {
         problem.cause = (kind == Kind::SourceError).then(|| CauseId::new("no_error_text"));

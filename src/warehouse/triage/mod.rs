@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 
 use super::diagnosis::{CauseId, Letter};
 use super::field::Field;
-use super::finding::Finding;
+use super::finding::{Finding, Name};
 use super::ids::{SchemaId, SourceId};
 use super::inventory::{Held, Inventory};
 use super::recovery::proof::{self, Proof};
@@ -71,6 +71,8 @@ pub struct Problem {
     pub steps: Vec<String>,
     /// What of the error text decided.
     pub evidence: Option<Foreign>,
+    /// What the error texts are about: columns, tables, missing permissions. One where all tables name the same.
+    pub names: Vec<Name>,
     /// The earliest failed job that is known of the failures that go on.
     pub since: Option<Timestamp>,
     /// A sibling that proves that the connection works.

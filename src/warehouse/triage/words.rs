@@ -7,7 +7,7 @@ use super::kind::Kind;
 use super::{Problem, looks_fine};
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::field::Field;
-use crate::warehouse::finding::Finding;
+use crate::warehouse::finding::{Finding, listed};
 use crate::warehouse::held::{Held, SourceError};
 use crate::warehouse::state::State;
 use crate::warehouse::words::{ago, count, counted};
@@ -64,6 +64,15 @@ pub(super) fn reason(problem: &Problem, held: &Held, why: &str, now: Timestamp) 
     }
     if !why.is_empty() {
         sentences.push(why.to_owned());
+    }
+    if problem.names.len() > 1 {
+        let missing = problem.names.iter().all(|name| name.permission);
+        let names = listed(problem.names.iter());
+        sentences.push(if missing {
+            format!("What is missing differs: {names}; each has to be granted.")
+        } else {
+            format!("It concerns {names}.")
+        });
     }
     let off = problem.tables.iter().filter(|table| table.state == State::SwitchedOff).count();
     if off > 0 {
