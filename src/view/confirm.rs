@@ -95,6 +95,10 @@ fn question<'a>(
             let request = discard.request(project);
             parts.push((format!("Request: {} {}", request.method.word(), request.target()), Role::Faint));
         }
+        let more = challenge.discards().count().saturating_sub(3);
+        if more > 0 {
+            parts.push((format!("And {more} more like these."), Role::Faint));
+        }
     }
     let mut all = Vec::new();
     for (sentence, role) in parts {

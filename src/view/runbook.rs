@@ -21,10 +21,7 @@ use crate::warehouse::words;
 pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Frame) {
     let Some(opened) = model.runbooks.get(id) else { return };
     let situation = opened.book.situation();
-    let of_several = situation
-        .tables
-        .iter()
-        .any(|table| model.inventory.schema(&table.id).is_some_and(|(held, ..)| held.source.id != situation.source));
+    let of_several = spans_sources(model, opened);
     let of = if of_several { "several sources".into() } else { situation.source_name.shown() };
     let title = format!("{}; {}", situation.heading(), text::cut(&of, 40, theme.ellipsis()));
     let inside = modal::open(&title, u16::MAX, u16::MAX, theme, frame);
@@ -167,7 +164,7 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
                 let stops =
                     if book.stops_on_failure { "the first failure stops the rest" } else { "failures stop nothing" };
                 say(&format!("`space` takes a table out or in. `x`: {stops}."));
-                all.extend(tables(opened, theme, width));
+                all.extend(tables(model, opened, theme, width));
             }
         }
         Waits::ByHand => {
@@ -196,7 +193,7 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             say("`enter` shows what would be lost, and asks. Nothing is sent before that.");
             if book.can_toggle() {
                 say("`space` takes a table out or in.");
-                all.extend(tables(opened, theme, width));
+                all.extend(tables(model, opened, theme, width));
             }
         }
         Waits::Retry => {
@@ -223,10 +220,22 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
     all
 }
 
-fn tables<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+/// Whether its tables are of several sources.
+fn spans_sources(model: &Model, opened: &Opened) -> bool {
+    let situation = opened.book.situation();
+    let source = |id| model.inventory.schema(id).map(|(held, ..)| &held.source.id);
+    situation.tables.iter().filter_map(|table| source(&table.id)).any(|source| *source != situation.source)
+}
+
+fn tables<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let of_several = spans_sources(model, opened);
     let each = opened.book.situation().tables.iter().enumerate().map(|(row, table)| {
         let mark = if table.chosen { "[x]" } else { "[ ]" };
-        let name = text::cut(&table.name.shown(), width.saturating_sub(34).max(12), theme.ellipsis());
+        let held = model.inventory.schema(&table.id).map(|(held, ..)| held).filter(|_| of_several);
+        // Tables of one name in several sources are common.
+        let of = held.map(|held| format!("{} / ", held.source.title().shown())).unwrap_or_default();
+        let name = format!("{of}{}", table.name.shown());
+        let name = text::cut(&name, width.saturating_sub(34).max(12), theme.ellipsis());
         let (told, role) = match table.barred {
             Some(why) => (format!("{mark} {name}  {why}"), Role::Faint),
             None => (format!("{mark} {name}  {}, {} rows", table.state.words(), words::rows(table.rows)), Role::Text),

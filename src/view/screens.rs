@@ -94,7 +94,7 @@ pub(super) fn quitting(model: &Model, theme: &Theme, frame: &mut Frame) {
     all.push(String::new());
     all.push("What was sent goes on on the server, but nobody will tell you how it ends.".to_owned());
     if !records.is_empty() {
-        all.push("What is left is not sent; it is offered at the next start.".to_owned());
+        all.push("What was not sent yet is offered at the next start.".to_owned());
     }
     all.push("`q` quits all the same.   Any other key stays.".to_owned());
     say("Quit?", &all, theme, frame);

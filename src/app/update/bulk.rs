@@ -52,7 +52,7 @@ pub(super) fn open(model: &mut Model, wish: Wish) -> Vec<Effect> {
     match Situation::of_wish(wish, &tables, &model.inventory) {
         Some(situation) if situation.chosen().next().is_none() => {
             let why = situation.tables.iter().find_map(|table| table.barred).unwrap_or("nothing to do");
-            let text = format!("{} cannot be done to any of the marked tables: {why}.", wish.verb());
+            let text = format!("{}: none of the marked tables can take part ({why}).", wish.verb());
             notice(model, Tone::Note, text)
         }
         Some(situation) => runbook::open(model, situation),

@@ -118,7 +118,13 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
             if let Some(follow) = held_back {
                 effects = runbook::follow_ended(model, id, &follow, &text);
             }
-            model.overlay = Some(Overlay::Preview { curl: held.curl(&origin), runbook: owner });
+            // Several requests of one step are shown together.
+            let shown = match model.overlay.take() {
+                Some(Overlay::Preview { curl, .. }) => format!("{curl}\n\n"),
+                _ => String::new(),
+            };
+            let curl = format!("{shown}{}", held.curl(&origin));
+            model.overlay = Some(Overlay::Preview { curl, runbook: owner });
             effects.extend(report(model, Tone::Note, text));
             effects
         }

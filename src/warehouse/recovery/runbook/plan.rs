@@ -21,7 +21,10 @@ const NAMES_A_QUESTION: usize = 8;
 /// The steps of the recovery of a situation, as far as they are known before anything was asked.
 pub(super) fn plan(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
     if situation.handled {
-        return vec![by_hand("PostHog is handling it by itself: nothing has to be done. Wait for its next run.")];
+        return vec![
+            by_hand("PostHog is handling it by itself: nothing has to be done. Wait for its next run."),
+            verify(),
+        ];
     }
     if situation.only_the_end {
         return tail(situation, inventory);
@@ -343,6 +346,11 @@ pub(super) fn names(tables: &[&Patient]) -> String {
 pub(super) fn milder(discard: &Discard, situation: &Situation, inventory: &Inventory) -> Option<String> {
     if matches!(discard, Discard::RepairCdc(_)) {
         return Some("Nothing is milder: the check has shown that the position in the stream is lost.".to_owned());
+    }
+    if situation.cause.as_ref().is_some_and(|cause| *cause == "column_type_changed") {
+        return Some(
+            "Nothing is milder: a stored column cannot take another type, so a reload fails as before.".to_owned(),
+        );
     }
     let patient = situation.chosen().next()?;
     let (_, schema, state) = inventory.schema(&patient.id)?;
