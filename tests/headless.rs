@@ -217,6 +217,26 @@ fn where_the_table_has_no_text_its_newest_failed_job_is_read() {
 }
 
 #[test]
+fn a_hidden_text_that_leaves_alternatives_is_not_thrown_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hidden.toml");
+    let text = "no pg_hba.conf entry for host \\\"1.2.3.4\\\"";
+    // Only the newest job says it; only the log does.
+    for fault in [format!("text = \"{text}\""), format!("raw = \"{text}\"")] {
+        let world = format!(
+            "[[sources]]\ntype = \"Postgres\"\nprefix = \"prod\"\ntables = [\n{{ name = \"orders\", show = {{ drop = \
+             [\"latest_error\"] }}, fault = {{ {fault}, since = \"3h\" }} }},\n{{ name = \"products\" }},\n]\n"
+        );
+        std::fs::write(&path, world).unwrap();
+        let simulator = Simulator::start(path.to_str().unwrap());
+        let (code, report) = report(&simulator.run(&["diagnose", "--json"]));
+        let [problem] = report["problems"].as_array().unwrap().as_slice() else { panic!("{report}") };
+        assert_eq!((code, &problem["root_cause"], &problem["recovery"]), (1, &json!("ip_not_allowed"), &json!("J")));
+        assert_eq!(&report["complete"], &json!(true));
+    }
+}
+
+#[test]
 fn only_one_source_if_so_wanted() {
     let simulator = Simulator::start("demo");
     for name in ["shop", "SHOP", "prod", "Production database"] {

@@ -6,6 +6,7 @@ mod support;
 
 use jiff::SignedDuration;
 use support::made::{ago, failing, finding, inventory, job, learn_jobs, now, source, table, with_status};
+use whtui::warehouse::diagnosis::Letter;
 use whtui::warehouse::field::Field;
 use whtui::warehouse::ids::{SchemaId, SourceId};
 use whtui::warehouse::inventory::Inventory;
@@ -318,6 +319,33 @@ fn a_failure_whose_jobs_could_not_be_read_stays_open_and_they_are_asked_for() {
     assert_eq!(cause(&again(now() + seconds(1))), "billing_limit");
     assert_eq!(cause(&again(now() + seconds(3_600))), "no_error_text", "old jobs may be those of another failure");
 }
+
+#[test]
+fn a_text_that_leaves_alternatives_says_more_than_none() {
+    let id = SchemaId::new("id-t");
+    let text = "no pg_hba.conf entry for host \"1.2.3.4\"";
+    let open = finding(Some(text), "Postgres", "incremental");
+    assert!(!open.is_vague() && open.is_open(), "{open:?}");
+    let cause = |known: &Inventory| {
+        let (_, schema, _) = known.schema(&id).unwrap();
+        (schema.finding.as_ref().unwrap().cause.id.to_string(), schema.finding.as_ref().unwrap().verdict.recovery)
+    };
+    for own in [None, Some("something went wrong")] {
+        let mut known = inventory(vec![source("s", vec![failing("t", own, false)])]);
+        let failed = Job { latest_error: Field::Known(text.into()), ..job("t", 30, 1, "Failed", 0) };
+        learn_jobs(&mut known, "s", "t", vec![failed], now());
+        assert_eq!(cause(&known), ("ip_not_allowed".to_owned(), Letter::J), "{own:?}");
+        // What leaves no alternative still settles it, what says nothing does not unsettle it.
+        assert_eq!(known.accept(&id, &finding(Some("it broke"), "Postgres", "incremental"), now()), None);
+        assert!(known.accept(&id, &open, now()).is_none(), "nothing new");
+    }
+    let vague = finding(None, "Postgres", "incremental");
+    let sure = finding(Some(LOST), "Postgres", "incremental");
+    assert!(vague.is_settled_by(&open) && !open.is_settled_by(&open) && !open.is_settled_by(&vague));
+    assert!(!sure.is_open() && vague.is_settled_by(&sure) && !sure.is_settled_by(&open));
+}
+
+const LOST: &str = "column \"updated_at\" does not exist";
 
 fn jobs_of(source: &str, names: &[&str]) -> Need {
     let names = names.iter().map(|name| (*name).into()).collect();
