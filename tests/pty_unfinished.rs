@@ -45,12 +45,20 @@ fn a_table_whose_data_was_deleted_is_built_anew_after_a_crash() {
     let written = std::fs::read_dir(home.path().join("whtui/unfinished")).unwrap().count();
     assert_eq!(written, 1, "what is half done is written down");
 
-    let mut session = begin();
-    session.wait_for("A recovery was left unfinished");
-    session.wait_for("Done: Delete the stored data");
-    session.key("enter");
-    session.wait_for("Left unfinished: Start over");
-    session.wait_for("begins");
+    let take_up = || {
+        let mut session = begin();
+        session.wait_for("A recovery was left unfinished");
+        session.wait_for("Done: Delete the stored data");
+        session.key("enter");
+        session.wait_for("Left unfinished: Start over");
+        session.wait_for("begins");
+        session
+    };
+    // Taken up, and nothing done of it: it is still half done.
+    let mut session = take_up();
+    session.signal(nix::sys::signal::Signal::SIGKILL);
+    session.wait_exit();
+    let mut session = take_up();
     session.key("enter");
     session.wait_for("Done. enter closes");
     session.wait_until("the table is green", |screen| screen.contains("public.orders: Completed"));

@@ -119,9 +119,14 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::History(history) => history_keys(history),
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
-        Overlay::Triage(_) => {
-            &[("enter", "fix"), ("l", "go there"), ("H", "history"), ("up/down", "choose"), ("esc", "close")]
-        }
+        Overlay::Triage(_) => &[
+            ("enter", "fix"),
+            ("esc", "close"),
+            ("l", "go there"),
+            ("H", "history"),
+            ("F", "last runbook"),
+            ("up/down", "choose"),
+        ],
         Overlay::LeftBehind => &[("enter", "go on with it"), ("d", "forget it"), ("esc", "later")],
         Overlay::Runbook(_) => &[],
     }

@@ -55,8 +55,13 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         None => {}
         Some(Overlay::Help { scroll }) => help::draw(model, *scroll, theme, frame),
         Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
-        Some(Overlay::Confirm(confirm)) => confirm::draw(model, confirm, theme, frame),
-        Some(Overlay::Preview { curl }) => screens::preview(curl, theme, frame),
+        Some(Overlay::Confirm(confirm)) => {
+            if let Some(id) = confirm.runbook {
+                runbook::draw(model, id, theme, frame);
+            }
+            confirm::draw(model, confirm, theme, frame);
+        }
+        Some(Overlay::Preview { curl, .. }) => screens::preview(curl, theme, frame),
         Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
         Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
         Some(Overlay::LeftBehind) => screens::left_behind(model, theme, frame),

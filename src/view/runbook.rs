@@ -1,5 +1,6 @@
 //! A runbook: its steps, who does each, how each is going, and below them what it waits for.
 
+use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -12,7 +13,7 @@ use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, RunbookId, billing_page};
 use crate::warehouse::diagnosis::Letter;
-use crate::warehouse::recovery::runbook::{Progress, Stage, Task, UnitProgress, Waits, Who, checklist};
+use crate::warehouse::recovery::runbook::{Choice, Progress, Stage, Task, UnitProgress, Waits, Who, checklist};
 use crate::warehouse::replies::StoredInput;
 use crate::warehouse::words;
 
@@ -20,10 +21,15 @@ use crate::warehouse::words;
 pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Frame) {
     let Some(opened) = model.runbooks.get(id) else { return };
     let situation = opened.book.situation();
-    let title = format!("{}; {}", situation.heading(), text::cut(&situation.source_name.shown(), 40, theme.ellipsis()));
+    let of_several = situation
+        .tables
+        .iter()
+        .any(|table| model.inventory.schema(&table.id).is_some_and(|(held, ..)| held.source.id != situation.source));
+    let of = if of_several { "several sources".into() } else { situation.source_name.shown() };
+    let title = format!("{}; {}", situation.heading(), text::cut(&of, 40, theme.ellipsis()));
     let inside = modal::open(&title, u16::MAX, u16::MAX, theme, frame);
     let width = usize::from(inside.width);
-    let (all, current) = steps(opened, theme, width);
+    let (all, current) = steps(opened, model.now, theme, width);
     let below = panel(model, opened, theme, width);
     let form = opened.form.as_ref().filter(|_| matches!(opened.book.waits(), Waits::Form(_)));
     let wanted = form.map_or(below.len(), |view| usize::from(form::height(view, "", theme, inside.width)));
@@ -57,12 +63,16 @@ pub(super) fn draw(model: &Model, id: RunbookId, theme: &Theme, frame: &mut Fram
 }
 
 /// The steps, and the line of the one it is at.
-fn steps<'a>(opened: &Opened, theme: &Theme, width: usize) -> (Vec<Line<'a>>, usize) {
+fn steps<'a>(opened: &Opened, now: Timestamp, theme: &Theme, width: usize) -> (Vec<Line<'a>>, usize) {
     let situation = opened.book.situation();
     let mut all: Vec<Line> = text::wrap(&situation.title, width)
         .into_iter()
         .map(|line| Line::styled(line, theme.style(Role::Heading)))
         .collect();
+    if let Some(since) = situation.since {
+        let since = format!("since {} ({})", words::moment(since), words::ago(since, now));
+        all.push(Line::styled(since, theme.style(Role::Faint)));
+    }
     let chosen: Vec<String> = situation.chosen().map(|table| table.name.shown().into_owned()).collect();
     if !chosen.is_empty() {
         let names: Vec<String> = chosen.iter().take(12).map(|name| text::cut(name, 60, theme.ellipsis())).collect();
@@ -147,10 +157,13 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         all.extend(text::wrap(sentence, width).iter().map(|line| with_keys(line, style, theme)));
     };
     let book = &opened.book;
+    if let Some(reason) = model.no_writes().filter(|_| !book.is_over()) {
+        say(&reason.replace('`', "'"));
+    }
     match book.waits() {
         Waits::Start => {
             say("`enter` begins.");
-            if book.situation().tables.len() > 1 {
+            if book.can_toggle() {
                 let stops =
                     if book.stops_on_failure { "the first failure stops the rest" } else { "failures stop nothing" };
                 say(&format!("`space` takes a table out or in. `x`: {stops}."));
@@ -158,6 +171,10 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             }
         }
         Waits::ByHand => {
+            if book.situation().letter == Letter::O {
+                let history = model.keymap.key(CommandId::History);
+                say(&format!("`{history}` shows its jobs, and from there their logs."));
+            }
             say("`enter` when it is done; `esc` leaves this open.");
             all.extend(checklist_lines(opened, theme, width));
         }
@@ -175,7 +192,13 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             say("`space` picks, `a` picks all, `enter` goes on with what is picked; `s` leaves this out.");
             all.extend(choices(opened, theme, width));
         }
-        Waits::Consent => say("`enter` shows what would be lost, and asks. Nothing is sent before that."),
+        Waits::Consent => {
+            say("`enter` shows what would be lost, and asks. Nothing is sent before that.");
+            if book.can_toggle() {
+                say("`space` takes a table out or in.");
+                all.extend(tables(opened, theme, width));
+            }
+        }
         Waits::Retry => {
             say("`enter` tries this step again, `s` leaves it out, `b` begins anew, `esc` leaves it for later.");
         }
@@ -185,6 +208,10 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             }
             if book.is_over() {
                 say("Done. `enter` closes, `b` begins anew.");
+                // Nothing that can be done here settles a bill.
+                if book.situation().letter == Letter::H {
+                    say(&format!("Now: {}.", book.outlook(&model.inventory).replace('`', "'")));
+                }
                 all.extend(webhook(opened, theme, width));
             }
             all.extend(units(model, opened, theme, width));
@@ -210,8 +237,10 @@ fn choices<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let several = opened.book.waits() == Waits::Several;
     let mut all = Vec::new();
     // Of the one under the cursor everything is said.
-    if let Some(choice) = opened.book.choices().get(opened.cursor).filter(|choice| !choice.reason.is_empty()) {
-        let said = text::wrap(&format!("{}: {}.", choice.title, choice.reason), width);
+    let room = |choice: &Choice| text::width(&choice.title) + text::width(&choice.reason) + 22;
+    let cut = |choice: &&Choice| !choice.reason.is_empty() && room(choice) > width;
+    if let Some(choice) = opened.book.choices().get(opened.cursor).filter(cut) {
+        let said = text::wrap(&format!("Why: {}.", choice.reason), width);
         all.extend(said.into_iter().map(|line| Line::styled(line, theme.style(Role::Faint))));
     }
     all.extend(opened.book.choices().iter().enumerate().map(|(row, choice)| {
@@ -329,13 +358,7 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::Start => fixed(&[("enter", "begin")]),
         Waits::ByHand => fixed(&[("enter", "done, go on")]),
         Waits::Form(_) => {
-            return fixed(&[
-                ("ctrl-s", "send"),
-                ("tab", "next field"),
-                ("ctrl-r", "reveal"),
-                ("ctrl-x", "nothing to change"),
-                ("esc", "leave it"),
-            ]);
+            return fixed(&[("esc", "leave it"), ("ctrl-x", "nothing to change, go on")]);
         }
         Waits::Server => Vec::new(),
         Waits::One => fixed(&[("enter", "take it"), ("up/down", "choose"), ("s", "leave out")]),

@@ -78,12 +78,24 @@ pub(super) fn preview(curl: &str, theme: &Theme, frame: &mut Frame) {
 
 /// Actions are still followed: really quit?
 pub(super) fn quitting(model: &Model, theme: &Theme, frame: &mut Frame) {
-    let mut all = vec!["Still being followed:".to_owned()];
+    let mut all = Vec::new();
+    let records = model.runbooks.records();
+    for record in &records {
+        let clean = |text: &str| crate::warehouse::text::Foreign::new(text).shown().replace('`', "'");
+        all.push(clean(&format!("Half done: {}, {}. Left:", record.source_name, record.title)));
+        all.extend(record.left.iter().take(4).map(|step| format!("  {}", clean(step))));
+    }
+    if !model.follows.is_empty() {
+        all.push("Still being followed:".to_owned());
+    }
     all.extend(
         model.follows.values().map(|follow| format!("  {}", follow.progress(None, model.now).replace('`', "'"))),
     );
     all.push(String::new());
     all.push("What was sent goes on on the server, but nobody will tell you how it ends.".to_owned());
+    if !records.is_empty() {
+        all.push("What is left is not sent; it is offered at the next start.".to_owned());
+    }
     all.push("`q` quits all the same.   Any other key stays.".to_owned());
     say("Quit?", &all, theme, frame);
 }

@@ -148,7 +148,7 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
     };
     let title = match model.marks.count() {
         0 => title,
-        marked => format!("{title}, {} marked", words::count(marked as u64)),
+        marked => format!("2 Tables, {} marked", words::count(marked as u64)),
     };
     let total = of.map_or(if model.all_tables { model.inventory.tally().total } else { 0 }, |held| held.tally.total);
     let heading = heading(&title, table, total, &drawing, area);

@@ -50,7 +50,12 @@ pub(super) fn draw(model: &Model, triage: &Triage, theme: &Theme, frame: &mut Fr
     let problems = triage.problems();
     let title = match problems.len() {
         0 => "Triage".to_owned(),
-        count => format!("Triage: {}; enter fixes, {} closes", words::counted(count, "problem"), key(CommandId::Back)),
+        count => format!(
+            "Triage: {} of {}; enter fixes, {} closes",
+            words::count(triage.rows.cursor() as u64 + 1),
+            words::counted(count, "problem"),
+            key(CommandId::Back)
+        ),
     };
     if problems.is_empty() {
         return nothing(model, &title, theme, frame);

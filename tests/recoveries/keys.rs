@@ -19,7 +19,7 @@ pub const KEYS: &[(&str, Option<usize>, usize)] = &[
     ("G", Some(4), 4),
     ("H", Some(6), 6),
     ("H, pause", None, 3),
-    ("I, new secret", Some(15), 15),
+    ("I, new secret", Some(16), 16),
     ("I, not registered", Some(3), 3),
     ("I, off at the vendor", None, 4),
     ("I, register anew", Some(7), 9),

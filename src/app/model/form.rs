@@ -87,6 +87,11 @@ impl FormView {
         self.revealed = !self.revealed && self.row().is_some_and(|row| row.secret);
     }
 
+    /// Hides the secret being edited.
+    pub fn hide(&mut self) {
+        self.revealed = false;
+    }
+
     /// Puts the cursor somewhere. A secret that was shown is hidden again.
     pub fn go(&mut self, focus: Focus) {
         self.focus = focus;

@@ -81,6 +81,8 @@ pub struct Model {
     pub runbooks: Runbooks,
     /// Runbooks that were left half done by programs that are not running any more.
     pub left_behind: Vec<Record>,
+    /// Those of them that are to be asked about at the next start.
+    pub postponed: Vec<Record>,
     /// What was last written down of what is half done.
     pub journalled: Vec<Record>,
     /// Requests in flight.
@@ -158,6 +160,7 @@ impl Model {
             follows: BTreeMap::new(),
             runbooks: Runbooks::default(),
             left_behind: Vec::new(),
+            postponed: Vec::new(),
             journalled: Vec::new(),
             flights: Flights::default(),
             activity: Activity::default(),

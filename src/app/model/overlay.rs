@@ -23,6 +23,8 @@ pub enum Overlay {
     Preview {
         /// The request as a shell line.
         curl: String,
+        /// The runbook it belongs to.
+        runbook: Option<RunbookId>,
     },
     /// What changed and what was done.
     Activity {

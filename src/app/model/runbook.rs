@@ -22,6 +22,8 @@ pub struct Opened {
     pub picked: BTreeSet<usize>,
     /// The form that is filled in. It outlives a refusal.
     pub form: Option<FormView>,
+    /// What it goes on with, that was left half done. It stays written down until something is done.
+    pub resumes: Option<Record>,
     /// The list it was opened from.
     pub beneath: Option<Box<Triage>>,
     /// First line shown of what is below the steps.
@@ -39,6 +41,7 @@ impl Opened {
             cursor: 0,
             picked: BTreeSet::new(),
             form: None,
+            resumes: None,
             beneath: None,
             scroll: 0,
             follows: BTreeMap::new(),
@@ -68,7 +71,7 @@ impl Opened {
     #[must_use]
     pub fn rows(&self) -> usize {
         match self.book.waits() {
-            Waits::Start => self.book.situation().tables.len(),
+            Waits::Start | Waits::Consent if self.book.can_toggle() => self.book.situation().tables.len(),
             Waits::One | Waits::Several => self.book.choices().len(),
             _ => 0,
         }
@@ -137,7 +140,11 @@ impl Runbooks {
     /// What is to be written down of those that are half done.
     #[must_use]
     pub fn records(&self) -> Vec<Record> {
-        self.open.values().filter_map(|opened| opened.book.record()).collect()
+        let of = |opened: &Opened| {
+            let resumed = || opened.resumes.clone().filter(|_| !opened.book.is_over());
+            opened.book.record().or_else(resumed)
+        };
+        self.open.values().filter_map(of).collect()
     }
 
     /// Whether any has changed something and is not over.

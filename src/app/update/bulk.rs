@@ -49,6 +49,11 @@ pub(super) fn wish(model: &Model, command: CommandId) -> Option<Wish> {
 pub(super) fn open(model: &mut Model, wish: Wish) -> Vec<Effect> {
     let tables: Vec<_> = model.marks.iter().cloned().collect();
     match Situation::of_wish(wish, &tables, &model.inventory) {
+        Some(situation) if situation.chosen().next().is_none() => {
+            let why = situation.tables.iter().find_map(|table| table.barred).unwrap_or("nothing to do");
+            let text = format!("{} cannot be done to any of the marked tables: {why}.", wish.verb());
+            notice(model, Tone::Note, text)
+        }
         Some(situation) => runbook::open(model, situation),
         None => notice(model, Tone::Note, "The marked tables are not there any more.".to_owned()),
     }

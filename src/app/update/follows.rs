@@ -114,10 +114,11 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
             let origin = model.settings.place().map_or(String::new(), |place| place.origin.clone());
             let text = format!("Dry run: {} {} was not sent.", held.method.word(), held.target());
             let mut effects = Vec::new();
+            let owner = model.runbooks.owner(id).map(|(runbook, _)| runbook);
             if let Some(follow) = held_back {
                 effects = runbook::follow_ended(model, id, &follow, &text);
             }
-            model.overlay = Some(Overlay::Preview { curl: held.curl(&origin) });
+            model.overlay = Some(Overlay::Preview { curl: held.curl(&origin), runbook: owner });
             effects.extend(report(model, Tone::Note, text));
             effects
         }

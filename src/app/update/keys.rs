@@ -47,6 +47,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Text was pasted. It goes into whatever is being typed, and nowhere else.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    let text = &without_escapes(text);
     if let Some(Overlay::Runbook(id)) = model.overlay {
         runbook::pasted(model, id, text);
         return Vec::new();
@@ -69,6 +70,30 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// The same text without the sequences by which programs colour their output: nobody means to paste them.
+fn without_escapes(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut symbols = text.chars();
+    while let Some(symbol) = symbols.next() {
+        match symbol {
+            '\u{1b}' => match symbols.next() {
+                // A control sequence ends with its first letter or sign.
+                Some('[') => {
+                    let _ = symbols.find(|end| matches!(end, '@'..='~'));
+                }
+                // A string ends with a bell, or with another escape and a backslash.
+                Some(']' | 'P' | 'X' | '^' | '_') => {
+                    let end = symbols.find(|end| matches!(end, '\u{7}' | '\u{1b}'));
+                    let _ = end.filter(|end| *end == '\u{1b}').and_then(|_| symbols.next());
+                }
+                _ => {}
+            },
+            symbol => kept.push(symbol),
+        }
+    }
+    kept
 }
 
 fn insert(input: &mut Input, text: &str) {
@@ -190,10 +215,13 @@ fn quitting(model: &mut Model, key: Key) -> Vec<Effect> {
 }
 
 fn preview(model: &mut Model, key: Key) -> Vec<Effect> {
-    if let (Code::Char('y' | 'c'), Some(Overlay::Preview { curl })) = (key.code, &model.overlay) {
+    if let (Code::Char('y' | 'c'), Some(Overlay::Preview { curl, .. })) = (key.code, &model.overlay) {
         return vec![Effect::Copy(curl.clone())];
     }
-    model.overlay = None;
+    model.overlay = match model.overlay {
+        Some(Overlay::Preview { runbook, .. }) => runbook.map(Overlay::Runbook),
+        _ => None,
+    };
     Vec::new()
 }
 
@@ -215,4 +243,23 @@ fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effec
         _ => model.overlay = None,
     }
     Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_paste_loses_whole_escape_sequences() {
+        for (pasted, kept) in [
+            ("plain [31m text", "plain [31m text"),
+            ("\u{1b}[31mred\u{1b}[0m", "red"),
+            ("a\u{1b}]0;title\u{7}b", "ab"),
+            ("a\u{1b}]8;;x\u{1b}\\b", "ab"),
+            ("end\u{1b}", "end"),
+            ("\u{1b}[", ""),
+        ] {
+            assert_eq!(without_escapes(pasted), kept, "{pasted:?}");
+        }
+    }
 }

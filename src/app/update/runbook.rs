@@ -18,7 +18,7 @@ use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
-use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Symptom, Waits};
+use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Symptom, Task, Waits};
 use crate::warehouse::survey::Need;
 use crate::warehouse::triage::{Problem, triage as all_problems};
 
@@ -43,6 +43,10 @@ fn close(model: &mut Model, id: RunbookId) {
     let list = model.runbooks.get_mut(id).and_then(|opened| opened.beneath.take());
     model.overlay = list.map(Overlay::Triage);
     triage::bring_up_to_date(model);
+    if let Some(form) = model.runbooks.get_mut(id).and_then(|opened| opened.form.as_mut()) {
+        form.hide();
+    }
+    offer_left_behind(model);
 }
 
 /// Opens the runbook of what is wrong with the selection.
@@ -88,6 +92,13 @@ pub(super) fn show_last(model: &mut Model) -> Vec<Effect> {
         }
         None => notice(model, Tone::Note, "No runbook was opened yet.".to_owned()),
     }
+}
+
+/// Shows the runbook that was opened before this one, and from the first the last one again.
+fn show_other(model: &mut Model, id: RunbookId) {
+    let before = model.runbooks.iter().map(|(id, _)| id).rfind(|other| *other < id);
+    let other = before.or(model.runbooks.iter().map(|(id, _)| id).next_back());
+    model.overlay = other.map(Overlay::Runbook);
 }
 
 /// Opens a runbook, or shows the one that is open for the same.
@@ -265,7 +276,8 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
         (Some(CommandId::PageUp), _) => opened.scroll = opened.scroll.saturating_sub(page),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::History), _) => return history::of_runbook(model, id),
-        (Some(CommandId::Back | CommandId::Quit | CommandId::Runbooks), _) => close(model, id),
+        (Some(CommandId::Runbooks), _) => show_other(model, id),
+        (Some(CommandId::Back | CommandId::Quit), _) => close(model, id),
         (Some(CommandId::Help), _) => return actions::perform(model, CommandId::Help),
         _ => return actions::no_such_key(model, key),
     }
@@ -285,6 +297,10 @@ fn enter(model: &mut Model, id: RunbookId) -> Vec<Effect> {
             let picks = opened.picks();
             if let Some(blocked) = picks.iter().find_map(|place| opened.book.choices().get(*place)?.blocked.clone()) {
                 return notice(model, Tone::Note, format!("This cannot be picked: {blocked}."));
+            }
+            let stage = opened.book.stage().map(|stage| &stage.task);
+            if picks.is_empty() && matches!(stage, Some(Task::Pick(menu)) if menu.needs_a_pick()) {
+                return notice(model, Tone::Note, "Nothing is picked: space picks what the cursor is on.".to_owned());
             }
             if let Some(reason) = model.no_writes() {
                 return notice(model, Tone::Note, reason);
@@ -306,7 +322,7 @@ fn space(model: &mut Model, id: RunbookId) -> Vec<Effect> {
     let inventory = &model.inventory;
     let Some(opened) = model.runbooks.get_mut(id) else { return Vec::new() };
     match opened.book.waits() {
-        Waits::Start => opened.book.toggle(opened.cursor, inventory),
+        Waits::Start | Waits::Consent => opened.book.toggle(opened.cursor, inventory),
         Waits::Several if opened.picked.remove(&opened.cursor) => {}
         Waits::Several if opened.cursor < opened.book.choices().len() => {
             opened.picked.insert(opened.cursor);
@@ -355,6 +371,7 @@ fn copy(opened: &Opened, billing: Option<String>) -> Vec<Effect> {
 /// Puts what is half done before everything else that is to be done, where that has changed.
 pub(super) fn journalled(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
     let mut records = model.left_behind.clone();
+    records.extend(model.postponed.iter().cloned());
     records.extend(model.runbooks.records());
     if records != model.journalled {
         model.journalled.clone_from(&records);
@@ -387,7 +404,13 @@ pub(super) fn answer_left_behind(model: &mut Model, key: Key) -> Vec<Effect> {
             }
             let record = model.left_behind.remove(0);
             if let Some(situation) = record.situation(&model.inventory) {
-                return open(model, situation);
+                let effects = open(model, situation);
+                if let Some(Overlay::Runbook(id)) = model.overlay
+                    && let Some(opened) = model.runbooks.get_mut(id)
+                {
+                    opened.resumes = Some(record);
+                }
+                return effects;
             }
             let text = format!("{} is not there any more; nothing is left to do.", record.source_name);
             notice(model, Tone::Note, text)
@@ -402,6 +425,11 @@ pub(super) fn answer_left_behind(model: &mut Model, key: Key) -> Vec<Effect> {
         }
         Code::Escape | Code::Char('q' | 'n') => {
             model.overlay = None;
+            if !model.left_behind.is_empty() {
+                let later = model.left_behind.remove(0);
+                model.postponed.push(later);
+            }
+            offer_left_behind(model);
             Vec::new()
         }
         _ => Vec::new(),

@@ -62,6 +62,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         }
         (Some(CommandId::Open), _) => return jump(model),
         (Some(CommandId::History), _) => return history::of_problem(model),
+        (Some(CommandId::Runbooks), _) => return runbook::show_last(model),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => model.overlay = None,
         _ => {}

@@ -19,6 +19,7 @@ pub fn than(discard: &Discard, schema: &Schema, state: State) -> Option<String> 
                 "A reload keeps the data and reads only what is new; try it first."
             }
             State::SwitchedOff => "Fix the cause, resume the table and reload it: that keeps the data.",
+            State::Off | State::Gone => "It is off: resuming it and a reload keep the data.",
             State::Phantom | State::Stuck | State::Slow | State::Running | State::Starting => {
                 "Cancel and reload keep the data."
             }

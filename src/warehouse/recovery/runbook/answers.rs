@@ -9,20 +9,25 @@ use crate::warehouse::secret::Inputs;
 use crate::warehouse::survey::Need;
 
 impl Runbook {
+    /// Whether tables can still be taken out: there are several, and nothing was sent or consented to.
+    #[must_use]
+    pub fn can_toggle(&self) -> bool {
+        let before = matches!(self.waits(), Waits::Start | Waits::Consent) && !self.agreed && self.at == 0;
+        before && self.situation.tables.len() > 1
+    }
+
     /// Takes a table out, or in again, before anything was sent.
     pub fn toggle(&mut self, table: usize, inventory: &Inventory) {
-        if self.agreed || self.waits() != Waits::Start {
+        if !self.can_toggle() {
             return;
         }
         if let Some(patient) = self.situation.tables.get_mut(table) {
             patient.chosen = !patient.chosen && patient.barred.is_none();
         }
         // The plan names what it is about.
-        if self.at == 0 {
-            self.stages = plan::plan(&self.situation, inventory);
-            if let Some(first) = self.stages.first_mut() {
-                first.progress = Progress::Now;
-            }
+        self.stages = plan::plan(&self.situation, inventory);
+        if let Some(first) = self.stages.first_mut() {
+            first.progress = Progress::Now;
         }
     }
 
@@ -80,13 +85,13 @@ impl Runbook {
             return Vec::new();
         }
         let chosen: Vec<Choice> = picked.iter().filter_map(|place| self.choices.get(*place).cloned()).collect();
-        if chosen.iter().any(|choice| choice.blocked.is_some()) {
+        let Some(Task::Pick(menu)) = self.stage().map(|stage| stage.task.clone()) else { return Vec::new() };
+        if chosen.iter().any(|choice| choice.blocked.is_some()) || (chosen.is_empty() && menu.needs_a_pick()) {
             return Vec::new();
         }
-        let Some(Task::Pick(menu)) = self.stage().map(|stage| stage.task.clone()) else { return Vec::new() };
         let then = menu::then(&menu, &chosen, &self.situation, &self.facts, inventory);
         let said = match chosen.as_slice() {
-            [] => "nothing was picked".to_owned(),
+            [] => self.nothing_picked(inventory),
             [one] => one.title.clone(),
             several => format!("{} picked", several.len()),
         };
@@ -97,6 +102,15 @@ impl Runbook {
         self.choices.clear();
         self.insert_next(then);
         self.finish(&said, inventory)
+    }
+
+    /// What stays as it is where nothing is picked.
+    fn nothing_picked(&self, inventory: &Inventory) -> String {
+        let off: Vec<&Patient> = self.situation.switched_off(inventory).collect();
+        match off.as_slice() {
+            [] => "nothing was picked".to_owned(),
+            off => format!("nothing was picked; still off: {}", plan::names(off)),
+        }
     }
 
     /// What was picked of the new tables is what is to become green from now on.

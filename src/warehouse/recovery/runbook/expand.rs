@@ -109,7 +109,10 @@ impl Runbook {
                 self.insert_next(tail);
             }
         }
-        said.to_owned()
+        if first || formed {
+            return said.to_owned();
+        }
+        format!("{said}; only a push proves it: the vendor's log should show deliveries answered with 200")
     }
 
     fn expand_cdc(&mut self, inventory: &Inventory) -> String {
@@ -234,7 +237,7 @@ fn sentence(found: &CdcPrerequisites, status: &CdcStatus) -> String {
     if status.publication_exists.known() == Some(&false) {
         parts.push("the publication is gone".to_owned());
     }
-    if let Some(lag) = status.lag_bytes.known() {
+    if let Some(lag) = status.lag_bytes.known().filter(|lag| **lag >= 1_000_000) {
         parts.push(format!("lag {} MB", count(lag / 1_000_000)));
     }
     if status.paused.known() == Some(&true) {

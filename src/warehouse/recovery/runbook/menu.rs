@@ -13,6 +13,7 @@ use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::secret::Inputs;
 use crate::warehouse::settings::SyncType;
+use crate::warehouse::state::PushChannel;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::words::{compact, count};
 
@@ -69,7 +70,11 @@ pub(super) fn then(
             with_keys(id, columns, facts, inventory)
         }
         Menu::NewTables => {
-            let known = |id: &&SchemaId| inventory.schema(id).is_some_and(|(_, schema, _)| !schema.sync_type.is_null());
+            // What was not listed before starts by itself once it is on.
+            let known = |id: &&SchemaId| {
+                let set_up = inventory.schema(id).is_some_and(|(_, schema, _)| !schema.sync_type.is_null());
+                set_up && (facts.before.is_empty() || facts.before.iter().any(|(known, ..)| known == *id))
+            };
             let known: Vec<SchemaId> = tables.iter().filter(known).cloned().collect();
             let mut stages = vec![Stage::new(
                 Task::Send(Deed::SetUp(tables)),
@@ -335,7 +340,7 @@ fn costs(situation: &Situation, inventory: &Inventory) -> Vec<Choice> {
                 1 => "1 row per sync".to_owned(),
                 cost => format!("{} rows per sync", count(cost)),
             });
-            let every = schema.frequency.known().map(|every| format!(", every {every}")).unwrap_or_default();
+            let every = schema.frequency.known().map(|every| format!(", {every}")).unwrap_or_default();
             let lost = if SchemaPatch::pause(schema).is_none() { ", loses what changes meanwhile" } else { "" };
             let choice = Choice::new(schema.name.shown(), format!("{rows}{every}{lost}"), Vec::new());
             (cost, Choice { table: Some(schema.id.clone()), ..choice })
@@ -352,6 +357,9 @@ fn usual_rows(runs: &Runs) -> Option<u64> {
     rows.sort_unstable();
     rows.get(rows.len() / 2).copied()
 }
+
+/// Why a new secret is wanted.
+const MISMATCH: &str = "its signatures do not match";
 
 /// What can be done about a webhook.
 fn webhook(situation: &Situation, info: &WebhookInfo, inventory: &Inventory) -> Vec<Choice> {
@@ -397,7 +405,7 @@ fn webhook(situation: &Situation, info: &WebhookInfo, inventory: &Inventory) -> 
                 text.contains("signature") || text.contains("signing")
             })
         });
-        let reason = if signed { "its signatures do not match" } else { "where the vendor's secret has changed" };
+        let reason = if signed { MISMATCH } else { "where the vendor's secret has changed" };
         let secret = Choice::new("enter a new signing secret", reason, Runbook::webhook_form(&situation.source_type));
         let place = if signed { 0 } else { choices.len() };
         choices.insert(place, secret);
@@ -407,10 +415,17 @@ fn webhook(situation: &Situation, info: &WebhookInfo, inventory: &Inventory) -> 
             anew(situation, inventory),
         ));
     }
+    let leave = Choice::new("leave it as it is", "nothing is sent", Vec::new());
+    let signed = choices.first().is_some_and(|choice| choice.reason == MISMATCH);
+    if info.channel() == PushChannel::Delivers && !signed {
+        // Nothing at either end asks for more.
+        choices.insert(0, Choice { reason: "both ends are in order".to_owned(), ..leave });
+    } else {
+        choices.push(leave);
+    }
     if let Some(first) = choices.first_mut() {
         first.recommended = true;
     }
-    choices.push(Choice::new("leave it as it is", "nothing is sent", Vec::new()));
     choices
 }
 

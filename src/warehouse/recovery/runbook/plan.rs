@@ -23,6 +23,9 @@ pub(super) fn plan(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
     if situation.handled {
         return vec![by_hand("PostHog is handling it by itself: nothing has to be done. Wait for its next run.")];
     }
+    if situation.only_the_end {
+        return tail(situation, inventory);
+    }
     if let Some(wish) = situation.wish {
         return wished(wish, situation, inventory);
     }
@@ -257,7 +260,12 @@ fn wrong_data(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
 }
 
 fn start_over(situation: &Situation, inventory: &Inventory) -> Vec<Stage> {
-    let discards: Vec<Discard> = situation.chosen().map(|patient| Discard::DeleteData(patient.id.clone())).collect();
+    let stored = |patient: &&Patient| !patient.rows.is_null();
+    let discards: Vec<Discard> =
+        situation.chosen().filter(stored).map(|patient| Discard::DeleteData(patient.id.clone())).collect();
+    if discards.is_empty() {
+        return tail(situation, inventory);
+    }
     let mut stages = vec![
         Stage::new(Task::Send(Deed::Discard(discards)), "Delete the stored data; the configuration stays.")
             .losing("the rows stored now; queries see none until the reload is done"),

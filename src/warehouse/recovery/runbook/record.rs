@@ -10,6 +10,9 @@ use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::runbook::Patient;
 
+/// What stands before the title of what was left unfinished.
+const UNFINISHED: &str = "Left unfinished: ";
+
 /// What is written down of a runbook.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -72,11 +75,13 @@ impl Record {
         let held = inventory.source(&SourceId::new(&self.source))?;
         let tables = self.tables.iter().filter_map(|(id, _)| inventory.schema(&SchemaId::new(id)));
         Some(Situation {
-            letter: if self.plain { Letter::A } else { Letter::parse(&self.letter).unwrap_or(Letter::A) },
+            letter: Letter::parse(&self.letter).unwrap_or(Letter::A),
             cause: self.cause.as_deref().map(CauseId::new),
             kind: None,
             wish: None,
-            title: format!("Left unfinished: {}", self.title),
+            only_the_end: self.plain,
+            title: format!("{UNFINISHED}{}", self.title.trim_start_matches(UNFINISHED)),
+            since: None,
             advice: Vec::new(),
             handled: false,
             source: held.source.id.clone(),

@@ -1,5 +1,7 @@
 //! What a runbook is for: which tables of which source, and what is wrong with them.
 
+use jiff::Timestamp;
+
 use crate::warehouse::diagnosis::{CauseId, Letter};
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::{SchemaId, SourceId};
@@ -159,8 +161,12 @@ pub struct Situation {
     pub kind: Option<Kind>,
     /// What is to be done to the tables, where it is that and nothing is wrong.
     pub wish: Option<Wish>,
+    /// Whether only its end is left: to re-enable what is off, and to reload.
+    pub only_the_end: bool,
     /// What is wrong, in a few words.
     pub title: String,
+    /// Since when, as far as is known.
+    pub since: Option<Timestamp>,
     /// What is to be done, as the catalogue has it.
     pub advice: Vec<String>,
     /// Whether `PostHog` acts by itself, so that nothing should be sent.
@@ -185,7 +191,9 @@ impl Situation {
             cause: problem.cause.clone(),
             kind: Some(problem.kind),
             wish: None,
+            only_the_end: false,
             title: problem.title.clone(),
+            since: problem.since,
             advice: problem.steps.clone(),
             handled: problem.finding.as_deref().is_some_and(|finding| finding.verdict.handled_by_posthog),
             source: problem.source.clone(),
@@ -209,7 +217,9 @@ impl Situation {
             cause: None,
             kind: None,
             wish: None,
+            only_the_end: false,
             title: symptom.words().to_owned(),
+            since: None,
             advice: Vec::new(),
             handled: false,
             source: source.clone(),
@@ -236,7 +246,9 @@ impl Situation {
             cause: None,
             kind: None,
             wish: Some(wish),
+            only_the_end: false,
             title: format!("{} several tables", wish.verb()),
+            since: None,
             advice: Vec::new(),
             handled: false,
             source: held.source.id.clone(),

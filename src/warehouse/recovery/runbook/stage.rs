@@ -77,6 +77,14 @@ pub enum Menu {
     Webhook,
 }
 
+impl Menu {
+    /// Whether going on with nothing picked makes no sense.
+    #[must_use]
+    pub fn needs_a_pick(&self) -> bool {
+        matches!(self, Self::Method(_) | Self::Keys(_) | Self::Webhook)
+    }
+}
+
 /// What a step consists of.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Task {
