@@ -14,7 +14,7 @@ use whtui::warehouse::job::Job;
 use whtui::warehouse::operation::JobQuery;
 use whtui::warehouse::schema::{Schema, SchemaDetail};
 use whtui::warehouse::settings::{Frequency, SyncType};
-use whtui::warehouse::state::{PushChannel, Severity, State};
+use whtui::warehouse::state::State;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{FullSchema, Need, is_open, needed, second_look};
 
@@ -93,6 +93,7 @@ fn what_the_list_alone_tells() {
         (synced(600, method(table("t"), SyncType::Webhook)), State::Unverified),
         (synced(3_000, method(table("t"), SyncType::Webhook)), State::Stale),
         (synced(3_000, method(table("t"), SyncType::Cdc)), State::Stale),
+        (method(table("t"), SyncType::Cdc), State::Unverified),
     ] {
         assert_eq!(state(schema.clone()), expected, "{schema:?}");
     }
@@ -111,21 +112,6 @@ fn a_direct_source_is_never_stale_but_can_be_paused() {
         of.direct = true;
         assert_eq!(inventory(vec![of]).schema(&id).unwrap().2, expected);
     }
-}
-
-#[test]
-fn a_webhook_counts_as_healthy_only_after_somebody_looked() {
-    let mut known = inventory(vec![source("s", vec![method(table("t"), SyncType::Webhook)])]);
-    let (id, of) = (SchemaId::new("id-t"), SourceId::new("source-s"));
-    for (channel, expected) in [
-        (PushChannel::Delivers, State::Completed),
-        (PushChannel::Broken, State::WebhookBroken),
-        (PushChannel::NotLookedAt, State::Unverified),
-    ] {
-        known.learn_push(&of, channel, now());
-        assert_eq!(known.schema(&id).unwrap().2, expected);
-    }
-    assert!(!State::Unverified.is_wrong() && State::Unverified.severity() != Severity::Well);
 }
 
 /// Jobs of a table that usually takes two minutes, and then perhaps one that runs.
