@@ -193,6 +193,35 @@ fn without_any_job_a_run_is_missed_only_after_minutes_under_our_eyes() {
 }
 
 #[test]
+fn a_claim_without_any_job_is_no_fresh_request_where_the_last_sync_is_long_overdue() {
+    let id = SchemaId::new("id-t");
+    let hourly = Field::Known(Frequency::Every(60));
+    for (synced, frequency, expected) in [
+        (5 * 1_440, hourly.clone(), State::Phantom),
+        (151, hourly.clone(), State::Phantom),
+        (100, hourly.clone(), State::Starting),
+        (5 * 1_440, Field::Known(Frequency::Every(10_080)), State::Starting),
+        (5 * 1_440, Field::Null, State::Phantom),
+        (5 * 1_440, Field::Known(Frequency::Never), State::Starting),
+    ] {
+        let claims = Schema { last_synced_at: Field::Known(ago(synced)), frequency, ..with_status("t", "Running") };
+        let mut known = inventory(vec![source("s", vec![claims.clone()])]);
+        assert_eq!(known.schema(&id).unwrap().2, State::Starting, "nobody asked for its jobs");
+        learn_jobs(&mut known, "s", "t", Vec::new(), now());
+        assert_eq!(known.schema(&id).unwrap().2, expected, "{synced} {claims:?}");
+        // A request before our eyes is a fresh one.
+        let mut known = inventory(vec![source("s", vec![Schema { status: Status::Completed, ..claims.clone() }])]);
+        known.learn_sources(support::made::page(vec![source("s", vec![claims])]), now());
+        learn_jobs(&mut known, "s", "t", Vec::new(), now());
+        assert_eq!(known.schema(&id).unwrap().2, State::Starting);
+    }
+    let mut known =
+        inventory(vec![source("s", vec![Schema { last_synced_at: Field::Null, ..with_status("t", "Running") }])]);
+    learn_jobs(&mut known, "s", "t", Vec::new(), now());
+    assert_eq!(known.schema(&id).unwrap().2, State::Starting, "its first run may have been requested a moment ago");
+}
+
+#[test]
 fn a_finished_run_is_as_old_as_can_be_told() {
     let id = SchemaId::new("id-t");
     for (minutes, start, expected) in

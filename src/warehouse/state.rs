@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::channel::{Channel, Way};
 use super::field::Field;
 use super::finding::Finding;
-use super::freshness::{age, allowance, is_stale};
+use super::freshness::{Rhythm, age, allowance, is_stale};
 use super::runs::Runs;
 use super::schema::Schema;
 use super::settings::SyncType;
@@ -331,7 +331,7 @@ fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
     let Some((runs, read_at)) = around.runs.and_then(|runs| Some((runs, runs.read_at()?))) else {
         return State::Starting;
     };
-    let Some(job) = runs.running() else { return without_a_job(runs, read_at, around) };
+    let Some(job) = runs.running() else { return without_a_job(schema, runs, read_at, around) };
     let Some(started) = job.created_at else { return State::Running };
     let elapsed = age(started, around.now);
     let silence = runs.silence().unwrap_or_default();
@@ -348,8 +348,9 @@ fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
 
 /// The server claims a run, and no job is running. The request is as old as it was seen to be; else it may be as young
 /// as the end of the run before it, and where there was none, as young as our first look. How much later jobs were
-/// read is what counts: time that passed without a look proves nothing.
-fn without_a_job(runs: &Runs, read_at: Timestamp, around: &Circumstances<'_>) -> State {
+/// read is what counts: time that passed without a look proves nothing. Where no job is known at all, and yet the table
+/// was synced so long ago that several runs were due since, those did not fail to come for a moment.
+fn without_a_job(schema: &Schema, runs: &Runs, read_at: Timestamp, around: &Circumstances<'_>) -> State {
     let newest = runs.newest();
     let ended = newest.and_then(|job| job.finished_at.known().copied());
     let turned = around.claim.filter(|claim| claim.turned).map(|claim| claim.since);
@@ -360,7 +361,12 @@ fn without_a_job(runs: &Runs, read_at: Timestamp, around: &Circumstances<'_>) ->
     {
         return State::Running;
     }
-    let before = ended.or(newest.and_then(|job| job.created_at));
+    let overdue = schema
+        .last_synced_at
+        .known()
+        .copied()
+        .filter(|then| newest.is_none() && is_stale(*then, schema.frequency.known(), Rhythm::default(), read_at));
+    let before = ended.or(newest.and_then(|job| job.created_at)).or(overdue);
     let requested = turned.or(before).or(around.claim.map(|claim| claim.since));
     let long_ago = requested.is_some_and(|since| age(since, read_at) >= STARTING);
     if long_ago { State::Phantom } else { State::Starting }
