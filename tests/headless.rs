@@ -140,6 +140,21 @@ prefix = "silent"
 webhook = { exists = true, external_status = "disabled", events = ["charge.succeeded"] }
 tables = [{ name = "webhook_broken", template = "webhook", last_run = "5m" }]
 [[sources]]
+type = "Stripe"
+prefix = "secretive"
+webhook = { exists = true, external_status = "refused", events = ["charge.succeeded"] }
+tables = [{ name = "webhook_unclear", template = "webhook", last_run = "5m" }]
+[[sources]]
+type = "Postgres"
+prefix = "lost"
+cdc = { slot = false, publication = false, halted = true }
+tables = [{ name = "cdc_broken", template = "cdc", last_run = "5m" }]
+[[sources]]
+type = "Postgres"
+prefix = "late"
+cdc = { lag = 2147483648 }
+tables = [{ name = "cdc_behind", template = "cdc", last_run = "5m" }]
+[[sources]]
 type = "Snowflake"
 prefix = "live"
 direct = true
@@ -168,12 +183,23 @@ fn every_state_is_told_from_the_others() {
     let found = kinds(&report);
     // Within one kind the order depends on rows that the world makes up.
     let expected = [
-        &["failed", "failed", "billing_limit", "switched_off", "phantom", "stuck", "webhook", "cdc"][..],
-        &["unknown", "stale", "gone"],
+        &["failed", "failed", "billing_limit", "switched_off", "phantom", "stuck", "webhook", "cdc", "cdc"][..],
+        &["unknown", "stale", "webhook", "cdc", "gone"],
     ];
     assert_eq!(found, expected.concat());
     assert_eq!(states_of(&report, "stuck"), ["stuck"]);
-    assert_eq!(states_of(&report, "cdc"), ["halted"]);
+    let mut streams = states_of(&report, "cdc");
+    streams.sort_unstable();
+    assert_eq!(streams, ["cdc_behind", "cdc_broken", "halted"]);
+    let evidence = |state: &str| {
+        let problems = report["problems"].as_array().unwrap().iter();
+        let of = problems.filter(|problem| problem["schemas"][0]["state"] == state).map(|problem| &problem["evidence"]);
+        of.map(|evidence| evidence.as_str().unwrap().to_owned()).collect::<Vec<_>>().join("|")
+    };
+    assert!(evidence("cdc_broken").ends_with(" is gone, its schedule is paused"), "{}", evidence("cdc_broken"));
+    assert_eq!(evidence("cdc_behind"), "lag 2 GB, warning from 1 GB");
+    assert_eq!(evidence("webhook_broken"), "the vendor says: disabled");
+    assert!(evidence("webhook_unclear").contains("permission to read webhooks"));
 }
 
 #[test]
@@ -214,6 +240,26 @@ fn where_the_table_has_no_text_its_newest_failed_job_is_read() {
     let [problem] = report["problems"].as_array().unwrap().as_slice() else { panic!("{report}") };
     assert_eq!((code, &problem["root_cause"], &report["complete"]), (1, &json!("source_unavailable"), &json!(true)));
     assert!(problem["evidence"].as_str().unwrap().contains("temporarily unavailable"));
+}
+
+#[test]
+fn a_hidden_text_that_leaves_alternatives_is_not_thrown_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hidden.toml");
+    let text = "no pg_hba.conf entry for host \\\"1.2.3.4\\\"";
+    // Only the newest job says it; only the log does.
+    for fault in [format!("text = \"{text}\""), format!("raw = \"{text}\"")] {
+        let world = format!(
+            "[[sources]]\ntype = \"Postgres\"\nprefix = \"prod\"\ntables = [\n{{ name = \"orders\", show = {{ drop = \
+             [\"latest_error\"] }}, fault = {{ {fault}, since = \"3h\" }} }},\n{{ name = \"products\" }},\n]\n"
+        );
+        std::fs::write(&path, world).unwrap();
+        let simulator = Simulator::start(path.to_str().unwrap());
+        let (code, report) = report(&simulator.run(&["diagnose", "--json"]));
+        let [problem] = report["problems"].as_array().unwrap().as_slice() else { panic!("{report}") };
+        assert_eq!((code, &problem["root_cause"], &problem["recovery"]), (1, &json!("ip_not_allowed"), &json!("J")));
+        assert_eq!(&report["complete"], &json!(true));
+    }
 }
 
 #[test]
@@ -376,6 +422,50 @@ fn a_page_that_is_missing_makes_it_incomplete() {
     });
     let (code, report) = report(&at(&host, &["diagnose", "--json"]).output().unwrap());
     assert_eq!((code, &report["complete"], kinds(&report).len()), (1, &json!(false), 1), "{report}");
+}
+
+#[test]
+fn a_channel_that_cannot_be_read_leaves_it_open_how_things_are() {
+    for (method, path, status) in [
+        ("webhook", "/webhook_info/", "403 Forbidden"),
+        ("webhook", "/webhook_info/", "500 Internal Server Error"),
+        ("cdc", "/cdc_status/", "400 Bad Request"),
+        ("cdc", "/cdc_status/", "403 Forbidden"),
+    ] {
+        let table = json!({"id": "t", "name": "orders", "should_sync": true, "status": "Completed", "latest_error": null,
+            "sync_type": method, "sync_frequency": "never", "last_synced_at": "2026-11-20T12:00:00Z"});
+        let source =
+            json!({"id": "s", "source_type": "Postgres", "prefix": "prod", "status": "Completed", "schemas": [table]});
+        let host = serve(move |request| {
+            if request.contains(path) {
+                return (status, json!({"detail": "could not be asked"}));
+            }
+            ("200 OK", json!({"count": 1, "next": null, "previous": null, "results": [source]}))
+        });
+        let output = at(&host, &["diagnose", "--json"]).output().unwrap();
+        let (code, report) = report(&output);
+        assert_eq!((code, &report["complete"], &report["counts"]["unverified"]), (2, &json!(false), &json!(1)));
+        let (.., err) = told(&output);
+        assert!(err.contains(" of prod: ") && err.trim_end().lines().count() == 1, "{err}");
+    }
+}
+
+/// A server that answers each request by what it says.
+fn serve(answer: impl Fn(&str) -> (&'static str, Value) + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = [0; 4096];
+            let length = stream.read(&mut request).unwrap_or(0);
+            let (status, body) = answer(&String::from_utf8_lossy(&request[..length]));
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{body}"
+            );
+        }
+    });
+    host
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod support;
 
 use jiff::SignedDuration;
 use support::made::{ago, failing, finding, inventory, job, learn_jobs, now, source, table, with_status};
+use whtui::warehouse::diagnosis::Letter;
 use whtui::warehouse::field::Field;
 use whtui::warehouse::ids::{SchemaId, SourceId};
 use whtui::warehouse::inventory::Inventory;
@@ -13,7 +14,7 @@ use whtui::warehouse::job::Job;
 use whtui::warehouse::operation::JobQuery;
 use whtui::warehouse::schema::{Schema, SchemaDetail};
 use whtui::warehouse::settings::{Frequency, SyncType};
-use whtui::warehouse::state::{PushChannel, Severity, State};
+use whtui::warehouse::state::State;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{FullSchema, Need, is_open, needed, second_look};
 
@@ -92,6 +93,7 @@ fn what_the_list_alone_tells() {
         (synced(600, method(table("t"), SyncType::Webhook)), State::Unverified),
         (synced(3_000, method(table("t"), SyncType::Webhook)), State::Stale),
         (synced(3_000, method(table("t"), SyncType::Cdc)), State::Stale),
+        (method(table("t"), SyncType::Cdc), State::Unverified),
     ] {
         assert_eq!(state(schema.clone()), expected, "{schema:?}");
     }
@@ -110,21 +112,6 @@ fn a_direct_source_is_never_stale_but_can_be_paused() {
         of.direct = true;
         assert_eq!(inventory(vec![of]).schema(&id).unwrap().2, expected);
     }
-}
-
-#[test]
-fn a_webhook_counts_as_healthy_only_after_somebody_looked() {
-    let mut known = inventory(vec![source("s", vec![method(table("t"), SyncType::Webhook)])]);
-    let (id, of) = (SchemaId::new("id-t"), SourceId::new("source-s"));
-    for (channel, expected) in [
-        (PushChannel::Delivers, State::Completed),
-        (PushChannel::Broken, State::WebhookBroken),
-        (PushChannel::NotLookedAt, State::Unverified),
-    ] {
-        known.learn_push(&of, channel, now());
-        assert_eq!(known.schema(&id).unwrap().2, expected);
-    }
-    assert!(!State::Unverified.is_wrong() && State::Unverified.severity() != Severity::Well);
 }
 
 /// Jobs of a table that usually takes two minutes, and then perhaps one that runs.
@@ -203,6 +190,35 @@ fn without_any_job_a_run_is_missed_only_after_minutes_under_our_eyes() {
     known.learn_sources(list(), now() + seconds(210));
     learn_jobs(&mut known, "s", "t", Vec::new(), now() + seconds(220));
     assert_eq!(known.schema(&id).unwrap().2, State::Starting);
+}
+
+#[test]
+fn a_claim_without_any_job_is_no_fresh_request_where_the_last_sync_is_long_overdue() {
+    let id = SchemaId::new("id-t");
+    let hourly = Field::Known(Frequency::Every(60));
+    for (synced, frequency, expected) in [
+        (5 * 1_440, hourly.clone(), State::Phantom),
+        (151, hourly.clone(), State::Phantom),
+        (100, hourly.clone(), State::Starting),
+        (5 * 1_440, Field::Known(Frequency::Every(10_080)), State::Starting),
+        (5 * 1_440, Field::Null, State::Phantom),
+        (5 * 1_440, Field::Known(Frequency::Never), State::Starting),
+    ] {
+        let claims = Schema { last_synced_at: Field::Known(ago(synced)), frequency, ..with_status("t", "Running") };
+        let mut known = inventory(vec![source("s", vec![claims.clone()])]);
+        assert_eq!(known.schema(&id).unwrap().2, State::Starting, "nobody asked for its jobs");
+        learn_jobs(&mut known, "s", "t", Vec::new(), now());
+        assert_eq!(known.schema(&id).unwrap().2, expected, "{synced} {claims:?}");
+        // A request before our eyes is a fresh one.
+        let mut known = inventory(vec![source("s", vec![Schema { status: Status::Completed, ..claims.clone() }])]);
+        known.learn_sources(support::made::page(vec![source("s", vec![claims])]), now());
+        learn_jobs(&mut known, "s", "t", Vec::new(), now());
+        assert_eq!(known.schema(&id).unwrap().2, State::Starting);
+    }
+    let mut known =
+        inventory(vec![source("s", vec![Schema { last_synced_at: Field::Null, ..with_status("t", "Running") }])]);
+    learn_jobs(&mut known, "s", "t", Vec::new(), now());
+    assert_eq!(known.schema(&id).unwrap().2, State::Starting, "its first run may have been requested a moment ago");
 }
 
 #[test]
@@ -318,6 +334,33 @@ fn a_failure_whose_jobs_could_not_be_read_stays_open_and_they_are_asked_for() {
     assert_eq!(cause(&again(now() + seconds(1))), "billing_limit");
     assert_eq!(cause(&again(now() + seconds(3_600))), "no_error_text", "old jobs may be those of another failure");
 }
+
+#[test]
+fn a_text_that_leaves_alternatives_says_more_than_none() {
+    let id = SchemaId::new("id-t");
+    let text = "no pg_hba.conf entry for host \"1.2.3.4\"";
+    let open = finding(Some(text), "Postgres", "incremental");
+    assert!(!open.is_vague() && open.is_open(), "{open:?}");
+    let cause = |known: &Inventory| {
+        let (_, schema, _) = known.schema(&id).unwrap();
+        (schema.finding.as_ref().unwrap().cause.id.to_string(), schema.finding.as_ref().unwrap().verdict.recovery)
+    };
+    for own in [None, Some("something went wrong")] {
+        let mut known = inventory(vec![source("s", vec![failing("t", own, false)])]);
+        let failed = Job { latest_error: Field::Known(text.into()), ..job("t", 30, 1, "Failed", 0) };
+        learn_jobs(&mut known, "s", "t", vec![failed], now());
+        assert_eq!(cause(&known), ("ip_not_allowed".to_owned(), Letter::J), "{own:?}");
+        // What leaves no alternative still settles it, what says nothing does not unsettle it.
+        assert_eq!(known.accept(&id, &finding(Some("it broke"), "Postgres", "incremental"), now()), None);
+        assert!(known.accept(&id, &open, now()).is_none(), "nothing new");
+    }
+    let vague = finding(None, "Postgres", "incremental");
+    let sure = finding(Some(LOST), "Postgres", "incremental");
+    assert!(vague.is_settled_by(&open) && !open.is_settled_by(&open) && !open.is_settled_by(&vague));
+    assert!(!sure.is_open() && vague.is_settled_by(&sure) && !sure.is_settled_by(&open));
+}
+
+const LOST: &str = "column \"updated_at\" does not exist";
 
 fn jobs_of(source: &str, names: &[&str]) -> Need {
     let names = names.iter().map(|name| (*name).into()).collect();

@@ -15,11 +15,12 @@ use crate::api::Client;
 use crate::app::effect::{Effect, RequestId, Urgency};
 use crate::app::message::{Event, Message};
 use crate::app::settings::{Place, Start};
+use crate::warehouse::channel::Way;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::ids::SourceId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::source::Source;
-use crate::warehouse::survey::{Completeness, Fact, Need, is_open, needed, push_channels, second_look};
+use crate::warehouse::survey::{Completeness, Fact, Need, channels, is_open, needed, second_look, unread_channel};
 use crate::warehouse::triage::{is_wrong, triage, wanted};
 use crate::warehouse::words::counted;
 use crate::worker::gate::Gate;
@@ -144,7 +145,7 @@ struct Reading {
     unreadable: usize,
     sources: usize,
     /// Why it, or a question after it, failed.
-    failure: Option<Failure>,
+    failure: Option<String>,
 }
 
 impl Survey {
@@ -182,14 +183,14 @@ impl Survey {
         let text = if before.is_some() && !options.json { format!("\n{text}") } else { text };
         let read = print(&text)? == Written::Whole;
         if code == UNKNOWN {
-            super::complain(&self.why_incomplete(&reading));
+            super::complain(&self.why_incomplete(&reading, only));
         }
         Ok(Reported { code, content: Some(report.content), read })
     }
 
-    fn why_incomplete(&self, reading: &Reading) -> String {
+    fn why_incomplete(&self, reading: &Reading, only: Option<&SourceId>) -> String {
         let reason = match &reading.failure {
-            Some(failure) => failure.explanation(),
+            Some(failure) => failure.clone(),
             None if reading.unreadable > 0 => {
                 format!("{} could not be understood", counted(reading.unreadable, "source"))
             }
@@ -197,7 +198,10 @@ impl Survey {
                 "tables of some sources could not be understood".to_owned()
             }
             None if !reading.whole => "the list changed while it was read; try again".to_owned(),
-            None => "the server does not tell the jobs of some tables".to_owned(),
+            None => match unread_channel(&self.inventory, only) {
+                Some((way, held)) => format!("the {} of {} is not told", way.words(), held.source.title().shown()),
+                None => "the server does not tell the jobs of some tables".to_owned(),
+            },
         };
         format!("not everything of project {} at {} could be read: {reason}.", self.place.project, self.place.origin)
     }
@@ -210,9 +214,7 @@ impl Survey {
         match &reading.failure {
             Some(failure) if reading.sources == 0 => Err(format!(
                 "the sources of project {} at {} could not be read: {}.",
-                self.place.project,
-                self.place.origin,
-                failure.explanation()
+                self.place.project, self.place.origin, failure
             )),
             _ => Ok(reading),
         }
@@ -265,9 +267,9 @@ impl Survey {
             self.ask(needs, reading).await;
         }
         let now = clock::now();
-        // What a vendor does not tell leaves its tables unverified.
-        let pushes = push_channels(&mut self.inventory, only, now);
-        self.ask(pushes, &mut Reading::default()).await;
+        let left = MOST_QUESTIONS.saturating_sub(asked.len());
+        let ways = channels(&mut self.inventory, only, left, now);
+        self.ask(ways, reading).await;
         // What is only nice to know may fail. A table that an answer had no room for is asked about once more.
         for _ in 0..2 {
             let problems = triage(&self.inventory, only, now);
@@ -287,16 +289,16 @@ impl Survey {
     /// Asks questions, some at once, and takes the answers in.
     async fn ask(&mut self, needs: Vec<Need>, reading: &mut Reading) {
         let mut waiting = needs.into_iter();
-        let mut open: HashMap<RequestId, u32> = HashMap::new();
+        let mut open: HashMap<RequestId, (Need, u32)> = HashMap::new();
         loop {
             while open.len() < AT_ONCE
                 && let Some(need) = waiting.next()
             {
                 self.last += 1;
                 let request = RequestId(self.last);
-                let effect = Effect::Fetch { request, need, urgency: Urgency::Waiting };
+                let effect = Effect::Fetch { request, need: need.clone(), urgency: Urgency::Waiting };
                 if self.worker.run(effect).is_none() {
-                    open.insert(request, 0);
+                    open.insert(request, (need, 0));
                 }
             }
             if open.is_empty() {
@@ -306,22 +308,34 @@ impl Survey {
             match message.event {
                 Event::Learned(request, fact) if open.contains_key(&request) => self.learn(*fact, reading),
                 Event::FetchEnded(request, result) => {
-                    if let (Some(_), Err(failure)) = (open.remove(&request), result) {
-                        reading.failure.get_or_insert(failure);
+                    if let (Some((need, _)), Err(failure)) = (open.remove(&request), result) {
+                        self.not_told(&need, &failure, reading);
                     }
                 }
                 Event::Retrying(request, failure) => {
-                    let Some(retries) = open.get_mut(&request) else { continue };
+                    let Some((_, retries)) = open.get_mut(&request) else { continue };
                     *retries += 1;
                     // A host that was never reached will not be in a moment.
                     if failure.kind == FailureKind::Unreachable && reading.sources == 0 && *retries > 1 {
                         open.remove(&request);
-                        reading.failure.get_or_insert(failure);
+                        reading.failure.get_or_insert(failure.explanation());
                     }
                 }
                 _ => {}
             }
         }
+    }
+
+    /// Takes in that a question was not answered.
+    fn not_told(&mut self, need: &Need, failure: &Failure, reading: &mut Reading) {
+        let mut why = failure.explanation();
+        if let Some((way, source)) = Way::asked_by(need) {
+            self.inventory.channel_unread(source, way, clock::now());
+            let held = self.inventory.source(source);
+            let title = held.map(|held| held.source.title().shown().into_owned()).unwrap_or_default();
+            why = format!("the {} of {title}: {why}", way.words());
+        }
+        reading.failure.get_or_insert(why);
     }
 
     fn learn(&mut self, fact: Fact, reading: &mut Reading) {
@@ -337,7 +351,10 @@ impl Survey {
                 self.inventory.learn_schema(*full, now);
             }
             Fact::Webhook(source, info) => {
-                self.inventory.learn_push(&source, info.channel(), now);
+                self.inventory.learn_webhook(&source, &info, now);
+            }
+            Fact::CdcStatus(source, status) => {
+                self.inventory.learn_cdc(&source, &status, now);
             }
             Fact::Jobs(query, jobs) => {
                 self.inventory.learn_jobs(&query.source, &query.schemas, jobs, now);

@@ -140,7 +140,7 @@ impl Findings<'_> {
             if unverified > 0 {
                 let _ = writeln!(
                     page,
-                    "Whether the webhooks behind {} deliver was not looked at.",
+                    "Whether the webhooks or change streams behind {} deliver was not told.",
                     counted(unverified, "table")
                 );
             }

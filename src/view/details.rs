@@ -248,6 +248,9 @@ fn recovery(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     if !known_why {
         page.text(&proposal.why);
     }
+    if let Some(trouble) = page.model.inventory.trouble(held, table, state) {
+        page.field("evidence", &format!("“{}”", trouble.evidence.shown()));
+    }
     for (index, step) in proposal.steps.iter().enumerate() {
         page.step(index + 1, step);
     }

@@ -102,12 +102,16 @@ impl Finding {
         self.is_vague() || !self.verdict.also.is_empty()
     }
 
-    /// Whether another text of the same failure settles what this one leaves open.
+    /// Whether another text of the same failure tells what this one leaves open. Of a text that says nothing every other
+    /// one does; one that leaves several causes open is settled only by one that names one of them, and no other.
     #[must_use]
     pub fn is_settled_by(&self, other: &Self) -> bool {
+        if self.is_vague() {
+            return !other.is_vague();
+        }
         let verdict = &self.verdict;
         let among = other.verdict.cause == verdict.cause || verdict.also.contains(&other.verdict.cause);
-        !other.is_open() && (self.is_vague() || (!verdict.also.is_empty() && among))
+        self.is_open() && !other.is_open() && among
     }
 
     /// What to do, in order, a sentence a step. Where `PostHog` acts by itself that is nothing.

@@ -1,5 +1,6 @@
 //! All sources and tables of the project as last read, with the state that was made of each.
 
+mod channels;
 mod closer;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,11 +15,12 @@ use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{Circumstances, Claim, PushChannel, State, state_of};
+use super::state::{Circumstances, Claim, State, state_of};
 use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
 use super::tally::Tally;
 use super::text::Foreign;
+use channels::Channels;
 use closer::CloserLook;
 
 pub use super::held::Held;
@@ -54,8 +56,7 @@ pub struct Inventory {
     runs: HashMap<SchemaId, Runs>,
     claims: HashMap<SchemaId, Claim>,
     closer: HashMap<SchemaId, CloserLook>,
-    push: HashMap<SourceId, PushChannel>,
-    push_asked: HashMap<SourceId, Timestamp>,
+    channels: HashMap<SourceId, Channels>,
     /// Tables that an answer about several had no room for: they have to be asked about alone.
     crowded_out: HashSet<SchemaId>,
     /// When something was last asked about a table that is not asked again soon, whatever came of it.
@@ -233,7 +234,7 @@ impl Inventory {
                     direct: source.direct,
                     runs: self.runs.get(&schema.id),
                     claim: self.claims.get(&schema.id).copied(),
-                    push: self.push.get(&source.id).copied().unwrap_or_default(),
+                    channel: self.channel_of(source, schema),
                     now,
                 };
                 state_of(schema, &around)
@@ -333,24 +334,6 @@ impl Inventory {
         }
     }
 
-    /// When it was last asked whether the webhook of a source delivers.
-    #[must_use]
-    pub fn push_asked_at(&self, source: &SourceId) -> Option<Timestamp> {
-        self.push_asked.get(source).copied()
-    }
-
-    /// Remembers that it is being asked.
-    pub fn note_push_asked(&mut self, source: &SourceId, now: Timestamp) {
-        self.push_asked.insert(source.clone(), now);
-    }
-
-    /// Takes in whether the webhook of a source delivers.
-    pub fn learn_push(&mut self, source: &SourceId, channel: PushChannel, now: Timestamp) -> Vec<Transition> {
-        let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
-        self.push.insert(source.clone(), channel);
-        self.reassess(index as usize, now)
-    }
-
     /// Looks at everything again, since time has passed.
     pub fn reassess_all(&mut self, now: Timestamp) -> Vec<Transition> {
         (0..self.held.len()).flat_map(|index| self.reassess(index, now)).collect()
@@ -407,8 +390,7 @@ impl Inventory {
         self.asked.retain(|id, _| known.contains_key(id));
         self.crowded_out.retain(|id| known.contains_key(id));
         let sources = &self.by_source;
-        self.push.retain(|id, _| sources.contains_key(id));
-        self.push_asked.retain(|id, _| sources.contains_key(id));
+        self.channels.retain(|id, _| sources.contains_key(id));
     }
 }
 

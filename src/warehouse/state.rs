@@ -5,9 +5,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::channel::{Channel, Way};
 use super::field::Field;
 use super::finding::Finding;
-use super::freshness::{age, allowance, is_stale};
+use super::freshness::{Rhythm, age, allowance, is_stale};
 use super::runs::Runs;
 use super::schema::Schema;
 use super::settings::SyncType;
@@ -67,6 +68,8 @@ states! {
         "The organization's row limit stopped the last run.",
     WebhookBroken "webhook_broken" "Webhook broken" Broken
         "The source's webhook does not deliver, so nothing new arrives, whatever the status says.",
+    CdcBroken "cdc_broken" "CDC broken" Broken
+        "The source's change data capture brings nothing, whatever the status says.",
     Phantom "phantom" "Phantom" Broken
         "The status says Running, but no job is running: cancel repairs it.",
     Stuck "stuck" "Stuck" Broken
@@ -77,6 +80,10 @@ states! {
         "The table vanished at the source, and PostHog switched it off; its Completed means nothing.",
     Stale "stale" "Stale" Doubtful
         "The last run succeeded, but long ago for this table's frequency.",
+    CdcBehind "cdc_behind" "CDC behind" Doubtful
+        "The source's change stream lags behind: what is stored is older than it looks.",
+    WebhookUnclear "webhook_unclear" "Webhook unclear" Doubtful
+        "The last run succeeded, but the vendor does not tell whether the source's webhook delivers.",
     Slow "slow" "Slow" Moving
         "The run takes far longer than usual, but it still moves.",
     Starting "starting" "Starting" Moving
@@ -84,7 +91,7 @@ states! {
     Running "running" "Running" Moving
         "A run is in progress.",
     Unverified "unverified" "Unverified" Unproven
-        "The last run succeeded, but whether the source's webhook delivers was not looked at.",
+        "The last run succeeded, but whether the source's webhook or change stream delivers was not told.",
     Completed "completed" "Completed" Well
         "The last run succeeded.",
     Cancelled "cancelled" "Cancelled" Idle
@@ -159,10 +166,10 @@ impl State {
     }
 }
 
-/// Whether the webhook of a source delivers, as far as somebody looked.
+/// Whether the webhook of a source delivers, as far as its two ends tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PushChannel {
-    /// Nobody looked.
+    /// One of them does not tell.
     #[default]
     NotLookedAt,
     /// It was found in order.
@@ -189,8 +196,8 @@ pub struct Circumstances<'a> {
     pub runs: Option<&'a Runs>,
     /// The claim of the server that it is running, as this program saw it; `None` without one.
     pub claim: Option<Claim>,
-    /// The webhook of its source.
-    pub push: PushChannel,
+    /// The channel of its source by which its changes come, if they come by one.
+    pub channel: &'a Channel,
     /// Now.
     pub now: Timestamp,
 }
@@ -239,11 +246,11 @@ pub fn state_of(schema: &Schema, around: &Circumstances<'_>) -> State {
         Status::BillingLimits | Status::BillingLimitTooLow => State::BillingLimit,
         Status::Failed if stopped_on_purpose(schema) => State::Cancelled,
         Status::Failed if is_halted(schema) => State::Halted,
-        Status::Failed => State::Failed,
+        Status::Failed => hidden(schema, around).unwrap_or(State::Failed),
         Status::Running => running(schema, around),
         Status::Completed => completed(schema, around),
         Status::None if schema.sync_type.is_null() => State::NotSetUp,
-        Status::None => State::NeverSynced,
+        Status::None => around.channel.broken().unwrap_or(State::NeverSynced),
         Status::Paused | Status::Error | Status::Cancelled | Status::Unknown(_) => State::Unknown,
     }
 }
@@ -269,11 +276,18 @@ fn is_halted(schema: &Schema) -> bool {
     schema.syncs_by(&SyncType::Cdc) && schema.finding.as_deref().is_some_and(Finding::halts_cdc)
 }
 
+/// A failure that says nothing, behind which the change stream is broken.
+fn hidden(schema: &Schema, around: &Circumstances<'_>) -> Option<State> {
+    let vague = schema.finding.as_deref().is_none_or(Finding::is_vague);
+    around.channel.broken().filter(|_| vague && schema.syncs_by(&SyncType::Cdc))
+}
+
 fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
-    let pushed = schema.syncs_by(&SyncType::Webhook);
-    if pushed && around.push == PushChannel::Broken {
-        return State::WebhookBroken;
+    if let Some(broken) = around.channel.broken() {
+        return broken;
     }
+    let way = Way::of(schema);
+    let pushed = way == Some(Way::Webhook);
     let then = match schema.last_synced_at {
         Field::Known(then) => Some(then),
         // Completed without ever having been loaded: written by somebody else than a run.
@@ -288,12 +302,20 @@ fn completed(schema: &Schema, around: &Circumstances<'_>) -> State {
     if stale && is_catching_up(schema, around) {
         return State::Running;
     }
-    match (pushed, around.push) {
-        (true, PushChannel::Delivers) => State::Completed,
-        (true, _) if stale && then.is_some_and(|then| age(then, around.now) > PUSH_SILENCE) => State::Stale,
-        (true, _) => State::Unverified,
-        (false, _) if stale => State::Stale,
-        (false, _) => State::Completed,
+    match (way, around.channel) {
+        // What a stale table's own run failed of says more.
+        (Some(_), Channel::Troubled(trouble)) if !stale || around.runs.and_then(Runs::failure).is_none() => {
+            trouble.state()
+        }
+        // What is pushed may be silent for long, because nothing has happened.
+        (Some(Way::Webhook), Channel::Delivers) => State::Completed,
+        (Some(Way::Webhook), _) if stale && then.is_some_and(|then| age(then, around.now) > PUSH_SILENCE) => {
+            State::Stale
+        }
+        (Some(Way::Cdc) | None, _) if stale => State::Stale,
+        (Some(Way::Webhook), _) => State::Unverified,
+        (Some(Way::Cdc), channel) if *channel != Channel::Delivers => State::Unverified,
+        (Some(Way::Cdc) | None, _) => State::Completed,
     }
 }
 
@@ -309,7 +331,7 @@ fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
     let Some((runs, read_at)) = around.runs.and_then(|runs| Some((runs, runs.read_at()?))) else {
         return State::Starting;
     };
-    let Some(job) = runs.running() else { return without_a_job(runs, read_at, around) };
+    let Some(job) = runs.running() else { return without_a_job(schema, runs, read_at, around) };
     let Some(started) = job.created_at else { return State::Running };
     let elapsed = age(started, around.now);
     let silence = runs.silence().unwrap_or_default();
@@ -326,8 +348,9 @@ fn running(schema: &Schema, around: &Circumstances<'_>) -> State {
 
 /// The server claims a run, and no job is running. The request is as old as it was seen to be; else it may be as young
 /// as the end of the run before it, and where there was none, as young as our first look. How much later jobs were
-/// read is what counts: time that passed without a look proves nothing.
-fn without_a_job(runs: &Runs, read_at: Timestamp, around: &Circumstances<'_>) -> State {
+/// read is what counts: time that passed without a look proves nothing. Where no job is known at all, and yet the table
+/// was synced so long ago that several runs were due since, those did not fail to come for a moment.
+fn without_a_job(schema: &Schema, runs: &Runs, read_at: Timestamp, around: &Circumstances<'_>) -> State {
     let newest = runs.newest();
     let ended = newest.and_then(|job| job.finished_at.known().copied());
     let turned = around.claim.filter(|claim| claim.turned).map(|claim| claim.since);
@@ -338,7 +361,12 @@ fn without_a_job(runs: &Runs, read_at: Timestamp, around: &Circumstances<'_>) ->
     {
         return State::Running;
     }
-    let before = ended.or(newest.and_then(|job| job.created_at));
+    let overdue = schema
+        .last_synced_at
+        .known()
+        .copied()
+        .filter(|then| newest.is_none() && is_stale(*then, schema.frequency.known(), Rhythm::default(), read_at));
+    let before = ended.or(newest.and_then(|job| job.created_at)).or(overdue);
     let requested = turned.or(before).or(around.claim.map(|claim| claim.since));
     let long_ago = requested.is_some_and(|since| age(since, read_at) >= STARTING);
     if long_ago { State::Phantom } else { State::Starting }

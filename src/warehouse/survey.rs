@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 
 use super::account::{Key, Project};
+use super::channel::{Fault, Way};
 use super::field::Field;
 use super::finding::{Finding, Puzzle};
 use super::freshness::age;
@@ -14,7 +15,6 @@ use super::operation::{JobQuery, LogQuery};
 use super::replies::{CandidateFields, CdcPrerequisites, CdcStatus, Form, LogEntry, WebhookInfo};
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
-use super::settings::SyncType;
 use super::source::Source;
 use super::state::{State, deserves_a_second_look};
 use super::text::Foreign;
@@ -126,8 +126,11 @@ pub struct FullSchema {
 /// How many names go into one question for jobs: the server answers at most 50 jobs a question.
 const NAMES_A_QUESTION: usize = 4;
 
-/// How long what a vendor said of its webhook is believed.
-const PUSH_LASTS: SignedDuration = SignedDuration::from_mins(15);
+/// How long what was told of a webhook or a change stream is believed.
+const CHANNEL_LASTS: SignedDuration = SignedDuration::from_mins(15);
+
+/// How soon it is asked again where a run has contradicted it since.
+const CHANNEL_RESTS: SignedDuration = SignedDuration::from_mins(1);
 
 /// How long jobs once read prove that a run is real.
 const PROOF_LASTS: SignedDuration = SignedDuration::from_secs(20);
@@ -177,21 +180,41 @@ pub fn needed(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, 
     needs
 }
 
-/// Whose webhooks should be looked at: those of sources with tables that are pushed to. It asks the vendor, so it is
-/// slow, and done rarely; where it cannot be found out, the tables stay unverified.
+/// Whose channels should be looked at, at most `limit` of them: those of sources with tables that are pushed to or streamed.
+/// It asks the vendor or the customer's database, so it is slow, and done rarely; where it cannot be found out, the tables
+/// stay unverified.
 #[must_use]
-pub fn push_channels(inventory: &mut Inventory, only: Option<&SourceId>, now: Timestamp) -> Vec<Need> {
-    let pushed = |held: &Held| {
-        held.tables().any(|(schema, _)| schema.syncs_by(&SyncType::Webhook) && schema.should_sync == Some(true))
+pub fn channels(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, now: Timestamp) -> Vec<Need> {
+    let due = |held: &Held, way: Way| {
+        let lasts = if is_contradicted(inventory, held, way) { CHANNEL_RESTS } else { CHANNEL_LASTS };
+        is_older(inventory.channel_asked_at(&held.source.id, way), lasts, now)
     };
-    let due: Vec<SourceId> = chosen(inventory, only)
-        .filter(|held| pushed(held) && is_older(inventory.push_asked_at(&held.source.id), PUSH_LASTS, now))
-        .map(|held| held.source.id.clone())
+    let due: Vec<(SourceId, Way)> = chosen(inventory, only)
+        .flat_map(|held| Way::ALL.map(|way| (held, way)))
+        .filter(|(held, way)| depends_on(held, *way) && due(held, *way))
+        .map(|(held, way)| (held.source.id.clone(), way))
+        .take(limit)
         .collect();
-    for source in &due {
-        inventory.note_push_asked(source, now);
+    for (source, way) in &due {
+        inventory.note_channel_asked(source, *way, now);
     }
-    due.into_iter().map(Need::Webhook).collect()
+    due.into_iter().map(|(source, way)| way.question(source)).collect()
+}
+
+/// Whether tables of a source that are switched on depend on such a channel.
+fn depends_on(held: &Held, way: Way) -> bool {
+    held.source.schemas.iter().any(|schema| schema.should_sync == Some(true) && Way::of(schema) == Some(way))
+}
+
+/// Whether a table was synced through a stream after that was found to be stopped: somebody may have repaired it.
+fn is_contradicted(inventory: &Inventory, held: &Held, way: Way) -> bool {
+    let (source, stopped) = (&held.source, [Fault::StreamOff, Fault::PositionLost, Fault::Halted]);
+    let trouble = inventory.channel(&source.id, way).trouble();
+    let Some(asked_at) = inventory.channel_asked_at(&source.id, way) else { return false };
+    trouble.is_some_and(|trouble| stopped.contains(&trouble.fault))
+        && source.schemas.iter().any(|schema| {
+            Way::of(schema) == Some(way) && schema.last_synced_at.known().is_some_and(|synced| *synced > asked_at)
+        })
 }
 
 /// What should be asked once more some seconds later, because a second look can still change the state.
@@ -229,11 +252,21 @@ pub fn is_open(inventory: &Inventory, only: Option<&SourceId>) -> bool {
     if inventory.sources().iter().filter(wanted).any(|held| held.source.unreadable > 0) {
         return true;
     }
+    if unread_channel(inventory, only).is_some() {
+        return true;
+    }
     chosen(inventory, only).any(|held| {
         held.tables().any(|(schema, state)| {
             rests_on_unread_jobs(inventory, schema, state) || is_open_failure(inventory, schema, state)
         })
     })
+}
+
+/// A channel that tables depend on and that was not read.
+#[must_use]
+pub fn unread_channel<'a>(inventory: &'a Inventory, only: Option<&'a SourceId>) -> Option<(Way, &'a Held)> {
+    let ways = chosen(inventory, only).flat_map(|held| Way::ALL.map(|way| (way, held)));
+    ways.into_iter().find(|(way, held)| depends_on(held, *way) && !inventory.channel(&held.source.id, *way).was_read())
 }
 
 fn chosen<'a>(inventory: &'a Inventory, only: Option<&'a SourceId>) -> impl Iterator<Item = &'a Held> {

@@ -39,6 +39,15 @@ pub fn compact(number: u64) -> String {
     }
 }
 
+/// A number of bytes: `70 MB`, `1.5 GB`, `12 GB`.
+#[must_use]
+pub fn bytes(number: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [(1 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")];
+    let Some((unit, name)) = UNITS.into_iter().find(|(unit, _)| number >= *unit) else { return format!("{number} B") };
+    let (whole, tenths) = (number / unit, number % unit * 10 / unit);
+    if whole < 10 && tenths > 0 { format!("{whole}.{tenths} {name}") } else { format!("{} {name}", count(whole)) }
+}
+
 /// A number with its noun: `1 table`, `1,200 tables`.
 #[must_use]
 pub fn counted(number: usize, noun: &str) -> String {
@@ -102,6 +111,11 @@ mod tests {
         assert_eq!(count(12_331), "12,331");
         assert_eq!(count(u64::MAX), "18,446,744,073,709,551,615");
         assert_eq!(counted(1, "table"), "1 table");
+        for (number, words) in
+            [(0, "0 B"), (70 << 20, "70 MB"), (3 << 29, "1.5 GB"), (12 << 30, "12 GB"), (u64::MAX, "16,777,215 TB")]
+        {
+            assert_eq!(bytes(number), words);
+        }
         for (number, short) in [
             (0, "0"),
             (999, "999"),

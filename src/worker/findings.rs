@@ -39,7 +39,8 @@ impl Findings {
         self.attach_text(schema, text.as_ref(), source_type, blocked);
     }
 
-    /// Looks at another text of the same failure; `true` when it settles what the table's own leaves open.
+    /// Looks at another text of the same failure, and takes it where it tells what the table's own leaves open; `true`
+    /// when nothing is left open then.
     pub fn deepen(
         &self,
         schema: &mut Schema,
@@ -49,11 +50,10 @@ impl Findings {
     ) -> bool {
         let Some(before) = schema.finding.take() else { return false };
         self.attach_text(schema, Some(text), source_type, blocked);
-        let settled = schema.finding.as_deref().is_some_and(|finding| before.is_settled_by(finding));
-        if !settled {
+        if !schema.finding.as_deref().is_some_and(|finding| before.is_settled_by(finding)) {
             schema.finding = Some(before);
         }
-        settled
+        schema.finding.as_deref().is_some_and(|finding| !finding.is_open())
     }
 
     fn attach_text(

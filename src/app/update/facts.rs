@@ -5,6 +5,7 @@ use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
 use crate::app::model::overlay::Overlay;
+use crate::warehouse::channel::Way;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::inventory::Transition;
 use crate::warehouse::recovery::follow::{Evidence, Tone};
@@ -70,8 +71,8 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
             effects
         }
         Fact::Webhook(source, info) => {
-            // A look changes what is known, not what is.
-            model.inventory.learn_push(&source, info.channel(), now);
+            let transitions = model.inventory.learn_webhook(&source, &info, now);
+            note_transitions(model, &transitions);
             let mut effects = refresh::rows_changed(model);
             if let Some(follow) = follow_of(purpose) {
                 effects.extend(follows::learn(model, follow, &Evidence::Webhook(&info)));
@@ -82,10 +83,15 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
             Some(follow) => follows::learn(model, follow, &Evidence::Source(&source)),
             None => Vec::new(),
         },
-        Fact::CdcStatus(_, status) => match follow_of(purpose) {
-            Some(follow) => follows::learn(model, follow, &Evidence::Cdc(&status)),
-            None => Vec::new(),
-        },
+        Fact::CdcStatus(source, status) => {
+            let transitions = model.inventory.learn_cdc(&source, &status, now);
+            note_transitions(model, &transitions);
+            let mut effects = refresh::rows_changed(model);
+            if let Some(follow) = follow_of(purpose) {
+                effects.extend(follows::learn(model, follow, &Evidence::Cdc(&status)));
+            }
+            effects
+        }
         Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) => Vec::new(),
         Fact::Logs(query, lines) => history::lines_came(model, &query, lines),
         Fact::Explained(puzzle, finding) => history::explained(model, puzzle, finding),
@@ -203,6 +209,15 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
 }
 
 fn not_shown(model: &mut Model, need: Option<Need>, failure: Failure) -> Vec<Effect> {
+    if let Some((way, source)) = need.as_ref().and_then(Way::asked_by) {
+        if failure.kind == FailureKind::Unreachable {
+            model.inventory.forget_channel_asked(source, way);
+            return Vec::new();
+        }
+        let transitions = model.inventory.channel_unread(source, way, model.now);
+        note_transitions(model, &transitions);
+        return refresh::rows_changed(model);
+    }
     match need {
         Some(Need::Schema(id)) => {
             let gone = failure.kind == FailureKind::NotFound;

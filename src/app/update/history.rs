@@ -314,11 +314,12 @@ fn settle(model: &mut Model, id: &SchemaId, finding: &Arc<Finding>, current: boo
     }
     let name = format!("{} / {}", held.source.title().shown(), schema.title().shown());
     let shown = schema.finding.as_deref().map_or_else(|| "unknown".to_owned(), Finding::title);
+    let known = schema.finding.as_deref().is_some_and(|own| own.verdict.cause == finding.verdict.cause);
     if !current {
         return (Some(format!("This is from an earlier failure; the cause of {name} stays: {shown}.")), Vec::new());
     }
     let Some(transitions) = model.inventory.accept(id, finding, model.now) else {
-        let sentence = if finding.is_open() {
+        let sentence = if finding.is_vague() || (finding.is_open() && !known) {
             format!("This does not settle the cause of {name}, which stays: {shown}.")
         } else {
             format!("The cause of {name} was known already: {shown}.")

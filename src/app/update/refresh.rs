@@ -10,7 +10,7 @@ use crate::app::model::flights::Purpose;
 use crate::app::model::selection::Selected;
 use crate::warehouse::freshness::age;
 use crate::warehouse::operation::JobQuery;
-use crate::warehouse::survey::{Need, needed, push_channels};
+use crate::warehouse::survey::{Need, channels, needed};
 
 /// First requests after the connection may be used.
 pub(super) fn connect(model: &mut Model) -> Vec<Effect> {
@@ -54,7 +54,7 @@ const QUESTIONS_A_READING: usize = 16;
 /// Asks what is still needed to be sure of every state.
 pub(super) fn prove_runs(model: &mut Model) -> Vec<Effect> {
     let mut needs = needed(&mut model.inventory, None, QUESTIONS_A_READING, model.now);
-    needs.extend(push_channels(&mut model.inventory, None, model.now));
+    needs.extend(channels(&mut model.inventory, None, QUESTIONS_A_READING, model.now));
     needs.extend(super::triage::wishes(model));
     needs.extend(super::history::wishes(model));
     needs.into_iter().filter_map(|need| model.flights.fetch_once(need, Urgency::Background)).collect()

@@ -280,7 +280,8 @@ fn yes() -> bool {
 pub struct WebhookSpec {
     /// Whether it is registered.
     pub exists: bool,
-    /// What the vendor says of its endpoint; left out = it has none, `unasked` = it cannot be asked.
+    /// What the vendor says of its endpoint; left out = it has none, `unasked` = it cannot be asked,
+    /// `refused` = the source's key may not ask.
     pub external_status: Option<String>,
     /// Events it sends.
     pub events: Vec<String>,

@@ -35,6 +35,13 @@ pub fn info(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let created = webhook.created_at.iso_with_offset();
     let external = if webhook.external_status == "unasked" {
         Value::Null
+    } else if webhook.external_status == "refused" {
+        json!({
+            "exists": false, "url": null, "enabled_events": null, "status": null, "description": null,
+            "created_at": null, "api_version": null,
+            "error": "Your API key doesn't have permission to read webhooks. Add the 'Read' permission for 'Webhook \
+                      endpoints' to your API key.",
+        })
     } else if webhook.external {
         json!({
             "exists": true, "url": url(&webhook.id), "enabled_events": webhook.events,

@@ -43,7 +43,7 @@ impl CloserLook {
 
 /// Whether what another text of a failure means says more than what is known so far.
 fn says_more(known: Option<&Finding>, new: &Finding) -> bool {
-    known.is_none_or(|known| (known.is_vague() && !new.is_vague()) || known.is_settled_by(new)) && !new.is_vague()
+    !new.is_vague() && known.is_none_or(|known| known.is_settled_by(new))
 }
 
 impl Inventory {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::proof::{self, Proof};
+use crate::warehouse::channel::{Fault, Trouble};
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::finding::Finding;
 use crate::warehouse::inventory::{Held, Inventory};
@@ -51,6 +52,8 @@ pub struct Beyond<'a> {
     pub runs: Option<&'a Runs>,
     /// A sibling that proves that the connection works.
     pub proof: Option<&'a Proof>,
+    /// What is wrong with the channel by which its changes come, where its state comes from that.
+    pub trouble: Option<&'a Trouble>,
 }
 
 /// The recovery proposed for a table, with all that is known around it; `None` where nothing is wrong.
@@ -59,7 +62,8 @@ pub fn proposed(inventory: &Inventory, held: &Held, schema: &Schema, state: Stat
     let runs = inventory.runs(&schema.id);
     let concerned = cause_of(schema, state, runs).is_some_and(|finding| proof::is_about(finding.verdict.recovery));
     let proof = concerned.then(|| proof::sibling(inventory, held, [&schema.id])).flatten();
-    propose(schema, state, Beyond { runs, proof: proof.as_ref() })
+    let trouble = inventory.trouble(held, schema, state);
+    propose(schema, state, Beyond { runs, proof: proof.as_ref(), trouble })
 }
 
 /// The recovery proposed for a table in this state; `None` where nothing is wrong.
@@ -77,6 +81,9 @@ pub fn propose(schema: &Schema, state: State, beyond: Beyond<'_>) -> Option<Prop
             next: None,
         });
     }
+    if let Some(trouble) = beyond.trouble {
+        return Some(of_channel(trouble));
+    }
     let (letter, why, steps, next) = of_runs(state).or_else(|| of_silence(schema, state, beyond.runs))?;
     Some(Proposal {
         letter,
@@ -85,6 +92,17 @@ pub fn propose(schema: &Schema, state: State, beyond: Beyond<'_>) -> Option<Prop
         loses: NOTHING_LOST.to_owned(),
         next,
     })
+}
+
+/// What helps where the channel by which changes come is broken, or may be.
+fn of_channel(trouble: &Trouble) -> Proposal {
+    Proposal {
+        letter: trouble.letter(),
+        why: trouble.fault.why().to_owned(),
+        steps: trouble.steps.clone(),
+        loses: trouble.loses().unwrap_or(NOTHING_LOST).to_owned(),
+        next: matches!(trouble.fault, Fault::Lagging | Fault::Behind).then_some(Move::Reload),
+    }
 }
 
 /// What a table fails of: by its own text where its state says that it fails, and by its newest run where it is stale
@@ -153,15 +171,6 @@ fn of_runs(state: State) -> Option<Simple> {
 /// What helps where nothing fails, and yet nothing new comes.
 fn of_silence(schema: &Schema, state: State, runs: Option<&Runs>) -> Option<Simple> {
     Some(match state {
-        State::WebhookBroken => (
-            Letter::I,
-            "A reload reads what is stored at the vendor; new events come by the webhook only.",
-            &[
-                "Look at the webhook of the source in PostHog, and at its endpoint at the vendor.",
-                "Register it, enable it at the vendor, or enter the current signing secret.",
-            ],
-            None,
-        ),
         State::Stale if schema.syncs_by(&SyncType::Webhook) => (
             Letter::I,
             "Its events are pushed by the vendor, and none was stored for long: the webhook may be broken.",

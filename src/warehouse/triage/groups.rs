@@ -46,7 +46,7 @@ struct Grouped<'a> {
 pub(super) fn problems(inventory: &Inventory, held: &Held, now: Timestamp) -> Vec<Problem> {
     let mut groups: BTreeMap<Together, Vec<(&Schema, State)>> = BTreeMap::new();
     for (schema, state) in held.tables().filter(|(_, state)| state.is_wrong()) {
-        groups.entry(together(inventory, schema, state)).or_default().push((schema, state));
+        groups.entry(together(inventory, held, schema, state)).or_default().push((schema, state));
     }
     let whole = whole_cause(held, inventory);
     let lettered: Vec<_> = groups.keys().filter(|group| group.recovery == Letter::B2).cloned().collect();
@@ -70,7 +70,7 @@ pub(super) fn problems(inventory: &Inventory, held: &Held, now: Timestamp) -> Ve
     problems
 }
 
-fn together(inventory: &Inventory, schema: &Schema, state: State) -> Together {
+fn together(inventory: &Inventory, held: &Held, schema: &Schema, state: State) -> Together {
     let of = |kind, cause: Option<&str>, recovery| Together { kind, cause: cause.map(CauseId::new), recovery };
     let runs = inventory.runs(&schema.id);
     let proposed = || propose(schema, state, Beyond::default()).map_or(Letter::O, |proposal| proposal.letter);
@@ -80,10 +80,16 @@ fn together(inventory: &Inventory, schema: &Schema, state: State) -> Together {
         cause: Some(finding.verdict.cause.clone()),
         recovery: finding.verdict.recovery,
     };
+    let channel = |kind| {
+        let trouble = inventory.trouble(held, schema, state);
+        let (cause, recovery) = trouble.map_or((None, Letter::O), |trouble| (Some(trouble.cause()), trouble.letter()));
+        Together { kind, cause, recovery }
+    };
     match state {
         State::BillingPause => of(Kind::BillingPause, Some("billing_limit"), Letter::H),
         State::BillingLimit => of(Kind::BillingLimit, Some("billing_limit"), Letter::H),
-        State::WebhookBroken => of(Kind::Webhook, Some("webhook_broken"), Letter::I),
+        State::WebhookBroken | State::WebhookUnclear => channel(Kind::Webhook),
+        State::CdcBroken | State::CdcBehind => channel(Kind::Cdc),
         State::Phantom => of(Kind::Phantom, Some("stuck_running"), Letter::F),
         State::Stuck => of(Kind::Stuck, Some("stuck_running"), Letter::F),
         State::Gone => of(Kind::Gone, Some("source_table_missing"), proposed()),
@@ -146,8 +152,13 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         (_, Some(Severity::Broken)) => Gravity::Broken,
         _ => Gravity::Doubtful,
     };
-    let beyond = |schema: &Schema| Beyond { runs: inventory.runs(&schema.id), proof: proof.as_ref() };
-    let proposal = tables.first().and_then(|(schema, state)| propose(schema, *state, beyond(schema)));
+    let trouble = tables.iter().find_map(|(schema, state)| inventory.trouble(held, schema, *state));
+    let beyond = |schema: &Schema, state| Beyond {
+        runs: inventory.runs(&schema.id),
+        proof: proof.as_ref(),
+        trouble: inventory.trouble(held, schema, state),
+    };
+    let proposal = tables.first().and_then(|(schema, state)| propose(schema, *state, beyond(schema, *state)));
     // Several things may hide what state tables are in.
     let mut whys: Vec<String> = Vec::new();
     for (schema, state) in tables.iter().filter(|_| kind == Kind::Unknown) {
@@ -158,6 +169,7 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
     let causes = || tables.iter().filter_map(|(schema, state)| cause_of(schema, *state, inventory.runs(&schema.id)));
     let finding: Option<Arc<Finding>> = causes().next().cloned();
     let evidence = causes().find_map(|finding| Some(finding.verdict.evidence.as_ref()?.text.clone()));
+    let evidence = evidence.or_else(|| trouble.map(|trouble| trouble.evidence.clone()));
     let mut names: Vec<Name> = Vec::new();
     for name in causes().filter_map(|finding| finding.name()) {
         if !names.contains(&name) {
@@ -186,7 +198,10 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         source_name: held.source.title().clone(),
         source_type: held.source.kind.clone(),
         since: if has_begun { since(inventory, &affected) } else { None },
-        title: words::title(kind, finding.as_deref()),
+        title: match trouble.filter(|_| finding.is_none()) {
+            Some(trouble) => trouble.title(),
+            None => words::title(kind, finding.as_deref()),
+        },
         tables: affected,
         cause: group.cause,
         finding,
