@@ -24,6 +24,7 @@
 //! * another call to the server: [`warehouse::operation`], a method in [`api`], a route in [`simulator`];
 //! * another step or recovery: [`warehouse::recovery::runbook`] (`plan` for what is known from the start, `expand` for
 //!   what only an answer tells, `menu` for what can be picked);
+//! * another rule about sync settings: [`warehouse::tuning`], and a line of `tests/fixtures/sync-type-pairs.csv`;
 //! * another root cause: `assets/root-causes.toml`;
 //! * another state of a table: [`warehouse::state`], its glyph in [`view::theme`];
 //! * another column: [`app::model::columns`] and `view/tables.rs`.

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Request, SyncChange};
+use super::{Request, Standing, SyncChange, Weighed};
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::SchemaId;
-use crate::warehouse::schema::Schema;
+use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::secret::Inputs;
 use crate::warehouse::settings::{Frequency, SyncType};
 use crate::warehouse::text::Foreign;
@@ -101,25 +101,39 @@ impl SchemaPatch {
         Self::of(SyncChange { cursor: Some((column, field_type)), ..SyncChange::default() })
     }
 
+    /// This change of this schema; `None` where it would lose something, or its method is not known.
+    fn weighed(schema: &Schema, change: SyncChange) -> Option<Self> {
+        match change.weigh(&Standing::of(schema, &SchemaDetail::default())) {
+            Weighed::Harmless(patch) => Some(patch),
+            Weighed::Loses(_) => None,
+        }
+    }
+
     /// Rebuild it with every run. Valid for what was synced incrementally; data of another shape has to be deleted
-    /// first (contract, section 9.4).
+    /// first (contract, section 9.4). `None` where the server would import it again by itself.
     #[must_use]
-    pub fn full_refresh() -> Self {
-        Self::of(SyncChange { method: Some(SyncType::FullRefresh), ..SyncChange::default() })
+    pub fn full_refresh(schema: &Schema) -> Option<Self> {
+        Self::weighed(schema, SyncChange { method: Some(SyncType::FullRefresh), ..SyncChange::default() })
     }
 
     /// Sync it incrementally by this column, and match rows by these keys. Other keys than a table with data has are
-    /// refused by the server (contract, section 9.4).
+    /// refused by the server (contract, section 9.4). `None` where it would import the table again by itself.
     #[must_use]
-    pub fn incremental(column: Foreign, field_type: Foreign, keys: Option<Vec<Foreign>>) -> Self {
+    pub fn incremental(
+        schema: &Schema,
+        column: Foreign,
+        field_type: Foreign,
+        keys: Option<Vec<Foreign>>,
+    ) -> Option<Self> {
         let method = Some(SyncType::Incremental);
-        Self::of(SyncChange { method, cursor: Some((column, field_type)), keys, ..SyncChange::default() })
+        Self::weighed(schema, SyncChange { method, cursor: Some((column, field_type)), keys, ..SyncChange::default() })
     }
 
-    /// Match rows by these keys. The server wants the method along (contract, section 9.4).
+    /// Match rows by these keys. The server wants the method along (contract, section 9.4): the one it has.
     #[must_use]
-    pub fn keys(method: Option<&SyncType>, keys: Vec<Foreign>) -> Self {
-        Self::of(SyncChange { method: method.cloned(), keys: Some(keys), ..SyncChange::default() })
+    pub fn keys(schema: &Schema, keys: Vec<Foreign>) -> Self {
+        let method = schema.sync_type.known().cloned();
+        Self::harmless(SyncChange { method, keys: Some(keys), ..SyncChange::default() }, schema.id.clone())
     }
 
     /// The schema that is changed: the one that is named, unless the change is harmless for another one only.

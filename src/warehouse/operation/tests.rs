@@ -196,6 +196,22 @@ fn a_change_after_which_the_server_imports_again_takes_consent() {
 }
 
 #[test]
+fn a_ready_made_change_is_there_only_where_nothing_is_lost_by_it() {
+    let column = || (Foreign::new("placed_at"), Foreign::new("timestamp"));
+    for (method, there) in [
+        (Field::Known(SyncType::Append), true),
+        (Field::Null, true),
+        (Field::Known(SyncType::Xmin), false),
+        (Field::Unknown, false),
+    ] {
+        let table = table("t", method);
+        let (name, kind) = column();
+        assert_eq!(SchemaPatch::full_refresh(&table).is_some(), there);
+        assert_eq!(SchemaPatch::incremental(&table, name, kind, None).is_some(), there);
+    }
+}
+
+#[test]
 fn of_a_table_that_is_not_known_the_worse_is_taken() {
     let standing = Standing::of(&table("t", Field::Unknown), &SchemaDetail::default());
     for change in [to(SyncType::Incremental), mode(CdcTableMode::Both)] {

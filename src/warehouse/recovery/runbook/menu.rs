@@ -205,9 +205,13 @@ fn by_cursor(
     };
     let keeps = matches!(schema.sync_type.known(), Some(SyncType::Incremental | SyncType::Append));
     let patch = if keeps {
-        SchemaPatch::cursor(field.field.clone(), kind)
+        Some(SchemaPatch::cursor(field.field.clone(), kind))
     } else {
-        SchemaPatch::incremental(field.field.clone(), kind, found.detected_keys.known().cloned())
+        SchemaPatch::incremental(schema, field.field.clone(), kind, found.detected_keys.known().cloned())
+    };
+    let Some(patch) = patch else {
+        let blocked = Some("PostHog would import it again by itself; change the method in its settings".to_owned());
+        return Choice { blocked, ..Choice::new(title, reasons.join(", "), Vec::new()) };
     };
     let what = format!("Read what is new by {} from now on; field and type are written together.", field.field.shown());
     Choice::new(title, reasons.join(", "), vec![update(id, patch, what)])
@@ -222,9 +226,10 @@ fn full_refresh(id: &SchemaId, schema: &Schema, found: &CandidateFields) -> Opti
         Field::Known(rows) => format!("needs neither cursor nor keys; reads all {} rows with every run", compact(rows)),
         _ => "needs neither cursor nor keys; reads everything with every run".to_owned(),
     };
-    let update = update(id, SchemaPatch::full_refresh(), "Rebuild the table with every run from now on.".to_owned());
-    Some(match schema.sync_type.known() {
-        Some(SyncType::Append) => {
+    let what = "Rebuild the table with every run from now on.";
+    let update = SchemaPatch::full_refresh(schema).map(|patch| update(id, patch, what.to_owned()));
+    Some(match (schema.sync_type.known(), update) {
+        (Some(SyncType::Append), Some(update)) => {
             let delete = Stage::new(
                 Task::Send(Deed::Discard(vec![Discard::DeleteData(id.clone())])),
                 "Delete the stored data: rows that were appended have another shape.",
@@ -232,11 +237,11 @@ fn full_refresh(id: &SchemaId, schema: &Schema, found: &CandidateFields) -> Opti
             .losing("the rows stored now; what the source no longer has is gone");
             Choice::new("full refresh", reason, vec![delete, update])
         }
-        Some(SyncType::Cdc | SyncType::Xmin | SyncType::Webhook) => Choice {
-            blocked: Some("its stored data has another shape; change the method on the web page".to_owned()),
+        (Some(SyncType::Cdc | SyncType::Webhook), _) | (_, None) => Choice {
+            blocked: Some("its stored data has another shape; change the method in its settings".to_owned()),
             ..Choice::new("full refresh", reason, Vec::new())
         },
-        _ => Choice::new("full refresh", reason, vec![update]),
+        (_, Some(update)) => Choice::new("full refresh", reason, vec![update]),
     })
 }
 
@@ -298,8 +303,9 @@ fn with_keys(id: &SchemaId, columns: Vec<Foreign>, facts: &Facts, inventory: &In
             Some((best.field.clone(), best.field_type.known()?.clone()))
         });
     let patch = match (schema.sync_type.known(), cursor) {
-        (Some(SyncType::Cdc), _) | (_, None) => SchemaPatch::keys(schema.sync_type.known(), columns),
-        (_, Some((cursor, kind))) => SchemaPatch::incremental(cursor, kind, Some(columns)),
+        (Some(SyncType::Cdc), _) | (_, None) => SchemaPatch::keys(schema, columns),
+        (_, Some((cursor, kind))) => SchemaPatch::incremental(schema, cursor, kind, Some(columns.clone()))
+            .unwrap_or_else(|| SchemaPatch::keys(schema, columns)),
     };
     stages.push(update(id, patch, what));
     stages
