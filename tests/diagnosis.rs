@@ -38,6 +38,11 @@ impl Row {
         })
     }
 
+    /// What is made of the text where nothing is known of its place.
+    fn without_context(self) -> Self {
+        Self { level: "schema".to_owned(), status: None, source_type: None, sync_type: None, ..self }
+    }
+
     fn labels(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.root_cause.as_str()).chain(self.also.iter().map(String::as_str))
     }
@@ -110,8 +115,7 @@ fn rows(fixture: &str) -> Vec<Row> {
     fixture.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn check(name: &str, fixture: &str) {
-    let rows = rows(fixture);
+fn check(name: &str, rows: &[Row]) {
     let (classes, total, missed) = score(rows.iter());
     println!("{name}\n{:40} {:>5} {:>6} {:>6} {:>8} {:>6}", "class", "rows", "right", "retry", "recovery", "wrong");
     for (class, count) in classes.iter().map(|(class, count)| (*class, count)).chain([("all", &total)]) {
@@ -130,10 +134,17 @@ fn check(name: &str, fixture: &str) {
 
 #[test]
 fn the_labelled_errors_are_diagnosed() {
-    check("errors.jsonl", include_str!("fixtures/errors.jsonl"));
+    check("errors.jsonl", &rows(include_str!("fixtures/errors.jsonl")));
 }
 
 #[test]
 fn texts_of_other_sources_are_diagnosed() {
-    check("errors-more.jsonl", include_str!("fixtures/errors-more.jsonl"));
+    check("errors-more.jsonl", &rows(include_str!("fixtures/errors-more.jsonl")));
+}
+
+#[test]
+fn where_there_is_a_text_it_is_enough() {
+    let rows = rows(include_str!("fixtures/errors.jsonl")).into_iter();
+    let rows: Vec<Row> = rows.filter(|row| row.error.is_some()).map(Row::without_context).collect();
+    check("errors.jsonl without context", &rows);
 }

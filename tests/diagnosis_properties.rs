@@ -118,7 +118,9 @@ fn is_sound(verdict: &Verdict, text: &str) {
 fn each_wrapping_leaves_every_cause_alone() {
     let mut wrappings = vec![Wrapping::Traceback, Wrapping::SpaceBehind, Wrapping::Upper, Wrapping::Lower];
     wrappings.extend((1..4).map(Wrapping::LineBreaks));
-    wrappings.extend(["OperationalError", "ValueError", "psycopg.OperationalError"].map(Wrapping::Class));
+    wrappings.extend(
+        ["OperationalError", "ValueError", "psycopg.OperationalError", "Activity task failed"].map(Wrapping::Class),
+    );
     for case in labelled() {
         let plain = case.diagnose(Catalogue::builtin(), &case.text).cause;
         for wrapping in &wrappings {

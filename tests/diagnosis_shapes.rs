@@ -190,3 +190,54 @@ fn a_missing_permission_is_named() {
         assert_eq!(named(text), Some((name.to_owned(), permission)), "{text}: {:?}", diagnose(text));
     }
 }
+
+/// What decides is not always what stands first, is quoted, or is closest to a familiar word.
+#[test]
+fn texts_that_mislead_lead_to_the_right_recovery() {
+    for (text, cause, letter) in [
+        ("Could not establish connection to SSH gateway (\"Authentication failed.\")", "ssh_tunnel", "J"),
+        ("We could not open the SSH tunnel (\"Invalid private key.\"). Check the key.", "ssh_tunnel", "J"),
+        ("Failed to connect to the bastion host (\"Permission denied.\")", "ssh_tunnel", "J"),
+        (
+            "Snowflake said \"Incorrect username or password was specified\". If you use an SSH tunnel, check it too.",
+            "credentials_invalid",
+            "B",
+        ),
+        (
+            "server certificate for \"*.rds.amazonaws.com\" does not match host name \"db.acme.com\"",
+            "tls_mismatch",
+            "J",
+        ),
+        ("hostname 'a.snowflakecomputing.com' doesn't match either of '*.b.com', 'b.com'", "tls_mismatch", "J"),
+        ("x509: certificate is valid for *.a.com, not db.b.com", "tls_mismatch", "J"),
+        ("host name in the settings does not match the account", "source_config_invalid", "Q"),
+        ("The filter on this table uses a column that is not there any more. Fix it.", "sync_config_invalid", "K"),
+        ("A saved filter for this table points at a field that's gone.", "sync_config_invalid", "K"),
+        ("could not open file \"base/5/16403\": No such file or directory", "source_object_invalid", "M"),
+        ("could not open file \"exports/5.csv\": No such file or directory", "source_table_missing", "C2"),
+        ("We could not read a table because the database reported damaged data on disk.", "source_object_invalid", "M"),
+        ("Access to the quotes feature is not enabled for your site", "scope_or_plan_gate", "B2"),
+        ("The subscriptions module is not activated for your account.", "scope_or_plan_gate", "B2"),
+        ("The cluster's access list does not include PostHog's IP addresses.", "ip_not_allowed", "J"),
+        ("PostHog's addresses are missing from the network access list.", "ip_not_allowed", "J"),
+        ("Incremental sync of this table needs a cursor column, and none is chosen.", "sync_config_invalid", "K"),
+        ("This sync needs an incremental field, but the column 'a' no longer exists", "schema_drift_column", "C"),
+        ("Activity task failed: connection refused", "network_unreachable", "J"),
+        (
+            "Workflow execution failed: Activity task failed: Unknown column 'a' in 'field list'",
+            "schema_drift_column",
+            "C",
+        ),
+        ("Activity task failed", "posthog_interrupted", "N"),
+        ("Activity task timed out", "posthog_interrupted", "N"),
+        ("Bad signature", "webhook_broken", "I"),
+        ("Signing secret not configured", "webhook_broken", "I"),
+        ("SignatureDoesNotMatch: the request signature is invalid", "credentials_invalid", "B"),
+    ] {
+        let verdict = diagnose(text);
+        assert_eq!((verdict.cause.as_str(), verdict.recovery.as_str()), (cause, letter), "{text}: {verdict:?}");
+        assert!(!verdict.destructive && (!verdict.retry_safe || letter == "N"), "{text}: {verdict:?}");
+    }
+    let filter = diagnose("The filter on this table uses a column that is not there any more.");
+    assert!(filter.also.iter().any(|cause| cause.as_str() == "schema_drift_column"), "{filter:?}");
+}

@@ -136,26 +136,31 @@ impl Catalogue {
         let whole = 0..reading.text.plain.len();
         // Where the context settles it, all of the text may only qualify that. A user's rules read all of it, too.
         let in_parts = !concerned.iter().any(|(rule, _)| rule.presence == Presence::Any);
-        let parts = if in_parts { self.parts(&reading.text.masked) } else { Vec::new() };
+        let told = self.told(&reading.text.masked);
+        let mut parts = if in_parts { self.quoted(&reading.text.masked) } else { Vec::new() };
+        parts.extend(told.clone().filter(|_| in_parts));
         let found = hit(&whole, &|rule| rule.foreign)
+            .or_else(|| hit(told.as_ref().unwrap_or(&whole), &|rule| rule.outer && in_parts))
             .or_else(|| parts.iter().find_map(|part| hit(part, &|rule| !rule.foreign && !rule.counsel)))
             .or_else(|| hit(&whole, &|rule| !rule.foreign));
         found.map(|(rule, hit)| self.verdict(rule, reading, hit))
     }
 
-    /// The parts of a text that outrank the rest of it: messages it quotes, then what it states before it goes
-    /// on to guess and to advise.
-    fn parts(&self, text: &[u8]) -> Vec<Range<usize>> {
-        let mut parts = Vec::new();
+    /// The messages that a text quotes. They outrank the rest of it.
+    fn quoted(&self, text: &[u8]) -> Vec<Range<usize>> {
+        let mut messages = Vec::new();
         for regex in self.closings.quoted.iter().filter_map(Pattern::regex) {
             let quoted = regex.captures_iter(text).filter_map(|found| found.iter().flatten().last());
-            parts.extend(quoted.map(|message| message.range()).take(MOST_QUOTED));
+            messages.extend(quoted.map(|message| message.range()).take(MOST_QUOTED));
         }
+        messages
+    }
+
+    /// What a text states before it goes on to guess and to advise, if it does. It outranks the rest, too.
+    fn told(&self, text: &[u8]) -> Option<Range<usize>> {
         let counsel = self.closings.counsel.iter().filter_map(Pattern::regex);
-        if let Some(found) = counsel.filter_map(|regex| regex.find(text)).min_by_key(regex::bytes::Match::start) {
-            parts.push(0..found.start());
-        }
-        parts
+        let found = counsel.filter_map(|regex| regex.find(text)).min_by_key(regex::bytes::Match::start)?;
+        Some(0..found.start())
     }
 
     fn read<'a>(&self, symptom: &Symptom<'a>) -> Reading<'a> {

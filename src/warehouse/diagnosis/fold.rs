@@ -11,6 +11,19 @@ use super::mask;
 const HEAD: usize = 12 * 1024;
 const TAIL: usize = 6 * 1024;
 
+/// What the workflows of `PostHog` put in front of the error of a step.
+const WRAPPINGS: &[&str] = &[
+    "activity task failed",
+    "activity execution failed",
+    "activity failed",
+    "activity error",
+    "workflow task failed",
+    "workflow execution failed",
+    "workflow failed",
+    "child workflow execution failed",
+    "child workflow failed",
+];
+
 /// What opens the report of one attempt to connect in the texts of libpq.
 const ATTEMPT: &[u8] = b"connection to server ";
 
@@ -41,6 +54,7 @@ impl Folded {
             folded.read(&text[tail..], tail);
         }
         folded.keep_the_error_of_a_traceback();
+        folded.drop_what_wraps_it();
         folded.keep_the_answer_of_the_server();
         folded.write_contractions_out();
         folded.masked = mask::names(&folded.plain);
@@ -137,6 +151,26 @@ impl Folded {
         });
         if let Some(start) = start {
             self.keep(0, start..self.plain.len());
+        }
+    }
+
+    /// What runs the syncs says of every failure that a task failed, and only then why.
+    fn drop_what_wraps_it(&mut self) {
+        loop {
+            let is_class = |word: &[u8]| word.ends_with(b":") && !word[0].is_ascii_digit();
+            let start = mask::words(&self.plain, 0).find(|(_, word)| !is_class(word)).map_or(0, |(at, _)| at);
+            let rest = self.plain.get(start..).unwrap_or_default();
+            let Some(wrapping) = WRAPPINGS.iter().find(|wrapping| rest.starts_with(wrapping.as_bytes())) else {
+                return;
+            };
+            let after = &rest[wrapping.len()..];
+            // What goes on as the same sentence, or does not go on, is about the task itself.
+            let separators = [&b": "[..], b". ", b", ", b" - ", b" ("];
+            let Some(separator) = separators.iter().find(|separator| after.starts_with(separator)) else { return };
+            if after[separator.len()..].trim_ascii().is_empty() {
+                return;
+            }
+            self.keep(start, start + wrapping.len() + separator.len()..self.plain.len());
         }
     }
 
@@ -258,6 +292,20 @@ mod tests {
                     psycopg.errors.UndefinedColumn: column x\nLINE 1: y";
         assert_eq!(plain(text), "psycopg.errors.undefinedcolumn: column x line 1: y");
         assert_eq!(plain(&text.replace('\n', " ")), "psycopg.errors.undefinedcolumn: column x line 1: y");
+    }
+
+    #[test]
+    fn what_says_only_that_a_task_failed_is_dropped() {
+        for (text, left) in [
+            ("Activity task failed: refused", "refused"),
+            ("a.B: Workflow execution failed: Activity task failed: ValueError: x", "a.b: valueerror: x"),
+            ("Activity task failed (refused)", "refused)"),
+            ("Activity task failed\nbecause of this", "activity task failed because of this"),
+            ("Activity task failed: ", "activity task failed:"),
+            ("the activity task failed: x", "the activity task failed: x"),
+        ] {
+            assert_eq!(plain(text), left);
+        }
     }
 
     #[test]

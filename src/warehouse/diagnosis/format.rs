@@ -181,6 +181,7 @@ fn rule(section: &mut Section<'_, '_>, written: &Written) -> Option<Rule> {
             .parsed("http", "HTTP status", |word| word.parse().ok().filter(|status| (400..600).contains(status))),
         context,
         verbatim: section.boolean("verbatim").unwrap_or(false),
+        outer: section.boolean("outer").unwrap_or(false),
         counsel: section.boolean("counsel").unwrap_or(false),
         recovery: section.letter("recovery"),
         retry_safe: section.boolean("retry_safe"),

@@ -109,6 +109,7 @@ pub(super) enum Presence {
 }
 
 /// One rule of the catalogue. All its conditions have to hold.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own in the file")]
 #[derive(Debug, Default)]
 pub(super) struct Rule {
     pub(super) cause: CauseId,
@@ -125,6 +126,8 @@ pub(super) struct Rule {
     pub(super) context: Context,
     /// Whether names count as evidence.
     pub(super) verbatim: bool,
+    /// Whether it is not outranked by a message that the text quotes.
+    pub(super) outer: bool,
     /// Whether it reads guesses and advice, and so is no reason to stop at what the text states.
     pub(super) counsel: bool,
     pub(super) recovery: Option<Letter>,
