@@ -279,7 +279,7 @@ fn only_one_source_if_so_wanted() {
     assert_eq!((code, kinds(&report).len()), (0, 0));
     let (code, out, err) = told(&simulator.run(&["diagnose", "--source", "\u{1b}[31mnone"]));
     assert_eq!((code, out.as_str()), (2, ""));
-    assert!(err.contains("no source is called") && err.contains("shop") && !err.contains('\u{1b}'), "{err}");
+    assert!(err.contains("no source is called") && err.contains("\"shop\", ") && !err.contains('\u{1b}'), "{err}");
     assert_eq!(told(&simulator.run(&["diagnose", "--source", KEY])).0, 2);
 }
 

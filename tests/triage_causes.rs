@@ -152,6 +152,41 @@ fn where_the_switch_cannot_be_read_nothing_is_claimed_of_it() {
 }
 
 #[test]
+fn re_enabling_is_advised_only_where_something_is_off() {
+    let advice = |tables: Vec<Schema>| triage(&inventory(vec![source("s", tables)]), None, now())[0].advice();
+    let on = |name: &str, error: &str| failing(name, Some(error), false);
+    let off = |name: &str, error: &str| failing(name, Some(error), true);
+    let pipe = "ssh tunnel: connection refused";
+    for error in [DROPPED, LOGIN, DENIED, pipe, "connection refused"] {
+        let told = advice(vec![on("a", error), table("b")]);
+        assert!(!told.to_lowercase().contains("re-enable") && told.to_lowercase().contains("reload"), "{told}");
+        assert!(!told.contains("  ") && !told.contains("then then"), "{told}");
+        assert!(advice(vec![off("a", error)]).contains("e-enable"), "{error}");
+        assert!(advice(vec![on("a", error), off("b", error)]).contains("e-enable"), "{error}");
+        assert!(advice(vec![Schema { should_sync: None, ..on("a", error) }]).contains("e-enable"), "{error}");
+    }
+    assert!(advice(vec![on("a", DROPPED)]).ends_with("Reload."), "{}", advice(vec![on("a", DROPPED)]));
+}
+
+#[test]
+fn a_run_that_was_cancelled_is_no_failure_that_goes_on() {
+    let since = |texts: &[Option<&str>]| {
+        let jobs = texts.iter().zip(1..).map(|(text, place)| Job {
+            latest_error: text.map_or(Field::Null, |text| Field::Known(text.into())),
+            ..job("a", place * 60, 1, "Failed", 0)
+        });
+        let mut known = inventory(vec![source("s", vec![failing("a", Some(DROPPED), false)])]);
+        learn_jobs(&mut known, "s", "a", jobs.collect(), now());
+        triage(&known, None, now())[0].since
+    };
+    let (failed, cancelled) = (Some(DROPPED), Some("Sync cancelled by user"));
+    assert_eq!(since(&[failed, failed, cancelled, cancelled]), Some(ago(120)));
+    assert_eq!(since(&[failed, cancelled, failed]), Some(ago(180)), "it went on");
+    assert_eq!(since(&[cancelled, None, failed]), Some(ago(180)));
+    assert_eq!(since(&[cancelled]), None);
+}
+
+#[test]
 fn a_source_whose_tables_cannot_be_read_is_open() {
     let mut known = inventory(vec![Source { unreadable: 1, ..source("s", vec![]) }, source("calm", vec![table("a")])]);
     assert!(is_open(&known, None));

@@ -235,7 +235,8 @@ impl Survey {
         match found.as_slice() {
             [only] => Ok(Some(only.id.clone())),
             [] => {
-                let known: Vec<String> = sources().take(20).map(|source| source.title().shown().into_owned()).collect();
+                let quoted = |source: &Source| format!("\"{}\"", source.title().shown());
+                let known: Vec<String> = sources().take(20).map(quoted).collect();
                 let known = if known.is_empty() {
                     "there is none".to_owned()
                 } else {

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::text::Foreign;
+use super::words::span;
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +120,11 @@ impl Failure {
             FailureKind::Unreachable => {
                 format!("no connection ({}); check the host and your network", said("the host did not answer"))
             }
+            FailureKind::Interrupted if self.status.is_some() => {
+                "the reply ended in the middle: something between here and the server, such as a proxy, cut it off; try \
+                 again"
+                    .to_owned()
+            }
             FailureKind::Interrupted => "the connection broke; check your network".to_owned(),
             FailureKind::TimedOut => "the server did not answer in time".to_owned(),
             FailureKind::KeyRejected => {
@@ -137,7 +143,10 @@ impl Failure {
             FailureKind::Forbidden => format!("not allowed: {}", said("the server gives no reason")),
             FailureKind::NotFound => "it does not exist (any more), or belongs to another project".to_owned(),
             FailureKind::Refused => format!("the server refused: {}", said("no reason given")),
-            FailureKind::TooManyRequests(_) => "too many requests; wait a moment".to_owned(),
+            FailureKind::TooManyRequests(wait) => match wait.filter(|wait| wait.is_positive()) {
+                Some(wait) => format!("too many requests; the server asks to wait {}", span(rounded_up(wait))),
+                None => "too many requests; wait a moment".to_owned(),
+            },
             FailureKind::ServerError => {
                 format!("PostHog had an error of its own ({})", self.status.unwrap_or(500))
             }
@@ -159,6 +168,17 @@ impl Failure {
             FailureKind::Internal => format!("an error inside whtui: {}", said("unknown")),
         }
     }
+}
+
+/// A span as long as this one or longer, in the units that are shown of it.
+fn rounded_up(wait: SignedDuration) -> SignedDuration {
+    let seconds = wait.as_secs();
+    let unit = match seconds {
+        ..3_600 => 1,
+        3_600..86_400 => 60,
+        _ => 3_600,
+    };
+    SignedDuration::from_secs((seconds / unit).saturating_add(i64::from(seconds % unit > 0)).saturating_mul(unit))
 }
 
 /// How much of a server's own explanation goes into a sentence.
@@ -185,5 +205,24 @@ mod tests {
         assert_eq!(said(" . "), "not allowed: the server gives no reason");
         let long = said(&"é ".repeat(5_000));
         assert!(long.chars().count() < 300 && long.ends_with("é…"), "{long}");
+    }
+
+    #[test]
+    fn how_long_to_wait_and_where_a_reply_was_cut_is_said() {
+        let asked = |seconds: i64| {
+            let wait = Some(SignedDuration::from_secs(seconds));
+            Failure::new(FailureKind::TooManyRequests(wait), "").explanation()
+        };
+        assert_eq!(asked(3_700), "too many requests; the server asks to wait 1h 2m");
+        assert_eq!(asked(37), "too many requests; the server asks to wait 37s");
+        assert_eq!(asked(90_001), "too many requests; the server asks to wait 1d 2h");
+        for wait in [None, Some(SignedDuration::ZERO)] {
+            let failure = Failure::new(FailureKind::TooManyRequests(wait), "");
+            assert_eq!(failure.explanation(), "too many requests; wait a moment");
+        }
+        let broken = Failure::new(FailureKind::Interrupted, "");
+        assert!(broken.explanation().contains("the connection broke"));
+        let cut = Failure { status: Some(200), ..broken };
+        assert!(cut.explanation().contains("ended in the middle") && !cut.explanation().contains("network"), "{cut:?}");
     }
 }

@@ -30,6 +30,8 @@ pub struct Runs {
     read_at: Option<Timestamp>,
     /// How often jobs were read since the answer was last another one.
     looks: u32,
+    /// The earliest job of the unbroken row of failures that ends with the newest finished job.
+    failing_since: Option<Timestamp>,
     /// What the newest finished job failed of, and which that was.
     failure: Option<(JobId, Arc<Finding>)>,
 }
@@ -51,6 +53,7 @@ impl Runs {
         }
         self.jobs.sort_by_key(|job| Reverse(job.created_at));
         self.jobs.truncate(Self::KEPT);
+        self.failing_since = self.earliest_failure();
         let after = self.running().map(|job| (job.id.clone(), job.rows.known().copied()));
         let same = !first && before.as_ref().map(|(id, _)| id) == after.as_ref().map(|(id, _)| id);
         self.looks = if same { self.looks.saturating_add(1) } else { 1 };
@@ -108,10 +111,17 @@ impl Runs {
         self.jobs.iter().skip_while(|job| job.is_running()).take_while(failed)
     }
 
-    /// The earliest job of the unbroken row of failures that ends with the newest finished job.
+    /// The earliest job of the unbroken row of failures that ends with the newest finished job. What somebody stopped is no
+    /// failure, though it does not end the row either.
     #[must_use]
     pub fn failing_since(&self) -> Option<Timestamp> {
-        self.failures().filter_map(|job| job.created_at).last()
+        self.failing_since
+    }
+
+    fn earliest_failure(&self) -> Option<Timestamp> {
+        let failures: Vec<&Job> = self.failures().filter(|job| job.created_at.is_some()).collect();
+        // From the oldest on, so that few texts have to be looked up.
+        failures.iter().rev().find(|job| !is_stopped_on_purpose(job))?.created_at
     }
 
     /// The newest finished job, if it failed.
@@ -199,6 +209,13 @@ impl Runs {
     pub fn looks(&self) -> u32 {
         self.looks
     }
+}
+
+/// Whether somebody ended a run who wanted that.
+fn is_stopped_on_purpose(job: &Job) -> bool {
+    let Some(text) = job.latest_error.known().filter(|_| job.status == Status::Failed) else { return false };
+    let symptom = Symptom { level: Level::Schema, status: Some(&job.status), ..Symptom::of(Some(text.raw())) };
+    Finding::of(Catalogue::builtin(), &symptom).is_some_and(|finding| finding.is_on_purpose())
 }
 
 #[cfg(test)]

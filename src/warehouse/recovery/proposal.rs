@@ -54,6 +54,8 @@ pub struct Beyond<'a> {
     pub proof: Option<&'a Proof>,
     /// What is wrong with the channel by which its changes come, where its state comes from that.
     pub trouble: Option<&'a Trouble>,
+    /// Some table that it happened to as well is switched off.
+    pub others_off: bool,
 }
 
 /// The recovery proposed for a table, with all that is known around it; `None` where nothing is wrong.
@@ -63,14 +65,14 @@ pub fn proposed(inventory: &Inventory, held: &Held, schema: &Schema, state: Stat
     let concerned = cause_of(schema, state, runs).is_some_and(|finding| proof::is_about(finding.verdict.recovery));
     let proof = concerned.then(|| proof::sibling(inventory, held, [&schema.id])).flatten();
     let trouble = inventory.trouble(held, schema, state);
-    propose(schema, state, Beyond { runs, proof: proof.as_ref(), trouble })
+    propose(schema, state, Beyond { runs, proof: proof.as_ref(), trouble, others_off: false })
 }
 
 /// The recovery proposed for a table in this state; `None` where nothing is wrong.
 #[must_use]
 pub fn propose(schema: &Schema, state: State, beyond: Beyond<'_>) -> Option<Proposal> {
     if let Some(finding) = cause_of(schema, state, beyond.runs) {
-        return Some(from_cause(schema, state, finding, beyond.proof));
+        return Some(from_cause(schema, state, finding, beyond));
     }
     if state.is_failure() {
         return Some(Proposal {
@@ -232,17 +234,17 @@ fn of_silence(schema: &Schema, state: State, runs: Option<&Runs>) -> Option<Simp
     })
 }
 
-fn from_cause(schema: &Schema, state: State, finding: &Finding, proof: Option<&Proof>) -> Proposal {
+fn from_cause(schema: &Schema, state: State, finding: &Finding, beyond: Beyond<'_>) -> Proposal {
     let verdict = &finding.verdict;
     let mut why = finding.cause.meaning.shown().into_owned();
     if state == State::Stale {
         why.insert_str(0, "The status says Completed, but its last run failed. ");
     }
-    if let Some(proof) = proof.filter(|_| matches!(verdict.recovery, Letter::B | Letter::B2)) {
+    if let Some(proof) = beyond.proof.filter(|_| matches!(verdict.recovery, Letter::B | Letter::B2)) {
         return granted(schema, state, finding, proof, why);
     }
     let discards = verdict.destructive;
-    let mut steps = finding.steps();
+    let mut steps = steps(finding, beyond.others_off || schema.should_sync != Some(true));
     if state == State::SwitchedOff && !verdict.handled_by_posthog && !steps.iter().any(|step| step.contains("e-enable"))
     {
         steps.push("Re-enable the table, then reload.".to_owned());
@@ -266,6 +268,34 @@ fn from_cause(schema: &Schema, state: State, finding: &Finding, proof: Option<&P
     Proposal { letter: verdict.recovery, why, steps, loses, next }
 }
 
+/// The steps of the catalogue. Where nothing is off, nothing has to be switched on again.
+fn steps(finding: &Finding, off: bool) -> Vec<String> {
+    let steps = finding.steps();
+    if off { steps } else { steps.iter().filter_map(|step| without_enabling(step)).collect() }
+}
+
+/// A step without its part about switching a table on again; `None` when nothing is left of it.
+fn without_enabling(step: &str) -> Option<String> {
+    const WHAT: [&str; 3] = ["it", "the table", "the tables"];
+    let clause = ["Re-enable ", "re-enable "].iter().find_map(|word| Some((step.find(word)?, word.len())));
+    let Some((start, length)) = clause else { return Some(step.to_owned()) };
+    let (before, rest) = (step.get(..start)?, step.get(start + length..)?);
+    let of_tables = WHAT.iter().any(|what| {
+        rest.strip_prefix(what).is_some_and(|rest| rest.starts_with([',', '.', ' ', ';']) || rest.is_empty())
+    });
+    if !of_tables {
+        return Some(step.to_owned());
+    }
+    let (_, after) = rest.split_once(", then ")?;
+    if before.is_empty() {
+        let mut letters = after.chars();
+        let first = letters.next()?;
+        return Some(format!("{}{}", first.to_uppercase(), letters.as_str()));
+    }
+    let then = if before.to_lowercase().contains("if ") { "" } else { "then " };
+    Some(format!("{before}{then}{after}"))
+}
+
 /// A sibling proves the credential: a new one would not help.
 fn granted(schema: &Schema, state: State, finding: &Finding, proof: &Proof, mut why: String) -> Proposal {
     let mut steps = vec![format!(
@@ -274,7 +304,7 @@ fn granted(schema: &Schema, state: State, finding: &Finding, proof: &Proof, mut 
         proof.later()
     )];
     if finding.verdict.recovery == Letter::B2 {
-        steps.extend(finding.steps());
+        steps.extend(self::steps(finding, schema.should_sync != Some(true)));
     } else {
         "The source refused the login here, but took it for another table later.".clone_into(&mut why);
         steps.push(

@@ -157,6 +157,7 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         runs: inventory.runs(&schema.id),
         proof: proof.as_ref(),
         trouble: inventory.trouble(held, schema, state),
+        others_off: tables.iter().any(|(schema, _)| schema.should_sync != Some(true)),
     };
     let proposal = tables.first().and_then(|(schema, state)| propose(schema, *state, beyond(schema, *state)));
     // Several things may hide what state tables are in.

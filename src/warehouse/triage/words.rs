@@ -50,8 +50,8 @@ pub(super) fn reason(problem: &Problem, held: &Held, why: &str, now: Timestamp) 
             sentences.push(match waiting {
                 0 => "The connection is broken for every table of the source.".to_owned(),
                 some => format!(
-                    "The connection is broken; only {} {} not tried since.",
-                    counted(some, "table"),
+                    "The connection is broken: every table that has run since fails; {} {} not run yet.",
+                    counted(some, "other"),
                     if some == 1 { "has" } else { "have" }
                 ),
             });
