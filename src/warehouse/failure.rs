@@ -143,7 +143,7 @@ impl Failure {
             FailureKind::Forbidden => format!("not allowed: {}", said("the server gives no reason")),
             FailureKind::NotFound => "it does not exist (any more), or belongs to another project".to_owned(),
             FailureKind::Refused => format!("the server refused: {}", said("no reason given")),
-            FailureKind::TooManyRequests(wait) => match wait.filter(|wait| wait.is_positive()) {
+            FailureKind::TooManyRequests(wait) => match wait.filter(SignedDuration::is_positive) {
                 Some(wait) => format!("too many requests; the server asks to wait {}", span(rounded_up(wait))),
                 None => "too many requests; wait a moment".to_owned(),
             },
