@@ -179,7 +179,11 @@ impl Catalogue {
 
     /// For each pattern, whether it can match a text at all.
     fn candidates(&self, text: &Folded) -> Vec<bool> {
-        self.filter.get_or_init(|| Filter::new(&self.rules)).candidates(&text.plain)
+        let patterns = || {
+            let finding = self.namings.iter().flat_map(|naming| &naming.any);
+            self.rules.iter().flat_map(|rule| &rule.any).chain(finding)
+        };
+        self.filter.get_or_init(|| Filter::new(patterns())).candidates(&text.plain)
     }
 
     fn recovery(&self, rule: &Rule) -> Letter {
@@ -226,7 +230,10 @@ impl Catalogue {
             let name = names.read(&range, false).filter(|_| !before.ends_with(b":"))?;
             (!name.raw().bytes().all(|byte| byte.is_ascii_digit())).then(|| object(name))
         };
-        names.of(&rule.cause, &self.namings).or_else(by_rule).or_else(quoted)
+        // Those of the names are the last ones.
+        let all: usize = self.namings.iter().map(|naming| naming.any.len()).sum();
+        let can_match = &reading.candidates[reading.candidates.len().saturating_sub(all)..];
+        names.of(&rule.cause, &self.namings, can_match).or_else(by_rule).or_else(quoted)
     }
 }
 
@@ -311,14 +318,17 @@ mod tests {
     fn the_catalogue_of_the_program_has_no_mistakes() {
         let (written, mistakes) = format::read(BUILTIN, None);
         assert_eq!(mistakes, []);
-        for rule in &written.rules {
-            for pattern in rule.any.iter().chain(&rule.with).chain(&rule.unless) {
+        let none = &[][..];
+        let of_rules = written.rules.iter().map(|rule| (&rule.any[..], &rule.with[..], &rule.unless[..]));
+        let of_names = written.namings.iter().map(|naming| (&naming.any[..], none, none));
+        for (any, with, unless) in of_rules.chain(of_names) {
+            for pattern in any.iter().chain(with).chain(unless) {
                 assert!(pattern.compile().is_ok(), "{:?}", pattern.compile());
                 // They are not tried in other cases than the one that texts are folded to.
                 let groups = pattern.source().replace("(?P<", "");
                 assert!(!groups.contains(|symbol: char| symbol.is_ascii_uppercase()), "{groups}");
             }
-            for pattern in &rule.any {
+            for pattern in any {
                 assert!(literal::required(pattern.source()).is_some(), "nothing to filter by in {}", pattern.source());
             }
         }

@@ -3,7 +3,7 @@
 use aho_corasick::AhoCorasick;
 
 use super::literal;
-use super::rule::Rule;
+use super::rule::Pattern;
 
 /// The literals of all patterns.
 #[derive(Debug)]
@@ -19,10 +19,10 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// The filter of all patterns that rules ask for, numbered in their order.
-    pub(super) fn new(rules: &[Rule]) -> Self {
+    /// The filter of these patterns, numbered in their order.
+    pub(super) fn new<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Self {
         let (mut literals, mut owners, mut alternatives, mut always) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for (index, pattern) in rules.iter().flat_map(|rule| &rule.any).enumerate() {
+        for (index, pattern) in patterns.enumerate() {
             let required = literal::required(pattern.source());
             always.push(required.is_none());
             for sets in required.unwrap_or_default() {

@@ -39,20 +39,23 @@ pub(super) struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// The name that a text of this cause is about.
-    pub(super) fn of(&self, cause: &CauseId, namings: &[Naming]) -> Option<Named> {
-        let concerned = namings.iter().filter(|naming| naming.causes.contains(cause));
-        concerned.flat_map(|naming| naming.any.iter().map(|pattern| (naming.permission, pattern))).find_map(
-            |(permission, pattern)| {
-                let regex = pattern.regex().filter(|regex| regex.is_match(&self.text.plain))?;
-                regex.captures_iter(&self.text.plain).take(MOST_TRIES).find_map(|found| {
-                    let group = |(name, range): (&str, Range<usize>)| self.read(&range, name.starts_with("bare"));
-                    let groups = regex.capture_names().flatten();
-                    let name = groups.filter_map(|name| Some((name, found.name(name)?.range()))).find_map(group)?;
-                    Some(Named { name, permission })
-                })
-            },
-        )
+    /// The name that a text of this cause is about. For each pattern is known whether it can match.
+    pub(super) fn of(&self, cause: &CauseId, namings: &[Naming], can_match: &[bool]) -> Option<Named> {
+        let patterns = namings.iter().flat_map(|naming| naming.any.iter().map(move |pattern| (naming, pattern)));
+        let concerned = patterns.zip(can_match).filter(|((naming, _), can)| **can && naming.causes.contains(cause));
+        concerned
+            .map(|(pattern, _)| pattern)
+            .find_map(|(naming, pattern)| Some(Named { name: self.first(pattern)?, permission: naming.permission }))
+    }
+
+    /// The first name that a pattern finds.
+    fn first(&self, pattern: &Pattern) -> Option<Foreign> {
+        let regex = pattern.regex().filter(|regex| regex.is_match(&self.text.plain))?;
+        regex.captures_iter(&self.text.plain).take(MOST_TRIES).find_map(|found| {
+            let groups = regex.capture_names().flatten();
+            let mut groups = groups.filter_map(|name| Some((name, found.name(name)?.range())));
+            groups.find_map(|(name, range)| self.read(&range, name.starts_with("bare")))
+        })
     }
 
     /// The name that stands in a range of the folded text. A plain word is one only where that is sure.
