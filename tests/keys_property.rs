@@ -361,17 +361,11 @@ impl Watched {
 
     fn happen(&mut self, event: Event) {
         let confirmed = confirms(&self.model, &event);
-        let closes =
-            self.model.overlay.is_some() && matches!(&event, Event::KeyPressed(key) if key.code == Code::Escape);
-        let before = self.model.overlay.as_ref().map(std::mem::discriminant);
+        let escapes = matches!(&event, Event::KeyPressed(key) if key.code == Code::Escape);
         let asked_before = matches!(self.model.overlay, Some(Overlay::Confirm(_)));
         let effects = update(&mut self.model, Message { at: self.now, event });
-        if closes {
-            let now = self.model.overlay.as_ref().map(std::mem::discriminant);
-            let inner = matches!(self.model.overlay, Some(Overlay::History(_)));
-            assert!(now.is_none() || now != before || inner, "esc closes, or goes back");
-            assert_eq!(effects, [], "esc does nothing else");
-        }
+        let sends = effects.iter().any(|effect| matches!(effect, Effect::Send { .. }));
+        assert!(!(escapes && sends), "esc changes nothing on the server: {effects:?}");
         if let Some(discards) = confirmed {
             assert!(!matches!(self.model.overlay, Some(Overlay::Confirm(_))), "an answered question is closed");
             self.confirmed.extend(discards);
@@ -589,11 +583,18 @@ fn play(settings: Settings, first: Vec<Source>, deeds: Vec<Deed>) -> Watched {
         watched.perform(deed);
         watched.draw();
     }
+    // From wherever the keys have led, esc leads home.
+    for _ in 0..8 {
+        if watched.model.overlay.is_some() {
+            watched.happen(Event::KeyPressed(Key::plain(Code::Escape)));
+        }
+    }
+    assert!(watched.model.overlay.is_none(), "esc closes, or goes back: {:?}", watched.model.overlay);
     watched
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..ProptestConfig::default() })]
 
     #[test]
     fn no_data_is_discarded_without_its_own_confirmation_and_nothing_panics(

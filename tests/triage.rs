@@ -238,7 +238,6 @@ fn any_project() -> impl Strategy<Value = Vec<Source>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
     #[test]
     fn the_order_is_total_and_does_not_depend_on_that_of_the_list(mut sources in any_project()) {
         let problems = triage(&inventory(sources.clone()), None, now());

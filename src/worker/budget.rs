@@ -196,7 +196,6 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn no_window_ever_holds_more_than_its_limit(events in events()) {
             let mut budget = Budget::default();

@@ -168,7 +168,6 @@ fn waiting(steps: Vec<Step>) -> Option<Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn whatever_is_told_in_whatever_order_one_request_is_sent_at_most_and_nothing_after_the_end(
