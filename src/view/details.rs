@@ -12,6 +12,7 @@ use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
 use crate::app::model::selection::Selected;
+use crate::warehouse::diagnosis::CauseId;
 use crate::warehouse::field::Field;
 use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
@@ -236,7 +237,7 @@ fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
     if let Some(evidence) = &finding.verdict.evidence {
         page.field("evidence", &format!("“{}”", evidence.text.shown()));
     }
-    if let Some(other) = finding.verdict.also.first() {
+    if let Some(other) = finding.verdict.also.iter().find(|other| other.as_str() != CauseId::UNKNOWN) {
         page.field("or perhaps", &other.as_str().replace('_', " "));
     }
 }

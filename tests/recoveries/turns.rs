@@ -1,9 +1,11 @@
 //! Turns that a story may take: it is left and found again, the vendor says no, it is not begun at all.
 
+use whtui::app::model::overlay::Overlay;
 use whtui::warehouse::recovery::runbook::Waits;
 
 use super::keys::KEYS;
 use super::story::Story;
+use super::support::play::Play;
 use super::{anew, plain};
 
 #[test]
@@ -26,6 +28,27 @@ async fn a_runbook_that_is_left_goes_on_and_is_found_again_where_it_is() {
     told.press("F").await;
     let (_, opened) = told.shown().expect("it is found again");
     assert!(opened.book.is_over(), "{:#?}", told.lines());
+}
+
+#[tokio::test]
+async fn a_runbook_that_is_shown_over_a_list_leads_back_to_it() {
+    let mut told = plain::f_phantom::STORY.opened().await;
+    for key in ["t", "enter", "esc", "esc", "t", "F"] {
+        told.press(key).await;
+    }
+    assert!(told.shown().is_some());
+    told.press("esc").await;
+    assert!(matches!(told.play.model.overlay, Some(Overlay::Triage(_))), "{:?}", told.play.model.overlay);
+}
+
+#[tokio::test]
+async fn what_somebody_stopped_is_no_fault_and_is_said_to_be_none() {
+    let mut play = Play::start("demo").await;
+    play.go_to_table("crm", "Task").await;
+    play.press(&["f"]).await;
+    assert!(play.model.overlay.is_none());
+    let (_, told) = play.last();
+    assert!(told.contains("cancelled, which is no fault"), "{told}");
 }
 
 #[tokio::test]

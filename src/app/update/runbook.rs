@@ -19,6 +19,7 @@ use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
 use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Symptom, Task, Waits};
+use crate::warehouse::state::State;
 use crate::warehouse::survey::Need;
 use crate::warehouse::triage::{Problem, triage as all_problems};
 
@@ -64,8 +65,13 @@ pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
     if let Some(problem) = problems.iter().find(concerned) {
         return open_problem(model, problem);
     }
-    let palette = model.keymap.key(CommandId::Palette);
-    let text = format!("Nothing is known to be wrong here; if it looks wrong, say how with {palette}.");
+    let text = if let Selected::Schema(.., State::Cancelled) = model.selected() {
+        let reload = model.keymap.key(CommandId::Reload);
+        format!("This run was cancelled, which is no fault: it runs again on its schedule, or at once with {reload}.")
+    } else {
+        let palette = model.keymap.key(CommandId::Palette);
+        format!("Nothing is known to be wrong here; if it looks wrong, say how with {palette}.")
+    };
     notice(model, Tone::Note, text)
 }
 
@@ -84,14 +90,15 @@ pub(super) fn open_symptom(model: &mut Model, symptom: Symptom) -> Vec<Effect> {
 
 /// Shows the runbook that was opened last.
 pub(super) fn show_last(model: &mut Model) -> Vec<Effect> {
-    let last = model.runbooks.iter().next_back().map(|(id, _)| id);
-    match last {
-        Some(id) => {
-            model.overlay = Some(Overlay::Runbook(id));
-            Vec::new()
-        }
-        None => notice(model, Tone::Note, "No runbook was opened yet.".to_owned()),
+    let Some(id) = model.runbooks.iter().next_back().map(|(id, _)| id) else {
+        return notice(model, Tone::Note, "No runbook was opened yet.".to_owned());
+    };
+    if let Some(Overlay::Triage(list)) = model.overlay.replace(Overlay::Runbook(id))
+        && let Some(opened) = model.runbooks.get_mut(id)
+    {
+        opened.beneath = Some(list);
     }
+    Vec::new()
 }
 
 /// Shows the runbook that was opened before this one, and from the first the last one again.
