@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::chart::Chart;
 use super::text;
 use super::theme::{Role, Theme};
 use super::triage::rule;
@@ -22,6 +23,7 @@ use crate::warehouse::job::{Job, usual_duration};
 use crate::warehouse::runs::Runs;
 use crate::warehouse::state::State;
 use crate::warehouse::status::Status;
+use crate::warehouse::timeline::usual_rows;
 use crate::warehouse::words;
 
 /// A column of the jobs.
@@ -81,8 +83,10 @@ fn jobs(model: &Model, history: &History, theme: &Theme, frame: &mut Frame) {
     if all.is_empty() {
         return say(&nothing(model, history, reading), theme, inside, frame);
     }
-    let list = Rect { height: History::list_height(model.size, all.len()), ..inside };
-    let rest = Rect { y: list.bottom(), height: inside.height.saturating_sub(list.height), ..inside };
+    let picture = Rect { height: History::chart_height(model.size).min(inside.height), ..inside };
+    chart(model, history, theme, picture, frame);
+    let list = Rect { y: picture.bottom(), height: History::list_height(model.size, all.len()), ..inside };
+    let rest = Rect { y: list.bottom(), height: inside.bottom().saturating_sub(list.bottom()), ..inside };
     table(model, history, theme, list, frame);
     let Some(job) = history.selected() else { return };
     let said = details(model, history, job, theme, usize::from(rest.width));
@@ -90,6 +94,23 @@ fn jobs(model: &Model, history: &History, theme: &Theme, frame: &mut Frame) {
     let start = bounded_scroll(history.scroll, said.len(), below.height);
     rule(said.len().saturating_sub(start + usize::from(below.height)), theme, rest, frame);
     lines(&said, start, below, frame.buffer_mut());
+}
+
+fn chart(model: &Model, history: &History, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let jobs = history.jobs();
+    let of_one_table = history.schema.is_some();
+    let rows = usual_rows(jobs).map(|rows| words::counted(usize::try_from(rows).unwrap_or(usize::MAX), "row"));
+    let time = usual_duration(jobs).map(words::span);
+    let caption = match (rows, time) {
+        (Some(rows), Some(time)) if of_one_table => format!("usually {rows} in {time}"),
+        _ => String::new(),
+    };
+    let since = |job: &Job| job.created_at.map_or_else(String::new, |at| started(at, model));
+    let selected = history.selected().map(|job| &job.id);
+    let chart = Chart { jobs, of_one_table, selected, since: &since, caption: &caption };
+    // A line is left free above the table.
+    let area = if area.height >= 5 { Rect { height: area.height - 1, ..area } } else { area };
+    chart.draw(theme, area, frame.buffer_mut());
 }
 
 /// Sentences in place of a list; parts in backquotes are keys.

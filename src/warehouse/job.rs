@@ -47,7 +47,7 @@ impl Job {
     }
 }
 
-/// How long the newest successful run of these took: what a person may expect of the next one.
+/// How long a run of these usually takes: the middle one of those that succeeded.
 #[must_use]
 pub fn usual_duration(jobs: &[Job]) -> Option<SignedDuration> {
     let mut durations: Vec<_> =

@@ -26,6 +26,7 @@ pub mod status;
 pub mod survey;
 pub mod tally;
 pub mod text;
+pub mod timeline;
 pub mod triage;
 pub mod tuning;
 pub mod words;

@@ -220,8 +220,18 @@ impl History {
     /// How many lines the list gets, its titles included, of a terminal of this size.
     #[must_use]
     pub fn list_height(size: Size, rows: usize) -> u16 {
-        let inside = Self::inside(size);
+        let inside = Self::inside(size) - Self::chart_height(size);
         u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(1).min(inside * 6 / 10).max(2)
+    }
+
+    /// How many lines the picture of the runs takes.
+    #[must_use]
+    pub fn chart_height(size: Size) -> u16 {
+        match Self::inside(size) {
+            30.. => 7,
+            18.. => 3,
+            _ => 0,
+        }
     }
 
     /// How many lines there are inside the frame.

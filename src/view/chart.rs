@@ -1,0 +1,142 @@
+//! A picture of runs: rows of each as a bar, failures as marks, how long each took, gaps where runs are missing.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use std::borrow::Cow;
+
+use super::text;
+use super::theme::{Role, Theme};
+use crate::warehouse::ids::JobId;
+use crate::warehouse::job::Job;
+use crate::warehouse::state::State;
+use crate::warehouse::status::Status;
+use crate::warehouse::timeline::{Slot, first_failure, height, slots};
+
+/// Width of what stands before the bars.
+const LABEL: u16 = 6;
+/// How many steps a cell has.
+const STEPS: usize = 8;
+const BLOCKS: [&str; STEPS + 1] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+const ASCII: [&str; STEPS + 1] = [" ", ".", ".", ":", ":", "|", "|", "#", "#"];
+
+/// What is drawn.
+pub(super) struct Chart<'a> {
+    /// The runs, newest first.
+    pub jobs: &'a [Job],
+    /// Whether they are of one table, so that they follow a rhythm.
+    pub of_one_table: bool,
+    /// The run that is looked at.
+    pub selected: Option<&'a JobId>,
+    /// When the oldest of these runs began.
+    pub since: &'a dyn Fn(&Job) -> String,
+    /// What is to be said of all, in a few words.
+    pub caption: &'a str,
+}
+
+impl Chart<'_> {
+    /// Draws it: bars, how long each run took where there are five lines or more, and a line of words.
+    pub(super) fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let room = area.width.saturating_sub(LABEL);
+        if room == 0 || area.height < 2 {
+            return;
+        }
+        let all = slots(self.jobs, usize::from(room), self.of_one_table);
+        let step = if all.len() * 2 <= usize::from(room) { 2 } else { 1 };
+        let times = u16::from(area.height >= 5);
+        let bars = Rect { x: area.x + LABEL, width: room, height: area.height - 1 - times, ..area };
+        let faint = theme.style(Role::Faint);
+        buffer.set_stringn(area.x, area.y, "rows", usize::from(LABEL), faint);
+        let runs = || all.iter().filter_map(Slot::run);
+        let most_rows = runs().filter_map(rows).max().unwrap_or(0);
+        let longest = runs().filter_map(seconds).max().unwrap_or(0);
+        let columns = all.iter().zip((bars.x..bars.right()).step_by(step));
+        for (slot, x) in columns.clone() {
+            let column = Rect { x, width: 1, ..bars };
+            let Slot::Run(job) = slot else {
+                let mark = if theme.ascii { ":" } else { "┊" };
+                (column.y..column.bottom()).for_each(|y| put(buffer, x, y, mark, faint));
+                continue;
+            };
+            let style = self.style(job, theme);
+            match trouble(job) {
+                Some(state) => put(buffer, x, column.bottom() - 1, theme.glyph(state), style),
+                None => bar(rows(job).unwrap_or(0), most_rows, style, theme, column, buffer),
+            }
+            if times == 1 {
+                let line = Rect { y: column.bottom(), height: 1, ..column };
+                bar(seconds(job).unwrap_or(0), longest, style, theme, line, buffer);
+            }
+        }
+        if times == 1 {
+            buffer.set_stringn(area.x, bars.bottom(), "took", usize::from(LABEL), faint);
+        }
+        let words = Rect { y: area.bottom() - 1, height: 1, ..area };
+        let failed = first_failure(self.jobs).filter(|_| self.of_one_table);
+        let failed = columns.clone().find(|(slot, _)| slot.run().map(|job| &job.id) == failed && failed.is_some());
+        self.words(runs().next(), failed.map(|(_, x)| x), theme, words, buffer);
+    }
+
+    fn style(&self, job: &Job, theme: &Theme) -> Style {
+        let style = theme.state(trouble(job).unwrap_or(State::Running));
+        if self.selected == Some(&job.id) { style.add_modifier(Modifier::REVERSED) } else { style }
+    }
+
+    /// The line below: since when, where it began to fail, what is usual.
+    fn words(&self, oldest: Option<&Job>, failed: Option<u16>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        let faint = theme.style(Role::Faint);
+        let bars = Rect { x: area.x + LABEL, width: area.width - LABEL, ..area };
+        let since = oldest.map_or_else(String::new, |oldest| (self.since)(oldest));
+        let (mut x, _) = buffer.set_stringn(bars.x, bars.y, &since, usize::from(bars.width), faint);
+        if let Some(column) = failed {
+            let (mark, broken) = (if theme.ascii { "^" } else { "▲" }, theme.style(Role::Broken));
+            let (before, after) = ("first failure ", " first failure");
+            let left = column.saturating_sub(u16::try_from(before.len()).unwrap_or(0));
+            let said: Cow<'_, str> =
+                if left > x { format!("{before}{mark}").into() } else { format!("{mark}{after}").into() };
+            let at = if left > x { left } else { column.max(x + 1) };
+            (x, _) = buffer.set_stringn(at, bars.y, &said, usize::from(bars.right().saturating_sub(at)), broken);
+        }
+        let wide = u16::try_from(text::width(self.caption)).unwrap_or(u16::MAX);
+        let at = bars.right().saturating_sub(wide);
+        if at > x + 1 {
+            buffer.set_stringn(at, bars.y, self.caption, usize::from(wide), theme.style(Role::Text));
+        }
+    }
+}
+
+/// What stands in place of a bar.
+fn trouble(job: &Job) -> Option<State> {
+    match job.status {
+        Status::Completed | Status::Running => None,
+        Status::Failed | Status::Error => Some(State::Failed),
+        Status::Cancelled => Some(State::Cancelled),
+        Status::Paused | Status::BillingLimits | Status::BillingLimitTooLow => Some(State::BillingLimit),
+        Status::None | Status::Unknown(_) => Some(State::Unknown),
+    }
+}
+
+fn rows(job: &Job) -> Option<u64> {
+    job.rows.known().copied()
+}
+
+fn seconds(job: &Job) -> Option<u64> {
+    job.duration().and_then(|took| u64::try_from(took.as_secs()).ok())
+}
+
+/// A bar from the bottom of a column; nothing at all leaves a trace.
+fn bar(value: u64, most: u64, style: Style, theme: &Theme, column: Rect, buffer: &mut Buffer) {
+    let cells = if theme.ascii { &ASCII } else { &BLOCKS };
+    let mut left = height(value, most, STEPS * usize::from(column.height));
+    if left == 0 {
+        return put(buffer, column.x, column.bottom() - 1, if theme.ascii { "_" } else { "·" }, style);
+    }
+    for y in (column.y..column.bottom()).rev() {
+        put(buffer, column.x, y, cells[left.min(STEPS)], style);
+        left = left.saturating_sub(STEPS);
+    }
+}
+
+fn put(buffer: &mut Buffer, x: u16, y: u16, symbol: &str, style: Style) {
+    buffer.set_stringn(x, y, symbol, 1, style);
+}
