@@ -3,6 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
+use ratatui::text::Span;
 use std::borrow::Cow;
 
 use super::text;
@@ -105,6 +106,39 @@ impl Chart<'_> {
     }
 }
 
+/// The newest runs of a table in one line, oldest first: rows of each, and marks for those that did not succeed.
+pub(super) fn spark(newest_first: &[Job], most: usize, theme: &Theme) -> Vec<Span<'static>> {
+    let highest = newest_first.iter().take(most).filter_map(rows).max().unwrap_or(0);
+    one_line(newest_first, most, theme, |job| step(rows(job).unwrap_or(0), highest, theme))
+}
+
+/// How the newest runs of many tables went, in one line, oldest first.
+pub(super) fn heat(newest_first: &[Job], most: usize, theme: &Theme) -> Vec<Span<'static>> {
+    let glyph = |job: &Job| theme.glyph(if job.is_running() { State::Running } else { State::Completed });
+    one_line(newest_first, most, theme, glyph)
+}
+
+fn one_line(
+    newest_first: &[Job],
+    most: usize,
+    theme: &Theme,
+    symbol: impl Fn(&Job) -> &'static str,
+) -> Vec<Span<'static>> {
+    let span = |job: &Job| match trouble(job) {
+        Some(state) => Span::styled(theme.glyph(state), theme.state(state)),
+        None if job.is_running() => Span::styled(symbol(job), theme.state(State::Running)),
+        None => Span::styled(symbol(job), theme.state(State::Completed)),
+    };
+    newest_first.iter().take(most).rev().map(span).collect()
+}
+
+/// How far something has come that usually takes `usual`: a bar of `width` cells that is full when it should be over.
+pub(super) fn gauge(elapsed: u64, usual: u64, width: usize, theme: &Theme) -> String {
+    let filled = height(elapsed.min(usual), usual, width);
+    let (full, rest) = if theme.ascii { ("#", "-") } else { ("━", "╌") };
+    format!("{}{}", full.repeat(filled), rest.repeat(width.saturating_sub(filled)))
+}
+
 /// What stands in place of a bar.
 fn trouble(job: &Job) -> Option<State> {
     match job.status {
@@ -124,12 +158,22 @@ fn seconds(job: &Job) -> Option<u64> {
     job.duration().and_then(|took| u64::try_from(took.as_secs()).ok())
 }
 
+/// A bar of one cell.
+fn step(value: u64, most: u64, theme: &Theme) -> &'static str {
+    match (height(value, most, STEPS), theme.ascii) {
+        (0, true) => "_",
+        (0, false) => "·",
+        (steps, true) => ASCII[steps.min(STEPS)],
+        (steps, false) => BLOCKS[steps.min(STEPS)],
+    }
+}
+
 /// A bar from the bottom of a column; nothing at all leaves a trace.
 fn bar(value: u64, most: u64, style: Style, theme: &Theme, column: Rect, buffer: &mut Buffer) {
     let cells = if theme.ascii { &ASCII } else { &BLOCKS };
     let mut left = height(value, most, STEPS * usize::from(column.height));
     if left == 0 {
-        return put(buffer, column.x, column.bottom() - 1, if theme.ascii { "_" } else { "·" }, style);
+        return put(buffer, column.x, column.bottom() - 1, step(value, most, theme), style);
     }
     for y in (column.y..column.bottom()).rev() {
         put(buffer, column.x, y, cells[left.min(STEPS)], style);

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::text;
 use super::theme::{Role, Theme};
 use super::widgets::{bounded_scroll, lines, pane, with_keys};
+use super::{chart, text};
 use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -57,6 +57,9 @@ struct Page<'a> {
 /// Width of the names of fields.
 const NAME: usize = 15;
 
+/// How many runs a picture of one line shows.
+const RUNS: usize = 24;
+
 impl Page<'_> {
     fn heading(&mut self, text: &str) {
         if !self.lines.is_empty() {
@@ -95,6 +98,14 @@ impl Page<'_> {
                 Span::raw(" "),
                 Span::styled(part, style),
             ]));
+        }
+    }
+
+    /// A field whose value is a picture.
+    fn drawn(&mut self, name: &str, picture: Vec<Span<'static>>) {
+        if !picture.is_empty() {
+            let name = Span::styled(text::fit(name, NAME, "…", false), self.theme.style(Role::Faint));
+            self.lines.push(Line::from_iter([name, Span::raw(" ")].into_iter().chain(picture)));
         }
     }
 
@@ -173,6 +184,14 @@ fn source(page: &mut Page<'_>, held: &Held) {
             None => causes.push((cause, 1)),
         }
     }
+    let mut jobs: Vec<Job> = held
+        .tables()
+        .filter_map(|(table, _)| page.model.inventory.runs(&table.id))
+        .flat_map(Runs::jobs)
+        .cloned()
+        .collect();
+    jobs.sort_by_key(|job| std::cmp::Reverse(job.created_at));
+    page.drawn("newest runs", chart::heat(&jobs, RUNS, page.theme));
     if !causes.is_empty() {
         page.heading("What is wrong");
         for (cause, count) in causes {
@@ -284,7 +303,14 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
         let elapsed = job.created_at.map_or("?".to_owned(), |at| words::span(age(at, now)));
         let usual = runs.usual().map_or(String::new(), |usual| format!(", usually {}", words::span(usual)));
         page.field("running", &format!("{elapsed}{usual}, {} rows so far", words::rows(job.rows)));
+        if let (Some(at), Some(usual)) = (job.created_at, runs.usual()) {
+            let seconds = |span: jiff::SignedDuration| u64::try_from(span.as_secs()).unwrap_or(0);
+            let (elapsed, width) = (age(at, now), page.width.saturating_sub(NAME + 1).min(20));
+            let style = page.theme.style(if elapsed > usual * 2 { Role::Doubtful } else { Role::Moving });
+            page.styled_field("", &chart::gauge(seconds(elapsed), seconds(usual), width, page.theme), style);
+        }
     }
+    page.drawn("rows each run", chart::spark(runs.jobs(), RUNS, page.theme));
     if let Some(since) = runs.failing_since() {
         page.field("failing since", &format!("{} ({})", words::moment(since), words::ago(since, now)));
     }

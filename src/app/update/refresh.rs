@@ -65,7 +65,15 @@ pub(super) fn read_details(model: &mut Model) -> Vec<Effect> {
     if !model.details_visible() {
         return Vec::new();
     }
-    let Selected::Schema(held, schema, _) = model.selected() else { return Vec::new() };
+    let (held, schema) = match model.selected() {
+        Selected::Nothing => return Vec::new(),
+        Selected::Source(held) if held.source.direct => return Vec::new(),
+        Selected::Source(held) => {
+            let jobs = Need::Jobs(JobQuery::newest(held.source.id.clone(), Vec::new()));
+            return model.flights.fetch_once(jobs, Urgency::Waiting).into_iter().collect();
+        }
+        Selected::Schema(held, schema, _) => (held, schema),
+    };
     let jobs = JobQuery::newest(held.source.id.clone(), vec![schema.name.clone()]);
     let direct = held.source.direct;
     let id = schema.id.clone();
