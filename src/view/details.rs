@@ -105,7 +105,7 @@ impl Page<'_> {
     fn drawn(&mut self, name: &str, picture: Vec<Span<'static>>) {
         if !picture.is_empty() {
             let name = Span::styled(text::fit(name, NAME, "…", false), self.theme.style(Role::Faint));
-            self.lines.push(Line::from_iter([name, Span::raw(" ")].into_iter().chain(picture)));
+            self.lines.push([name, Span::raw(" ")].into_iter().chain(picture).collect());
         }
     }
 
