@@ -59,6 +59,9 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
         let text = format!("Not up to date: {}; tried again by itself, or now with {refresh}.", failure.explanation());
         return (text, theme.style(Role::Bad));
     }
+    if let Some(sentence) = model.tour.sentence(model) {
+        return (sentence, theme.style(Role::Heading));
+    }
     if let Some((held, schema)) = model.inventory.billing_pause() {
         let text = format!(
             "Billing has paused {} / {}: no reload of this project will start until the billing limit is raised.",

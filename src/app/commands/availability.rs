@@ -23,6 +23,8 @@ pub struct Context {
     pub filtered: bool,
     /// How many tables are marked.
     pub marked: usize,
+    /// Why there is no tour, if so.
+    pub no_tour: Option<&'static str>,
 }
 
 /// What is selected.
@@ -176,6 +178,11 @@ fn several(context: &Context) -> Option<Availability> {
         Some(reason) => Availability::not(reason),
         None => Available,
     })
+}
+
+/// The tour is through the demo.
+pub(super) fn tour(context: &Context) -> Availability {
+    context.no_tour.map_or(Available, Availability::not)
 }
 
 /// A runbook needs something to be about.
@@ -424,6 +431,7 @@ mod tests {
             has_rows: true,
             filtered: false,
             marked: 0,
+            no_tour: None,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod overlay;
 pub mod runbook;
 pub mod selection;
 pub mod table;
+pub mod tour;
 pub mod triage;
 pub mod tuning;
 
@@ -36,6 +37,7 @@ use marks::Marks;
 use overlay::Overlay;
 use runbook::Runbooks;
 use table::TableView;
+use tour::Tour;
 use tuning::{Made, Tuning};
 
 /// Everything the program knows and shows.
@@ -95,6 +97,8 @@ pub struct Model {
     pub flights: Flights,
     /// What changed, and what was done.
     pub activity: Activity,
+    /// The guided tour.
+    pub tour: Tour,
     /// Who waits for the next reading of the list.
     pub list_waiters: Vec<Waiter>,
     /// Numbers that tell current timers from outdated ones.
@@ -144,6 +148,7 @@ impl Model {
             }
             Start::Connected(_) => Screen::Main,
         };
+        let tour = if settings.place().is_some_and(|place| place.demo) { Tour::Offered } else { Tour::Off };
         Self {
             now,
             size,
@@ -172,6 +177,7 @@ impl Model {
             journalled: Vec::new(),
             flights: Flights::default(),
             activity: Activity::default(),
+            tour,
             list_waiters: Vec::new(),
             generations: Generations::default(),
         }

@@ -70,6 +70,10 @@ impl Model {
                 Pane::Schemas => self.schemas.filter.is_active(),
                 Pane::Details => false,
             },
+            no_tour: match self.settings.place() {
+                Some(place) if place.demo => None,
+                _ => Some("The tour is through the demo; `whtui --demo` starts it."),
+            },
         }
     }
 

@@ -13,6 +13,7 @@ mod moves;
 mod palette;
 mod refresh;
 mod runbook;
+mod tour;
 mod triage;
 mod tuning;
 
@@ -36,6 +37,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
     let effects = happened(model, message.event);
+    let effects = tour::advance(model, effects);
     runbook::journalled(model, effects)
 }
 
