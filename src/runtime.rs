@@ -172,6 +172,7 @@ impl Loop<'_> {
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Copied(asked) });
                 self.perform(effects);
             }
+            Effect::Mouse(wanted) => self.screen.set_mouse(wanted)?,
             Effect::Redraw => self.screen.redraw(),
             Effect::Suspend => {
                 let size = terminal::suspend(&mut self.screen, &mut self.input, signals)?;

@@ -97,12 +97,23 @@ pub struct Model {
     pub flights: Flights,
     /// What changed, and what was done.
     pub activity: Activity,
+    /// Whose the mouse is.
+    pub mouse: Pointer,
     /// The guided tour.
     pub tour: Tour,
     /// Who waits for the next reading of the list.
     pub list_waiters: Vec<Waiter>,
     /// Numbers that tell current timers from outdated ones.
     pub generations: Generations,
+}
+
+/// Whose the mouse is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointer {
+    /// It selects and scrolls here.
+    Ours,
+    /// It selects text.
+    Terminals,
 }
 
 /// What fills the terminal.
@@ -177,6 +188,7 @@ impl Model {
             journalled: Vec::new(),
             flights: Flights::default(),
             activity: Activity::default(),
+            mouse: Pointer::Ours,
             tour,
             list_waiters: Vec::new(),
             generations: Generations::default(),

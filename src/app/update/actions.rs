@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{bulk, follows, history, moves, notice, palette, refresh, runbook, tour, triage, tuning};
+use super::{bulk, follows, history, mouse, moves, notice, palette, refresh, runbook, tour, triage, tuning};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -71,6 +71,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             model.overlay = Some(Overlay::Help { scroll: 0 });
             Vec::new()
         }
+        CommandId::GiveMouse => mouse::give_or_take(model),
         CommandId::Tour => tour::toggle(model),
         CommandId::Activity => {
             model.overlay = Some(Overlay::Activity { scroll: 0 });

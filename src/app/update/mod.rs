@@ -9,6 +9,7 @@ pub mod form;
 mod history;
 mod keys;
 mod logs;
+mod mouse;
 mod moves;
 mod palette;
 mod refresh;
@@ -18,8 +19,7 @@ mod triage;
 mod tuning;
 
 use super::effect::{Effect, Timer};
-use super::layout::Pane;
-use super::message::{Event, Message, Mouse, MouseAct};
+use super::message::{Event, Message};
 use super::model::{Model, Screen};
 use crate::warehouse::recovery::follow::{Evidence, Tone};
 
@@ -45,7 +45,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::KeyPressed(key) => keys::pressed(model, key),
         Event::Pasted(text) => keys::pasted(model, &text),
-        Event::MouseUsed(mouse) => mouse_used(model, mouse),
+        Event::MouseUsed(mouse) => mouse::used(model, mouse),
         Event::Resized(size) => {
             model.size = size;
             Vec::new()
@@ -110,43 +110,4 @@ fn notice(model: &mut Model, tone: Tone, text: String) -> Vec<Effect> {
         Tone::Good | Tone::Note => 8,
     });
     vec![Effect::Wake { timer: Timer::Notice(generation), after }]
-}
-
-fn mouse_used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
-    if model.overlay.is_some() || model.screen != Screen::Main {
-        return Vec::new();
-    }
-    let Some(layout) = model.layout() else { return Vec::new() };
-    let Some(pane) = layout.pane_at(mouse.column, mouse.row) else { return Vec::new() };
-    let rows = layout.rows(pane);
-    let height = usize::from(rows.height);
-    match mouse.act {
-        MouseAct::Click => {
-            let mut effects = moves::focus(model, pane);
-            if !rows.contains(mouse.column, mouse.row) {
-                return effects;
-            }
-            let line = usize::from(mouse.row - rows.y);
-            match pane {
-                Pane::Sources => {
-                    let (start, shown) = model.sources.window(height);
-                    if line < shown.len() {
-                        model.sources.go(start + line);
-                        effects.extend(moves::source_selected(model));
-                    }
-                }
-                Pane::Schemas => {
-                    let (start, shown) = model.schemas.window(height);
-                    if line < shown.len() {
-                        model.schemas.go(start + line);
-                        effects.extend(moves::schema_selected(model));
-                    }
-                }
-                Pane::Details => {}
-            }
-            effects
-        }
-        MouseAct::WheelDown => moves::scroll(model, pane, 3, height),
-        MouseAct::WheelUp => moves::scroll(model, pane, -3, height),
-    }
 }

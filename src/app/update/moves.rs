@@ -176,22 +176,29 @@ pub(super) fn sort(model: &mut Model, reverse: bool) -> Vec<Effect> {
         Pane::Sources => {
             let shown = source_columns(width);
             let visible = |id: &SourceColumn| shown.iter().any(|(column, _)| column.id == *id);
-            (&mut model.sources.sort, places(&SourceColumn::ALL, visible))
+            (&model.sources.sort, places(&SourceColumn::ALL, visible))
         }
         Pane::Schemas => {
             let shown = schema_columns(model.all_tables, width);
             let visible = |id: &SchemaColumn| shown.iter().any(|(column, _)| column.id == *id);
-            (&mut model.schemas.sort, places(&SchemaColumn::ALL, visible))
+            (&model.schemas.sort, places(&SchemaColumn::ALL, visible))
         }
         Pane::Details => return Vec::new(),
     };
-    if reverse {
-        sort.reversed = !sort.reversed;
-    } else {
-        let next = visible.iter().find(|place| **place > sort.column).or(visible.first());
-        sort.column = next.copied().unwrap_or(0);
-        sort.reversed = false;
-    }
+    let column = sort.column;
+    let next = visible.iter().find(|place| **place > column).or(visible.first());
+    sort_by(model, if reverse { column } else { next.copied().unwrap_or(0) })
+}
+
+/// Sorts the focused table by a column, and turns the order around where it is sorted by it already.
+pub(super) fn sort_by(model: &mut Model, column: usize) -> Vec<Effect> {
+    let sort = match model.focus {
+        Pane::Sources => &mut model.sources.sort,
+        Pane::Schemas => &mut model.schemas.sort,
+        Pane::Details => return Vec::new(),
+    };
+    sort.reversed = sort.column == column && !sort.reversed;
+    sort.column = column;
     model.rebuild_rows();
     settle(model);
     Vec::new()

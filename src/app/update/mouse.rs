@@ -1,0 +1,124 @@
+//! What the mouse does: rows are selected, and opened when they are clicked again; titles sort; the wheel scrolls.
+
+use super::{actions, keys, moves, notice};
+use crate::app::commands::CommandId;
+use crate::app::effect::Effect;
+use crate::app::key::{Code, Key};
+use crate::app::layout::{Area, Layout, Pane};
+use crate::app::message::{Mouse, MouseAct};
+use crate::app::model::columns::{Column, SchemaColumn, SourceColumn, schema_columns, source_columns};
+use crate::app::model::table::TableView;
+use crate::app::model::{Model, Pointer, Screen};
+use crate::warehouse::recovery::follow::Tone;
+
+/// How many rows a turn of the wheel is worth.
+const TURN: usize = 3;
+
+/// The mouse was used.
+pub(super) fn used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
+    if model.screen != Screen::Main {
+        return Vec::new();
+    }
+    if model.overlay.is_some() {
+        return in_overlay(model, mouse.act);
+    }
+    let Some(layout) = model.layout() else { return Vec::new() };
+    let Some(pane) = layout.pane_at(mouse.column, mouse.row) else { return Vec::new() };
+    let rows = layout.rows(pane);
+    let height = usize::from(rows.height);
+    match mouse.act {
+        MouseAct::Click if rows.contains(mouse.column, mouse.row) => {
+            clicked_row(model, pane, usize::from(mouse.row - rows.y), height)
+        }
+        MouseAct::Click => {
+            let mut effects = moves::focus(model, pane);
+            effects.extend(clicked_title(model, &layout, pane, mouse));
+            effects
+        }
+        MouseAct::WheelDown => moves::scroll(model, pane, 3, height),
+        MouseAct::WheelUp => moves::scroll(model, pane, -3, height),
+    }
+}
+
+/// The wheel does what the arrows do; a click does nothing, so that nothing is answered by accident.
+fn in_overlay(model: &mut Model, act: MouseAct) -> Vec<Effect> {
+    let code = match act {
+        MouseAct::Click => return Vec::new(),
+        MouseAct::WheelDown => Code::Down,
+        MouseAct::WheelUp => Code::Up,
+    };
+    (0..TURN).flat_map(|_| keys::pressed(model, Key::plain(code))).collect()
+}
+
+/// Selects a row; the selected one is opened.
+fn clicked_row(model: &mut Model, pane: Pane, line: usize, height: usize) -> Vec<Effect> {
+    let again = model.focus == pane;
+    let mut effects = moves::focus(model, pane);
+    let (first, shown, cursor) = match pane {
+        Pane::Sources => place(&model.sources, height),
+        Pane::Schemas => place(&model.schemas, height),
+        Pane::Details => return effects,
+    };
+    let row = first + line;
+    if line >= shown {
+        return effects;
+    }
+    if again && row == cursor {
+        return actions::perform(model, CommandId::Open);
+    }
+    if pane == Pane::Sources {
+        model.sources.go(row);
+        effects.extend(moves::source_selected(model));
+    } else {
+        model.schemas.go(row);
+        effects.extend(moves::schema_selected(model));
+    }
+    effects
+}
+
+/// The first row that is shown, how many are, and which is selected.
+fn place<Id: Clone + PartialEq>(table: &TableView<Id>, height: usize) -> (usize, usize, usize) {
+    let (first, shown) = table.window(height);
+    (first, shown.len(), table.cursor())
+}
+
+/// Sorts by the column whose title was clicked; the sorted one is turned around.
+fn clicked_title(model: &mut Model, layout: &Layout, pane: Pane, mouse: Mouse) -> Vec<Effect> {
+    let inside = layout.pane(pane).inside();
+    if mouse.row != inside.y || !inside.contains(mouse.column, mouse.row) {
+        return Vec::new();
+    }
+    let column = match pane {
+        Pane::Sources => hit(&source_columns(inside.width), inside, mouse.column)
+            .and_then(|id| SourceColumn::ALL.iter().position(|known| *known == id)),
+        Pane::Schemas => hit(&schema_columns(model.all_tables, inside.width), inside, mouse.column)
+            .and_then(|id| SchemaColumn::ALL.iter().position(|known| *known == id)),
+        Pane::Details => None,
+    };
+    column.map_or_else(Vec::new, |column| moves::sort_by(model, column))
+}
+
+/// The column at a place; columns stand one cell apart.
+fn hit<Id: Copy>(columns: &[(Column<Id>, u16)], inside: Area, at: u16) -> Option<Id> {
+    let mut left = inside.x;
+    columns.iter().find_map(|(column, width)| {
+        let here = (left..=left.saturating_add(*width)).contains(&at);
+        left = left.saturating_add(width + 1);
+        here.then_some(column.id)
+    })
+}
+
+/// Gives the mouse to the terminal, for selecting text, or takes it again.
+pub(super) fn give_or_take(model: &mut Model) -> Vec<Effect> {
+    let key = model.keymap.key(CommandId::GiveMouse);
+    let (next, text) = match model.mouse {
+        Pointer::Ours => {
+            (Pointer::Terminals, format!("The mouse is the terminal's, to select text with; {key} takes it again."))
+        }
+        Pointer::Terminals => (Pointer::Ours, "The mouse selects, sorts and scrolls here again.".to_owned()),
+    };
+    model.mouse = next;
+    let mut effects = notice(model, Tone::Note, text);
+    effects.push(Effect::Mouse(next == Pointer::Ours));
+    effects
+}
