@@ -119,7 +119,9 @@ fn queries(text: &mut [u8]) {
     while let Some(at) = find(text, b"line ", from) {
         from = at + 5;
         let digits = text[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if digits > 0 && text[from + digits..].starts_with(b": ") {
+        // Where a line is only named ("at line 3: …", "procedure p, line 1: …"), the message comes after it.
+        let named = [&b", "[..], b" at ", b" on ", b" in ", b" near "].iter().any(|word| text[..at].ends_with(word));
+        if digits > 0 && !named && text[from + digits..].starts_with(b": ") {
             let start = from + digits + 2;
             let ends = [&b" hint:"[..], b" detail:", b" context:", b" ^"];
             let end = ends.iter().filter_map(|end| find(text, end, start)).min().unwrap_or(text.len());
@@ -235,6 +237,7 @@ mod tests {
             ("the table's host 'db.x' is not up", "the table's host '____' is not up"),
             ("403 for url: https://a.b/billing?x=401, then", "403 for url: https://_________________, then"),
             ("line 1: select ssl from timeout ^ hint: no", "line 1: _______________________ ^ hint: no"),
+            ("procedure p, line 1: conversion failed", "procedure p, line 1: conversion failed"),
             ("psycopg.operationalerror: keyerror: x", "________________________: keyerror: x"),
             ("relation `ssl error` x", "relation `_________` x"),
         ] {
