@@ -3,6 +3,10 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+use super::completions::Completions;
+use super::listing::{Jobs, Listing};
+use super::wait::Wait;
+
 /// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
 /// way to mend it.
 #[derive(Debug, Parser)]
@@ -25,6 +29,24 @@ pub(super) enum Command {
     /// Say what an error text means: its root cause and what helps
     #[command(after_help = EXPLAIN_READS)]
     Explain(Explain),
+    /// List the sources, with what is wrong with each
+    #[command(after_help = super::listing::ENDS)]
+    Sources(Listing),
+    /// List the tables, with what is wrong with each
+    #[command(after_help = super::listing::ENDS)]
+    Tables(Listing),
+    /// List runs, newest first: of the project, of a source, of a table
+    #[command(after_help = super::listing::ENDS)]
+    Jobs(Jobs),
+    /// Wait until the sync of a table has ended, and say how
+    #[command(after_help = super::wait::ENDS)]
+    Wait(Wait),
+    /// Write completions for a shell
+    #[command(after_help = super::completions::USE)]
+    Completions(Completions),
+    /// Write the man page
+    #[command(after_help = super::man::USE)]
+    Man,
     /// Serve the simulator on a loopback port, for other clients and for tests
     Simulate(Simulate),
 }

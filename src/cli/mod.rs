@@ -2,16 +2,24 @@
 
 mod arguments;
 mod catalogue;
+mod columns;
+mod completions;
 mod connect;
 mod diagnose;
 mod discover;
 mod explain;
 mod interactive;
+mod listing;
+mod man;
+mod named;
 mod output;
 mod report;
 mod serve;
+mod spans;
+mod survey;
+mod wait;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -28,7 +36,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         // Help and version are no errors.
         Err(said) if !said.use_stderr() => {
-            return if said.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(COULD_NOT) };
+            return ended(output::print(&said.to_string()).map(|_| ExitCode::SUCCESS));
         }
         Err(error) => return refuse(&misused(&error)),
     };
@@ -42,9 +50,21 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(options)) => ended(explain::explain(&options)),
         // These two neither draw nor stop, so that job control is the system's business.
         Some(Command::Diagnose(options)) => in_runtime(diagnose::diagnose(options)),
+        Some(Command::Sources(options)) => in_runtime(listing::list(listing::What::Sources, options)),
+        Some(Command::Tables(options)) => in_runtime(listing::list(listing::What::Tables, options)),
+        Some(Command::Jobs(options)) => in_runtime(listing::jobs(options)),
+        Some(Command::Wait(options)) => in_runtime(wait::wait(options)),
+        Some(Command::Completions(options)) => ended(completions::completions(&options)),
+        Some(Command::Man) => ended(man::man()),
         Some(Command::Simulate(options)) => with_signals(|stop| serve::simulate(options, stop)),
         None => with_signals(|stop| interactive::run(arguments.connection, stop)),
     }
+}
+
+/// Every flag and subcommand, for what is generated of them.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// What is wrong with the arguments, in a sentence that repeats no key.
