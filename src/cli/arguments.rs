@@ -10,7 +10,15 @@ use super::wait::Wait;
 /// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
 /// way to mend it.
 #[derive(Debug, Parser)]
-#[command(name = "whtui", version, about, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "whtui",
+    version,
+    long_version = super::version::LONG,
+    about,
+    after_help = ENDS,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true
+)]
 pub(super) struct Arguments {
     /// What to do without a screen.
     #[command(subcommand)]
@@ -48,8 +56,14 @@ pub(super) enum Command {
     #[command(after_help = super::man::USE)]
     Man,
     /// Serve the simulator on a loopback port, for other clients and for tests
+    #[command(after_help = simulate_ends())]
     Simulate(Simulate),
 }
+
+/// How the screen ends.
+const ENDS: &str = "Without a command it opens the screen; `whtui --demo` does so without an account.\n\nExit status: 0 \
+                    after leaving the screen, 1 when its terminal is gone, 2 when it could not start, 128 and the \
+                    number of the signal that ended it. Those of commands: `whtui COMMAND --help`.";
 
 /// How `diagnose` ends.
 const DIAGNOSE_ENDS: &str = "Exit status: 0 when nothing is wrong, 1 when something is, 2 when it could not find out.";
@@ -57,7 +71,17 @@ const DIAGNOSE_ENDS: &str = "Exit status: 0 when nothing is wrong, 1 when someth
 /// What `explain` reads.
 const EXPLAIN_READS: &str = "Without TEXT it reads standard input: one text; with --json one JSON object a line, with \
                              the key `error` (a string or null) and if known `id`, `level`, `status`, `sync_type` and \
-                             `source_type`.";
+                             `source_type`.\n\nExit status: 0, or 2 when the input cannot be read or the output not be \
+                             written.";
+
+/// How `simulate` ends, and what there is to serve.
+fn simulate_ends() -> String {
+    format!(
+        "Worlds: {}.\n\nIt prints host, project and key, and serves until it is interrupted.\n\nExit status: 0 when it \
+         was ended by a signal, 2 when it could not start.",
+        crate::simulator::scenario_names().join(", ")
+    )
+}
 
 /// What to look at, and how to say it.
 #[derive(Debug, Args)]
@@ -96,8 +120,8 @@ pub(super) struct Target {
     /// World of the demo; `whtui simulate --help` lists them
     #[arg(long, requires = "demo", value_name = "NAME")]
     pub scenario: Option<String>,
-    /// Address of `PostHog` [default: <https://us.posthog.com>]
-    #[arg(long, value_name = "URL")]
+    /// Address of `PostHog`.
+    #[arg(long, value_name = "URL", help = "Address of PostHog [default: https://us.posthog.com]")]
     pub host: Option<String>,
     /// Number of the project
     #[arg(long, value_name = "NUMBER")]

@@ -17,6 +17,7 @@ mod report;
 mod serve;
 mod spans;
 mod survey;
+mod version;
 mod wait;
 
 use clap::{CommandFactory, Parser};
@@ -36,7 +37,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         // Help and version are no errors.
         Err(said) if !said.use_stderr() => {
-            return ended(output::print(&said.to_string()).map(|_| ExitCode::SUCCESS));
+            return ended(output::print(&format!("{}\n", said.to_string().trim_end())).map(|_| ExitCode::SUCCESS));
         }
         Err(error) => return refuse(&misused(&error)),
     };
@@ -79,9 +80,18 @@ fn misused(error: &clap::Error) -> String {
             .to_owned();
     }
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first).trim_end_matches(':');
-    format!("{first}; `whtui --help` lists what there is.")
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    // What is indented belongs to it: what is missing, what there is, what is similar.
+    let mut said = first.trim_end_matches(':').to_owned();
+    for line in lines.take_while(|line| line.is_empty() || line.starts_with("  ")).map(str::trim) {
+        let joint = if line.starts_with("tip: ") { "; " } else { " " };
+        if !line.is_empty() {
+            said = format!("{said}{joint}{}", line.trim_start_matches("tip: "));
+        }
+    }
+    format!("{said}; `whtui --help` lists what there is.")
 }
 
 /// Runs what takes signals and may draw.

@@ -69,5 +69,6 @@ pub(super) fn table(
     } else {
         format!("there are {}", near.join(", "))
     };
-    Err(format!("no table is called {}; {near}.", repeated(name)))
+    let of = if only.is_some() { " of this source" } else { "" };
+    Err(format!("no table{of} is called {}; {near}.", repeated(name)))
 }

@@ -1,6 +1,7 @@
 //! How a command without a screen reads the project: the list, and what must be asked to be sure of every state.
 
 use std::collections::{HashMap, HashSet};
+use std::io::IsTerminal;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -196,6 +197,9 @@ impl Survey {
         let again = second_look(&self.inventory, only, clock::now());
         if !again.is_empty() {
             if let Some(looked_at) = looked_at {
+                if wishes == Wishes::Left && std::io::stderr().is_terminal() {
+                    super::remark("some runs seem dead; looking again in a moment (--quick leaves that out)");
+                }
                 tokio::time::sleep_until(looked_at + SECOND_LOOK_AFTER).await;
             }
             self.ask(again, reading).await;

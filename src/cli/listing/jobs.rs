@@ -23,7 +23,7 @@ use crate::warehouse::operation::JobQuery;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::Need;
 use crate::warehouse::text::Foreign;
-use crate::warehouse::words::{ago, rows, span};
+use crate::warehouse::words::{moment, rows, span};
 use crate::worker::clock;
 
 /// How many questions a listing asks at most: well within a minute's budget.
@@ -231,7 +231,7 @@ fn job_rows(inventory: &Inventory, jobs: &[(&SourceId, &Job)], now: Timestamp) -
         vec![
             source.unwrap_or_default(),
             job.schema_name.shown().into_owned(),
-            job.created_at.map_or("?".to_owned(), |begun| ago(begun, now)),
+            job.created_at.map_or("?".to_owned(), moment),
             took.map_or("–".to_owned(), span),
             job.status.to_string(),
             rows(job.rows),
