@@ -14,7 +14,7 @@ pub(super) struct Column {
     pub title: &'static str,
     /// Whether it is aligned to the right.
     pub right: bool,
-    /// To how many cells it may be cut; 0 for not at all.
+    /// To how many cells it may be cut before it, or another one, goes; 0 for not at all.
     pub least: usize,
     /// Where cutting is not enough, the column with the highest number goes first; 0 for never.
     pub spare: u8,
@@ -76,24 +76,32 @@ pub(super) fn page(columns: &[Column], rows: &[Vec<String>], most: Option<usize>
     page
 }
 
-/// Cuts the widest columns, then leaves columns out, until everything fits.
+/// Leaves columns out until the others fit with what they need, then cuts the widest of these.
 fn squeeze(columns: &[Column], widths: &mut [usize], shown: &mut Vec<usize>, most: usize) {
-    loop {
-        let total: usize = shown.iter().map(|&index| widths[index] + GAP).sum::<usize>().saturating_sub(GAP);
-        let Some(excess) = total.checked_sub(most).filter(|excess| *excess > 0) else { return };
-        let can_shrink = |index: &usize| columns[*index].least > 0 && widths[*index] > columns[*index].least;
-        let widest = shown.iter().copied().filter(can_shrink).max_by_key(|index| widths[*index]);
-        if let Some(widest) = widest {
-            // The next widest is not passed by, so that they share what is missing.
-            let next = shown.iter().copied().filter(|index| *index != widest && can_shrink(index));
-            let next = next.map(|index| widths[index]).max().unwrap_or(0);
-            let step = (widths[widest] - next.max(columns[widest].least)).max(1);
-            widths[widest] -= step.min(excess);
-            continue;
-        }
+    let together = |shown: &[usize], wide: &dyn Fn(usize) -> usize| {
+        shown.iter().map(|&index| wide(index) + GAP).sum::<usize>().saturating_sub(GAP)
+    };
+    let needs = |index: usize, widths: &[usize]| match columns[index].least {
+        0 => widths[index],
+        least => widths[index].min(least),
+    };
+    while together(shown, &|index| needs(index, widths)) > most {
         let goes = shown.iter().copied().filter(|index| columns[*index].spare > 0);
-        let Some(goes) = goes.max_by_key(|index| columns[*index].spare) else { return };
+        let Some(goes) = goes.max_by_key(|index| columns[*index].spare) else { break };
         shown.retain(|index| *index != goes);
+    }
+    loop {
+        let Some(excess) = together(shown, &|index| widths[index]).checked_sub(most).filter(|excess| *excess > 0)
+        else {
+            return;
+        };
+        let room = |index: usize| widths[index] - needs(index, widths);
+        let mut roomy: Vec<usize> = shown.iter().copied().filter(|&index| room(index) > 0).collect();
+        roomy.sort_by_key(|&index| std::cmp::Reverse(widths[index]));
+        let Some(&widest) = roomy.first() else { return };
+        // The next widest is not passed by, so that they share what is missing.
+        let lead = roomy.get(1).map_or(usize::MAX, |&next| widths[widest] - widths[next]);
+        widths[widest] -= lead.clamp(1, room(widest)).min(excess);
     }
 }
 
@@ -123,10 +131,9 @@ mod tests {
         let narrow = page(&COLUMNS, &rows(), Some(40));
         assert_eq!(
             narrow,
-            "NAME                ROWS  WHAT\n\
-             orders            12,331  The column \"t…\n\
-             表名很长的一张表       7\n"
-                .replace("The column \"t…", "The column \"to…")
+            "NAME               ROWS  WHAT\n\
+             orders           12,331  The column \"to…\n\
+             表名很长的一张…       7\n"
         );
         assert_eq!(page(&COLUMNS, &rows(), Some(16)), "NAME    WHAT\norders  The col…\n表名…\n");
     }

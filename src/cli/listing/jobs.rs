@@ -59,13 +59,13 @@ pub(in crate::cli) struct Jobs {
 const WORDS: [&str; 5] = ["running", "completed", "failed", "billing_limits", "billing_limit_too_low"];
 
 const JOBS: [Column; 7] = [
-    Column::new("SOURCE").down_to(8).spared(3),
-    Column::new("TABLE").down_to(12),
+    Column::new("SOURCE").down_to(10).spared(3),
+    Column::new("TABLE").down_to(20),
     Column::new("STARTED"),
-    Column::new("TOOK").right().spared(2),
+    Column::new("TOOK").right().spared(4),
     Column::new("STATUS"),
-    Column::new("ROWS").right().spared(1),
-    Column::new("ERROR").down_to(16).spared(4),
+    Column::new("ROWS").right().spared(5),
+    Column::new("ERROR").down_to(16).spared(1),
 ];
 
 #[derive(Serialize)]

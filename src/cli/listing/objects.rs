@@ -15,26 +15,26 @@ use crate::warehouse::words::{ago, count, rows};
 
 /// Columns of the sources.
 pub(super) const SOURCES: [Column; 8] = [
-    Column::new("SOURCE").down_to(12),
-    Column::new("TYPE").down_to(6).spared(4),
+    Column::new("SOURCE").down_to(16),
+    Column::new("TYPE").down_to(8).spared(6),
     Column::new("STATE"),
-    Column::new("TABLES").right().spared(2),
-    Column::new("BROKEN").right(),
-    Column::new("OFF").right().spared(3),
-    Column::new("LAST RUN").spared(1),
-    Column::new("WHAT").down_to(12).spared(5),
+    Column::new("TABLES").right().spared(3),
+    Column::new("BROKEN").right().spared(2),
+    Column::new("OFF").right().spared(5),
+    Column::new("LAST RUN").spared(4),
+    Column::new("WHAT").down_to(20).spared(1),
 ];
 
 /// Columns of the tables.
 pub(super) const TABLES: [Column; 8] = [
-    Column::new("SOURCE").down_to(8).spared(4),
-    Column::new("TABLE").down_to(12),
+    Column::new("SOURCE").down_to(12).spared(3),
+    Column::new("TABLE").down_to(22),
     Column::new("STATE"),
-    Column::new("METHOD").spared(3),
-    Column::new("EVERY").spared(5),
-    Column::new("SYNCED").spared(1),
-    Column::new("ROWS").right().spared(2),
-    Column::new("WHAT").down_to(12).spared(6),
+    Column::new("METHOD").spared(6),
+    Column::new("EVERY").spared(7),
+    Column::new("SYNCED").spared(4),
+    Column::new("ROWS").right().spared(5),
+    Column::new("WHAT").down_to(16).spared(2),
 ];
 
 const NOTHING: &str = "–";
