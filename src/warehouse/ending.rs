@@ -157,7 +157,13 @@ impl Vigil {
     #[must_use]
     pub fn pause(&self, state: State, now: Timestamp) -> SignedDuration {
         let seconds = match age(self.since, now).as_secs() {
-            _ if self.awaited == Awaited::Next && !state.claims_to_run() => 20,
+            waited if self.awaited == Awaited::Next && !state.claims_to_run() => {
+                if waited < 60 {
+                    5
+                } else {
+                    20
+                }
+            }
             0..10 => 1,
             10..60 => 2,
             60..600 => 5,
