@@ -84,14 +84,14 @@ fn misused(error: &clap::Error) -> String {
     let first = lines.next().unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(first);
     // What is indented belongs to it: what is missing, what there is, what is similar.
-    let mut said = first.trim_end_matches(':').to_owned();
+    let mut said = first.to_owned();
     for line in lines.take_while(|line| line.is_empty() || line.starts_with("  ")).map(str::trim) {
         let joint = if line.starts_with("tip: ") { "; " } else { " " };
         if !line.is_empty() {
             said = format!("{said}{joint}{}", line.trim_start_matches("tip: "));
         }
     }
-    format!("{said}; `whtui --help` lists what there is.")
+    format!("{}; `whtui --help` lists what there is.", said.trim_end_matches(':'))
 }
 
 /// Runs what takes signals and may draw.
