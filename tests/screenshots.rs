@@ -78,7 +78,7 @@ async fn a_runbook() {
     let mut play = Play::start("demo").await;
     play.go_to_source("shop").await;
     play.press(&["f"]).await;
-    check("runbook", "The steps from a rejected password to green tables", &drawn(&mut play, 120, 27));
+    check("runbook", "The steps from a rejected password to green tables", &drawn(&mut play, 120, 29));
 }
 
 #[tokio::test]

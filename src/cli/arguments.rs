@@ -86,9 +86,6 @@ fn simulate_ends() -> String {
 /// What to look at, and how to say it.
 #[derive(Debug, Args)]
 pub(super) struct Diagnose {
-    /// What to connect to.
-    #[command(flatten)]
-    pub target: Target,
     /// Write one JSON object instead of text
     #[arg(long)]
     pub json: bool,
@@ -98,6 +95,9 @@ pub(super) struct Diagnose {
     /// Look again every minute, and report whenever something has changed
     #[arg(long)]
     pub watch: bool,
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// What to explain, and how to say it.
@@ -113,6 +113,7 @@ pub(super) struct Explain {
 
 /// What to connect to.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
 pub(super) struct Target {
     /// Run on an embedded simulator: no account, no network
     #[arg(long, conflicts_with_all = ["host", "project", "allow_http"])]
@@ -135,9 +136,6 @@ pub(super) struct Target {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub(super) struct Connection {
-    /// What to connect to.
-    #[command(flatten)]
-    pub target: Target,
     /// Refuse every change
     #[arg(long)]
     pub read_only: bool,
@@ -150,6 +148,9 @@ pub(super) struct Connection {
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// How to serve the simulator.

@@ -8,12 +8,12 @@ use clap_complete::Shell;
 use super::output::print;
 
 /// Where they go.
-pub(super) const USE: &str = "Where they go:
-  bash        whtui completions bash > ~/.local/share/bash-completion/completions/whtui
-  zsh         whtui completions zsh > ~/.zfunc/_whtui   (a folder of $fpath)
-  fish        whtui completions fish > ~/.config/fish/completions/whtui.fish
-  powershell  whtui completions powershell >> $PROFILE
-  elvish      whtui completions elvish >> ~/.config/elvish/rc.elv
+pub(super) const USE: &str = "Where they go (`whtui completions bash > FILE`):
+  bash        ~/.local/share/bash-completion/completions/whtui
+  zsh         _whtui in a folder of $fpath, for example ~/.zfunc/_whtui
+  fish        ~/.config/fish/completions/whtui.fish
+  powershell  the end of $PROFILE
+  elvish      the end of ~/.config/elvish/rc.elv
 
 Exit status: 0, or 2 when they cannot be written.";
 

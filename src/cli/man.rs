@@ -10,8 +10,10 @@ use crate::app::commands::keymap::Keymap;
 use crate::app::commands::{COMMANDS, Group};
 
 /// Where it goes.
-pub(super) const USE: &str = "To read it: whtui man > whtui.1 && man ./whtui.1
-To keep it: whtui man > ~/.local/share/man/man1/whtui.1
+pub(super) const USE: &str = "To read it:
+  whtui man > whtui.1 && man ./whtui.1
+To keep it:
+  whtui man > ~/.local/share/man/man1/whtui.1
 
 Exit status: 0, or 2 when it cannot be written.";
 
@@ -52,7 +54,8 @@ pub(super) fn man() -> Result<ExitCode, String> {
 
 fn page() -> std::io::Result<String> {
     let mut out = Vec::new();
-    let command = super::command().disable_help_subcommand(true);
+    // How it was built belongs to a program, not to a page that is kept.
+    let command = super::command().disable_help_subcommand(true).long_version(None::<&str>);
     let man = Man::new(command.clone());
     man.render_title(&mut out)?;
     man.render_name_section(&mut out)?;
@@ -87,26 +90,41 @@ fn page() -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
+/// The heading of flags that many commands share. They are told once.
+const SHARED: &str = "Connection";
+
 /// A section of its own, since a page a subcommand would be many for so few words.
 fn subcommand(part: clap::Command, out: &mut Vec<u8>) -> std::io::Result<()> {
     let name = part.get_name().to_owned();
     let mut head = Roff::new();
     head.control("SH", [format!("WHTUI {}", name.to_uppercase()).as_str()]);
     head.to_writer(out)?;
-    let part = part.bin_name(format!("whtui {name}"));
-    let man = Man::new(part);
-    for (from, render) in [
-        ("SYNOPSIS", Man::render_synopsis_section as fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>),
-        ("DESCRIPTION", Man::render_description_section),
-        ("OPTIONS", Man::render_options_section),
-        ("EXTRA", Man::render_extra_section),
+    let is_shared = |argument: &clap::Arg| argument.get_help_heading() == Some(SHARED);
+    let shares = part.get_arguments().any(is_shared);
+    let part = part.bin_name(format!("whtui {name}")).mut_args(|argument| {
+        let hide = is_shared(&argument) || argument.get_id() == "help";
+        argument.hide(hide)
+    });
+    let man = Man::new(part.disable_help_flag(true));
+    for render in [
+        Man::render_synopsis_section as fn(&Man, &mut dyn std::io::Write) -> std::io::Result<()>,
+        Man::render_description_section,
+        Man::render_options_section,
+        Man::render_extra_section,
     ] {
         let mut section = Vec::new();
         render(&man, &mut section)?;
-        let text = String::from_utf8_lossy(&section);
         // Its sections are parts of this one.
-        let text = text.replace(&format!(".SH {from}\n"), if from == "OPTIONS" { ".SS OPTIONS\n" } else { ".PP\n" });
-        out.extend_from_slice(text.as_bytes());
+        for line in String::from_utf8_lossy(&section).lines() {
+            out.extend_from_slice(if line.starts_with(".SH ") { b".PP" } else { line.as_bytes() });
+            out.push(b'\n');
+        }
+    }
+    if shares {
+        let mut rest = Roff::new();
+        rest.control("PP", []);
+        rest.text([roman("It takes the flags of CONNECTION, too.")]);
+        rest.to_writer(out)?;
     }
     Ok(())
 }

@@ -8,6 +8,9 @@ use crate::warehouse::schema::Schema;
 /// How many tables a sentence names at most.
 const NAMED: usize = 20;
 
+/// One way in which a name can fit a table.
+type Way<'a> = &'a dyn Fn(&Held, &Schema) -> bool;
+
 /// Finds the table of a name: its identity, its name at the source, its label, or the last part of its name; the first
 /// of these that fits anything counts. `SOURCE/TABLE` is taken apart where nothing has such a name.
 ///
@@ -26,7 +29,7 @@ pub(super) fn table(
         known.to_lowercase() == folded || known.to_lowercase().rsplit('.').next() == Some(folded)
     };
     let label = |schema: &Schema| schema.label.known().is_some_and(|label| same(label.raw()));
-    let ways: [&dyn Fn(&Held, &Schema) -> bool; 5] = [
+    let ways: [Way; 5] = [
         &|_, schema| schema.id.as_str() == wanted,
         &|_, schema| schema.name.raw() == wanted,
         &|_, schema| same(schema.name.raw()) || label(schema),

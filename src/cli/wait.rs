@@ -12,7 +12,7 @@ use super::arguments::Target;
 use super::output::{VERSION, json_line, print, quoted};
 use super::survey::{Reading, Survey};
 use super::{named, spans};
-use crate::warehouse::ending::{Awaited, Ending, Look, Vigil};
+use crate::warehouse::ending::{Awaited, Ending, Vigil};
 use crate::warehouse::failure::FailureKind;
 use crate::warehouse::finding::Finding;
 use crate::warehouse::freshness::age;
@@ -51,9 +51,6 @@ pub(super) struct Wait {
     /// The table: its name, the last part of it, SOURCE/TABLE, or its id
     #[arg(value_name = "TABLE")]
     pub table: String,
-    /// What to connect to.
-    #[command(flatten)]
-    pub target: Target,
     /// Write one JSON object instead of a sentence
     #[arg(long)]
     pub json: bool,
@@ -66,6 +63,9 @@ pub(super) struct Wait {
     /// Wait for the next run to begin and end, not for the one under way
     #[arg(long)]
     pub next: bool,
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// Waits.
@@ -141,7 +141,7 @@ impl Waiting {
             let Some((_, schema, state)) = survey.inventory.schema(&self.table) else {
                 return Err("the table is not in the list any more.".to_owned());
             };
-            if let Look::Ended(ending) = vigil.look(schema, state, runs) {
+            if let Some(ending) = vigil.look(schema, state, runs) {
                 return Ok(ending);
             }
             self.say(schema, state, runs, now);

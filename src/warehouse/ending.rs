@@ -40,15 +40,6 @@ pub struct Vigil {
     claimed: bool,
 }
 
-/// What a look tells.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Look {
-    /// It goes on.
-    Goes,
-    /// It has ended.
-    Ended(Ending),
-}
-
 /// How it ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ending {
@@ -104,31 +95,30 @@ impl Vigil {
         Self { awaited, since: now, old, claimed: false }
     }
 
-    /// What is known now.
-    pub fn look(&mut self, schema: &Schema, state: State, runs: Option<&Runs>) -> Look {
+    /// How it has ended, by what is known now; `None` while it goes on.
+    pub fn look(&mut self, schema: &Schema, state: State, runs: Option<&Runs>) -> Option<Ending> {
         let claims = schema.status == Status::Running;
         let jobs = runs.map(Runs::jobs).unwrap_or_default();
         let run = self.run(jobs);
         if let Some(worst) = run.iter().find(|job| job.is_running()).or(run.iter().find(|job| !is_done(job))) {
             return match state {
-                State::Stuck if worst.is_running() => Look::Ended(Ending::Lifeless(state)),
-                _ if worst.is_running() => Look::Goes,
-                _ => Look::Ended(Ending::NotCompleted((*worst).clone())),
+                State::Stuck if worst.is_running() => Some(Ending::Lifeless(state)),
+                _ if worst.is_running() => None,
+                _ => Some(Ending::NotCompleted((*worst).clone())),
             };
         }
         if let Some(job) = run.first() {
-            return Look::Ended(Ending::Completed((*job).clone()));
+            return Some(Ending::Completed((*job).clone()));
         }
         let claimed = self.claimed;
         self.claimed |= claims;
         match (claims, self.awaited) {
-            (true, _) if state == State::Phantom => Look::Ended(Ending::Lifeless(state)),
-            (true, _) => Look::Goes,
-            (false, Awaited::Next) if cannot_run(state) => Look::Ended(Ending::Never(state)),
+            (true, _) if state == State::Phantom => Some(Ending::Lifeless(state)),
+            (false, Awaited::Next) if cannot_run(state) => Some(Ending::Never(state)),
             // Its schedule goes on, whatever became of a request.
-            (false, Awaited::Next) => Look::Goes,
-            (false, Awaited::Current) if claimed => Look::Ended(self.gone_by(schema, state, jobs)),
-            (false, Awaited::Current) => Look::Ended(Ending::AtRest(state)),
+            (true, _) | (false, Awaited::Next) => None,
+            (false, Awaited::Current) if claimed => Some(self.gone_by(schema, state, jobs)),
+            (false, Awaited::Current) => Some(Ending::AtRest(state)),
         }
     }
 
@@ -249,11 +239,11 @@ mod tests {
     const LONG_AGO: i64 = -6 * 3_600;
 
     /// What a vigil that begins with these jobs says of a status, a state and other jobs.
-    fn look(awaited: Awaited, before: &[Job], looks: &[(Status, State, &[Job])]) -> Look {
+    fn look(awaited: Awaited, before: &[Job], looks: &[(Status, State, &[Job])]) -> Option<Ending> {
         let mut vigil = Vigil::begin(awaited, Some(&runs(before, 0)), at(0));
-        let mut last = Look::Goes;
+        let mut last = None;
         for (status, state, jobs) in looks {
-            assert_eq!(last, Look::Goes, "it would not have looked again");
+            assert_eq!(last, None, "it would not have looked again");
             last = vigil.look(&table(status.clone()), *state, Some(&runs(jobs, 1)));
         }
         last
@@ -270,9 +260,7 @@ mod tests {
             (Status::Failed, State::SwitchedOff, false),
             (Status::None, State::NeverSynced, false),
         ] {
-            let Look::Ended(ending) = look(Awaited::Current, &old, &[(status, state, &old)]) else {
-                panic!("{state:?}")
-            };
+            let Some(ending) = look(Awaited::Current, &old, &[(status, state, &old)]) else { panic!("{state:?}") };
             assert_eq!((ending.is_good(), ending), (good, Ending::AtRest(state)));
         }
     }
@@ -288,13 +276,13 @@ mod tests {
             // The status may lag behind the job, and may be ahead of it.
             for status in [Status::Running, Status::Completed, Status::Failed] {
                 let looks = [under_way.clone(), (status, State::Running, &end[..])];
-                assert_eq!(look(Awaited::Current, &running, &looks), Look::Ended(ending.clone()));
+                assert_eq!(look(Awaited::Current, &running, &looks), Some(ending.clone()));
             }
         }
         let early = [under_way.clone(), (Status::Completed, State::Completed, &running[..])];
-        assert_eq!(look(Awaited::Current, &running, &early), Look::Goes);
+        assert_eq!(look(Awaited::Current, &running, &early), None);
         let stuck = [under_way, (Status::Running, State::Stuck, &running[..])];
-        assert_eq!(look(Awaited::Current, &running, &stuck), Look::Ended(Ending::Lifeless(State::Stuck)));
+        assert_eq!(look(Awaited::Current, &running, &stuck), Some(Ending::Lifeless(State::Stuck)));
     }
 
     #[test]
@@ -302,19 +290,19 @@ mod tests {
         let old = [job("old", LONG_AGO, Status::Completed)];
         let requested = (Status::Running, State::Starting, &old[..]);
         let swallowed = [requested.clone(), (Status::Completed, State::Completed, &old[..])];
-        assert_eq!(look(Awaited::Current, &old, &swallowed), Look::Ended(Ending::Swallowed));
+        assert_eq!(look(Awaited::Current, &old, &swallowed), Some(Ending::Swallowed));
         let new = [job("new", 5, Status::Completed), old[0].clone()];
         let done = [requested.clone(), (Status::Completed, State::Completed, &new[..])];
-        assert_eq!(look(Awaited::Current, &old, &done), Look::Ended(Ending::Completed(new[0].clone())));
+        assert_eq!(look(Awaited::Current, &old, &done), Some(Ending::Completed(new[0].clone())));
         let phantom = [requested, (Status::Running, State::Phantom, &old[..])];
-        assert_eq!(look(Awaited::Current, &old, &phantom), Look::Ended(Ending::Lifeless(State::Phantom)));
+        assert_eq!(look(Awaited::Current, &old, &phantom), Some(Ending::Lifeless(State::Phantom)));
     }
 
     #[test]
     fn a_run_that_ended_while_the_first_look_was_taken_is_not_swallowed() {
         let just = [job("just", -31, Status::Completed)];
         let looks = [(Status::Running, State::Starting, &just[..]), (Status::Completed, State::Completed, &just[..])];
-        assert_eq!(look(Awaited::Current, &just, &looks), Look::Ended(Ending::Completed(just[0].clone())));
+        assert_eq!(look(Awaited::Current, &just, &looks), Some(Ending::Completed(just[0].clone())));
     }
 
     #[test]
@@ -322,16 +310,16 @@ mod tests {
         let pair = |one: Status, other: Status| [job("b", 2, other), job("a", 0, one)];
         let before = [job("old", LONG_AGO, Status::Completed)];
         let half = pair(Status::Completed, Status::Running);
-        assert_eq!(look(Awaited::Current, &before, &[(Status::Running, State::Running, &half)]), Look::Goes);
+        assert_eq!(look(Awaited::Current, &before, &[(Status::Running, State::Running, &half)]), None);
         let bad = pair(Status::Completed, Status::Failed);
-        let Look::Ended(ending) = look(Awaited::Current, &before, &[(Status::Failed, State::Failed, &bad)]) else {
+        let Some(ending) = look(Awaited::Current, &before, &[(Status::Failed, State::Failed, &bad)]) else {
             panic!("it has ended")
         };
         assert!(!ending.is_good());
         let mut later = pair(Status::Completed, Status::Completed).to_vec();
         later.insert(0, job("later", 900, Status::Running));
         let ended = look(Awaited::Current, &before, &[(Status::Running, State::Running, &later)]);
-        assert!(matches!(ended, Look::Ended(Ending::Completed(job)) if job.id.as_str() == "a"));
+        assert!(matches!(ended, Some(Ending::Completed(job)) if job.id.as_str() == "a"));
     }
 
     #[test]
@@ -344,8 +332,8 @@ mod tests {
             (Status::Completed, State::Completed, &done[..]),
             (Status::Completed, State::Completed, &next[..]),
         ];
-        assert_eq!(look(Awaited::Next, &running, &looks), Look::Ended(Ending::Completed(next[0].clone())));
+        assert_eq!(look(Awaited::Next, &running, &looks), Some(Ending::Completed(next[0].clone())));
         let off = [(Status::Completed, State::Off, &done[..])];
-        assert_eq!(look(Awaited::Next, &done, &off), Look::Ended(Ending::Never(State::Off)));
+        assert_eq!(look(Awaited::Next, &done, &off), Some(Ending::Never(State::Off)));
     }
 }

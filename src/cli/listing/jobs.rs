@@ -35,9 +35,6 @@ pub(in crate::cli) struct Jobs {
     /// Only those of this table: its name, or its id
     #[arg(value_name = "TABLE")]
     pub table: Option<String>,
-    /// What to connect to.
-    #[command(flatten)]
-    pub target: Target,
     /// Write one JSON object instead of columns
     #[arg(long)]
     pub json: bool,
@@ -53,6 +50,9 @@ pub(in crate::cli) struct Jobs {
     /// How many at most
     #[arg(long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub limit: u32,
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// The words of the server for jobs.
@@ -132,14 +132,14 @@ const TOO_MANY: &str = "not all jobs could be looked through with the requests o
                         shorter time with --since.";
 
 fn statuses(names: &[String]) -> Result<Vec<Status>, String> {
-    let named = |name: &String| match Status::parse(name.trim()) {
+    let read = |name: &String| match Status::parse(name.trim()) {
         Status::Unknown(_) | Status::None | Status::Error | Status::Cancelled | Status::Paused => {
             let name = crate::cli::survey::repeated(name);
             Err(format!("no job is ever {name}; jobs are {}.", WORDS.join(", ")))
         }
         known => Ok(known),
     };
-    names.iter().map(named).collect()
+    names.iter().map(read).collect()
 }
 
 /// What was found so far.

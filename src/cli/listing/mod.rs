@@ -33,17 +33,19 @@ pub(super) const ENDS: &str = "Exit status: 0 when everything was listed, 2 when
 /// What to list of the sources or the tables.
 #[derive(Debug, Args)]
 pub(super) struct Listing {
-    /// What to connect to.
-    #[command(flatten)]
-    pub target: Target,
     /// Write one JSON object instead of columns
     #[arg(long)]
     pub json: bool,
     /// Only this source: its name, prefix or id
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
-    /// Only those in this state, for example failed or switched_off; several with commas between them
-    #[arg(long, value_name = "STATE", value_delimiter = ',')]
+    /// Only those in this state.
+    #[arg(
+        long,
+        value_name = "STATE",
+        value_delimiter = ',',
+        help = "Only those in this state, for example failed or switched_off; several with commas between them"
+    )]
     pub status: Vec<String>,
     /// Only those with which something is wrong
     #[arg(long)]
@@ -51,6 +53,9 @@ pub(super) struct Listing {
     /// Believe the list: ask no jobs and no webhooks, so that a run may be shown that is none
     #[arg(long)]
     pub quick: bool,
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// What can be listed of an inventory.
@@ -183,7 +188,7 @@ fn say_if_none(none: bool, noun: &str, filtered: bool, survey: &Survey) {
 
 /// The states of these names.
 fn states(names: &[String]) -> Result<Vec<State>, String> {
-    let named = |name: &String| {
+    let read = |name: &String| {
         let folded = name.trim().to_lowercase().replace([' ', '-'], "_");
         State::ALL.iter().copied().find(|state| state.key() == folded).ok_or_else(|| {
             let known: Vec<&str> = State::ALL.iter().map(|state| state.key()).collect();
@@ -191,7 +196,7 @@ fn states(names: &[String]) -> Result<Vec<State>, String> {
             format!("no state is called {name}; there are {}.", known.join(", "))
         })
     };
-    names.iter().map(named).collect()
+    names.iter().map(read).collect()
 }
 
 /// Columns as wide as they may be.
