@@ -3,10 +3,22 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+use super::completions::Completions;
+use super::listing::{Jobs, Listing};
+use super::wait::Wait;
+
 /// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
 /// way to mend it.
 #[derive(Debug, Parser)]
-#[command(name = "whtui", version, about, max_term_width = 100, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "whtui",
+    version,
+    long_version = super::version::LONG,
+    about,
+    after_help = ENDS,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true
+)]
 pub(super) struct Arguments {
     /// What to do without a screen.
     #[command(subcommand)]
@@ -25,9 +37,33 @@ pub(super) enum Command {
     /// Say what an error text means: its root cause and what helps
     #[command(after_help = EXPLAIN_READS)]
     Explain(Explain),
+    /// List the sources, with what is wrong with each
+    #[command(after_help = super::listing::ENDS)]
+    Sources(Listing),
+    /// List the tables, with what is wrong with each
+    #[command(after_help = super::listing::ENDS)]
+    Tables(Listing),
+    /// List runs, newest first: of the project, of a source, of a table
+    #[command(after_help = super::listing::ENDS)]
+    Jobs(Jobs),
+    /// Wait until the sync of a table has ended, and say how
+    #[command(after_help = super::wait::ENDS)]
+    Wait(Wait),
+    /// Write completions for a shell
+    #[command(after_help = super::completions::USE)]
+    Completions(Completions),
+    /// Write the man page
+    #[command(after_help = super::man::USE)]
+    Man,
     /// Serve the simulator on a loopback port, for other clients and for tests
+    #[command(after_help = simulate_ends())]
     Simulate(Simulate),
 }
+
+/// How the screen ends.
+const ENDS: &str = "Without a command it opens the screen; `whtui --demo` does so without an account.\n\nExit status: 0 \
+                    after leaving the screen, 1 when its terminal is gone, 2 when it could not start, 128 and the \
+                    number of the signal that ended it. Those of commands: `whtui COMMAND --help`.";
 
 /// How `diagnose` ends.
 const DIAGNOSE_ENDS: &str = "Exit status: 0 when nothing is wrong, 1 when something is, 2 when it could not find out.";
@@ -35,14 +71,21 @@ const DIAGNOSE_ENDS: &str = "Exit status: 0 when nothing is wrong, 1 when someth
 /// What `explain` reads.
 const EXPLAIN_READS: &str = "Without TEXT it reads standard input: one text; with --json one JSON object a line, with \
                              the key `error` (a string or null) and if known `id`, `level`, `status`, `sync_type` and \
-                             `source_type`.";
+                             `source_type`.\n\nExit status: 0, or 2 when the input cannot be read or the output not be \
+                             written.";
+
+/// How `simulate` ends, and what there is to serve.
+fn simulate_ends() -> String {
+    format!(
+        "Worlds: {}.\n\nIt prints host, project and key, and serves until it is interrupted.\n\nExit status: 0 when it \
+         was ended by a signal, 2 when it could not start.",
+        crate::simulator::scenario_names().join(", ")
+    )
+}
 
 /// What to look at, and how to say it.
 #[derive(Debug, Args)]
 pub(super) struct Diagnose {
-    /// What to connect to.
-    #[command(flatten)]
-    pub target: Target,
     /// Write one JSON object instead of text
     #[arg(long)]
     pub json: bool,
@@ -52,6 +95,9 @@ pub(super) struct Diagnose {
     /// Look again every minute, and report whenever something has changed
     #[arg(long)]
     pub watch: bool,
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// What to explain, and how to say it.
@@ -67,6 +113,7 @@ pub(super) struct Explain {
 
 /// What to connect to.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
 pub(super) struct Target {
     /// Run on an embedded simulator: no account, no network
     #[arg(long, conflicts_with_all = ["host", "project", "allow_http"])]
@@ -74,8 +121,8 @@ pub(super) struct Target {
     /// World of the demo; `whtui simulate --help` lists them
     #[arg(long, requires = "demo", value_name = "NAME")]
     pub scenario: Option<String>,
-    /// Address of `PostHog` [default: <https://us.posthog.com>]
-    #[arg(long, value_name = "URL")]
+    /// Address of `PostHog`.
+    #[arg(long, value_name = "URL", help = "Address of PostHog [default: https://us.posthog.com]")]
     pub host: Option<String>,
     /// Number of the project
     #[arg(long, value_name = "NUMBER")]
@@ -89,9 +136,6 @@ pub(super) struct Target {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[derive(Debug, Args)]
 pub(super) struct Connection {
-    /// What to connect to.
-    #[command(flatten)]
-    pub target: Target,
     /// Refuse every change
     #[arg(long)]
     pub read_only: bool,
@@ -104,6 +148,9 @@ pub(super) struct Connection {
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,
+    /// What to connect to.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// How to serve the simulator.

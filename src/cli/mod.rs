@@ -2,16 +2,25 @@
 
 mod arguments;
 mod catalogue;
+mod columns;
+mod completions;
 mod connect;
 mod diagnose;
 mod discover;
 mod explain;
 mod interactive;
+mod listing;
+mod man;
+mod named;
 mod output;
 mod report;
 mod serve;
+mod spans;
+mod survey;
+mod version;
+mod wait;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -28,7 +37,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         // Help and version are no errors.
         Err(said) if !said.use_stderr() => {
-            return if said.print().is_ok() { ExitCode::SUCCESS } else { ExitCode::from(COULD_NOT) };
+            return ended(output::print(&format!("{}\n", said.to_string().trim_end())).map(|_| ExitCode::SUCCESS));
         }
         Err(error) => return refuse(&misused(&error)),
     };
@@ -42,9 +51,21 @@ pub fn main() -> ExitCode {
         Some(Command::Explain(options)) => ended(explain::explain(&options)),
         // These two neither draw nor stop, so that job control is the system's business.
         Some(Command::Diagnose(options)) => in_runtime(diagnose::diagnose(options)),
+        Some(Command::Sources(options)) => in_runtime(listing::list(listing::What::Sources, options)),
+        Some(Command::Tables(options)) => in_runtime(listing::list(listing::What::Tables, options)),
+        Some(Command::Jobs(options)) => in_runtime(listing::jobs(options)),
+        Some(Command::Wait(options)) => in_runtime(wait::wait(options)),
+        Some(Command::Completions(options)) => ended(completions::completions(&options)),
+        Some(Command::Man) => ended(man::man()),
         Some(Command::Simulate(options)) => with_signals(|stop| serve::simulate(options, stop)),
         None => with_signals(|stop| interactive::run(arguments.connection, stop)),
     }
+}
+
+/// Every flag and subcommand, for what is generated of them.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
 }
 
 /// What is wrong with the arguments, in a sentence that repeats no key.
@@ -59,9 +80,18 @@ fn misused(error: &clap::Error) -> String {
             .to_owned();
     }
     let text = error.to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first).trim_end_matches(':');
-    format!("{first}; `whtui --help` lists what there is.")
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    // What is indented belongs to it: what is missing, what there is, what is similar.
+    let mut said = first.to_owned();
+    for line in lines.take_while(|line| line.is_empty() || line.starts_with("  ")).map(str::trim) {
+        let joint = if line.starts_with("tip: ") { "; " } else { " " };
+        if !line.is_empty() {
+            said = format!("{said}{joint}{}", line.trim_start_matches("tip: "));
+        }
+    }
+    format!("{}; `whtui --help` lists what there is.", said.trim_end_matches(':'))
 }
 
 /// Runs what takes signals and may draw.

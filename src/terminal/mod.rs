@@ -26,6 +26,7 @@ mod modes;
 mod screen;
 mod sequence;
 mod signals;
+mod width;
 
 pub use clipboard::{Copied, LONGEST_COPY};
 pub use hook::install_panic_hook;
@@ -34,3 +35,4 @@ pub use jobs::{StopSignal, suspend};
 pub use lease::restore;
 pub use screen::{EnterError, Options, Screen};
 pub use signals::{Signal, Signals};
+pub use width::width;

@@ -4,6 +4,7 @@ pub mod account;
 pub mod channel;
 pub mod consent;
 pub mod diagnosis;
+pub mod ending;
 pub mod failure;
 pub mod field;
 pub mod finding;
