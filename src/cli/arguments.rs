@@ -25,6 +25,8 @@ pub(super) enum Command {
     /// Say what an error text means: its root cause and what helps
     #[command(after_help = EXPLAIN_READS)]
     Explain(Explain),
+    /// Look after the file of settings
+    Config(Config),
     /// Serve the simulator on a loopback port, for other clients and for tests
     Simulate(Simulate),
 }
@@ -65,15 +67,41 @@ pub(super) struct Explain {
     pub text: Vec<String>,
 }
 
+/// What to do with the file of settings.
+#[derive(Debug, Args)]
+pub(super) struct Config {
+    /// What to do.
+    #[command(subcommand)]
+    pub deed: ConfigDeed,
+}
+
+/// What can be done with the file of settings.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum ConfigDeed {
+    /// Say where the file is
+    Path,
+    /// Write a file with everything in it as a comment; never over one that is there
+    Init,
+    /// Say everything that is wrong with it
+    #[command(after_help = "Exit status: 0 when nothing is wrong, 2 when something is.")]
+    Check,
+}
+
 /// What to connect to.
 #[derive(Debug, Args)]
 pub(super) struct Target {
     /// Run on an embedded simulator: no account, no network
-    #[arg(long, conflicts_with_all = ["host", "project", "allow_http"])]
+    #[arg(long, conflicts_with_all = ["host", "project", "allow_http", "profile"])]
     pub demo: bool,
     /// World of the demo; `whtui simulate --help` lists them
     #[arg(long, requires = "demo", value_name = "NAME")]
     pub scenario: Option<String>,
+    /// Profile of the file of settings [default: $`WHTUI_PROFILE`, `default_profile`]
+    #[arg(long, value_name = "NAME", conflicts_with = "no_config")]
+    pub profile: Option<String>,
+    /// Leave the file of settings aside
+    #[arg(long)]
+    pub no_config: bool,
     /// Address of `PostHog` [default: <https://us.posthog.com>]
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
@@ -156,6 +184,10 @@ mod tests {
             &["whtui", "diagnose", "--read-only"],
             &["whtui", "diagnose", "--demo", "--project", "1"],
             &["whtui", "explain", "--jsn", "x"],
+            &["whtui", "--demo", "--profile", "prod"],
+            &["whtui", "--no-config", "--profile", "prod"],
+            &["whtui", "config"],
+            &["whtui", "config", "edit"],
         ] {
             assert!(Arguments::try_parse_from(line).is_err(), "{line:?}");
         }

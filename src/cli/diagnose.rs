@@ -51,8 +51,12 @@ const WATCH: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(60)];
 /// # Errors
 /// One or two sentences when nothing can be found out.
 pub(super) async fn diagnose(options: Diagnose) -> Result<ExitCode, String> {
-    let mut session =
-        if options.target.demo { demo(&options.target).await? } else { connect(&options.target, |_| {}).await? };
+    let mut session = if options.target.demo {
+        demo(&options.target).await?
+    } else {
+        let config = super::config::settings(options.target.no_config, options.target.allow_http)?;
+        connect(&options.target, &config, |_| {}).await?
+    };
     let (client, place) = ready(&mut session)?;
     let mut survey = Survey::new(client, place);
     let report = survey.look(&options, None).await?;
