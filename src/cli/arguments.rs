@@ -96,7 +96,7 @@ pub(super) struct Target {
     /// World of the demo; `whtui simulate --help` lists them
     #[arg(long, requires = "demo", value_name = "NAME")]
     pub scenario: Option<String>,
-    /// Profile of the file of settings [default: $`WHTUI_PROFILE`, `default_profile`]
+    /// Profile of the settings to use [default: that of the variable `WHTUI_PROFILE`, or the file's own]
     #[arg(long, value_name = "NAME", conflicts_with = "no_config")]
     pub profile: Option<String>,
     /// Leave the file of settings aside

@@ -14,7 +14,8 @@ pub(super) fn key(key: String, from: &str) -> Result<SecretString, ConfigError> 
 }
 
 /// What is obviously wrong with a key, as the end of a sentence that begins with it.
-pub(super) fn problem_of_key(key: &str) -> Option<&'static str> {
+#[must_use]
+pub fn problem_of_key(key: &str) -> Option<&'static str> {
     Some(if key.trim().is_empty() {
         "is empty; put a personal API key there (it begins with phx_)"
     } else if key.starts_with("phc_") {

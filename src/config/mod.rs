@@ -21,6 +21,7 @@ use secrecy::SecretString;
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::origin::Origin;
 
+pub use checks::problem_of_key;
 pub use credentials::{CredentialsFile, credentials_path};
 pub use error::ConfigError;
 pub use file::Config;

@@ -84,6 +84,7 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
 pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
     let filter = [&model.sources.filter, &model.schemas.filter].into_iter().any(|filter| filter.editing);
     let hints: Vec<(String, &str)> = match &model.overlay {
+        _ if model.guard.is_some() => fixed(&[("enter", "send, once the name is right"), ("esc", "send nothing")]),
         Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),
         Some(Overlay::Tuning(id)) => fixed(super::tuning::keys(model, id)),
         Some(overlay) => fixed(keys_of(overlay)),
@@ -119,6 +120,8 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         },
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::History(history) => history_keys(history),
+        Overlay::Profiles(profiles) if profiles.asking.is_some() => &[("y", "switch"), ("n", "stay")],
+        Overlay::Profiles(_) => &[("enter", "switch"), ("up/down", "choose"), ("esc", "stay")],
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
         Overlay::Triage(_) => &[
             ("enter", "fix"),

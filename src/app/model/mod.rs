@@ -4,6 +4,7 @@ pub mod activity;
 pub mod columns;
 pub mod flights;
 pub mod form;
+pub mod guard;
 pub mod history;
 pub mod link;
 pub mod logs;
@@ -14,6 +15,7 @@ pub mod selection;
 pub mod table;
 pub mod triage;
 pub mod tuning;
+pub mod welcome;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -31,12 +33,14 @@ use crate::warehouse::survey::Identity;
 use activity::Activity;
 use flights::Flights;
 use flights::Waiter;
+use guard::Guard;
 use link::Link;
 use marks::Marks;
 use overlay::Overlay;
 use runbook::Runbooks;
 use table::TableView;
 use tuning::{Made, Tuning};
+use welcome::Welcome;
 
 /// Everything the program knows and shows.
 #[derive(Debug)]
@@ -55,6 +59,10 @@ pub struct Model {
     pub screen: Screen,
     /// What lies over it.
     pub overlay: Option<Overlay>,
+    /// The question of a protected profile, over all of it.
+    pub guard: Option<Guard>,
+    /// What is entered on the first screen.
+    pub welcome: Welcome,
     /// All sources and tables.
     pub inventory: Inventory,
     /// Whose key this is.
@@ -152,6 +160,8 @@ impl Model {
             keymap,
             screen,
             overlay: None,
+            guard: None,
+            welcome: Welcome::default(),
             inventory: Inventory::default(),
             identity: Identity::default(),
             link: Link::default(),

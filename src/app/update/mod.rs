@@ -6,15 +6,18 @@ mod confirm;
 mod facts;
 mod follows;
 pub mod form;
+mod guard;
 mod history;
 mod keys;
 mod logs;
 mod moves;
 mod palette;
+mod profiles;
 mod refresh;
 mod runbook;
 mod triage;
 mod tuning;
+mod welcome;
 
 use super::effect::{Effect, Timer};
 use super::layout::Pane;
@@ -29,14 +32,24 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     }
     let mut effects = refresh::connect(model);
     effects.push(Effect::TakeOver);
+    for note in std::mem::take(&mut model.settings.setup.notes) {
+        effects.extend(report(model, Tone::Note, note));
+    }
     effects
 }
 
 /// Takes in what happened and answers with what should be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
-    let effects = happened(model, message.event);
-    runbook::journalled(model, effects)
+    let (mut allowed, effects) = match message.event {
+        Event::KeyPressed(key) if model.guard.is_some() && !keys::works_everywhere(model, key) => {
+            guard::pressed(model, key)
+        }
+        event => (Vec::new(), happened(model, event)),
+    };
+    let effects = runbook::journalled(model, effects);
+    allowed.extend(guard::hold(model, effects));
+    allowed
 }
 
 fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
@@ -62,6 +75,8 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         ),
         Event::Copied(true) => notice(model, Tone::Note, "Copied, if the terminal allows it.".to_owned()),
         Event::Copied(false) => notice(model, Tone::Bad, "Nothing was copied: the text is too long.".to_owned()),
+        Event::Greeted(round, result) => welcome::greeted(model, round, result.map(|greeting| *greeting)),
+        Event::ProfileSaved(round, result) => welcome::saved(model, round, result),
         Event::BudgetChanged(left) => {
             model.link.budget = Some(left);
             Vec::new()
@@ -111,7 +126,7 @@ fn notice(model: &mut Model, tone: Tone, text: String) -> Vec<Effect> {
 }
 
 fn mouse_used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
-    if model.overlay.is_some() || model.screen != Screen::Main {
+    if model.overlay.is_some() || model.guard.is_some() || model.screen != Screen::Main {
         return Vec::new();
     }
     let Some(layout) = model.layout() else { return Vec::new() };

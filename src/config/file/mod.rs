@@ -18,7 +18,7 @@ use super::safe_file;
 pub use mistake::{Mistake, Mistakes};
 pub use profile::{KeySource, Profile};
 pub use reference::{SETTINGS, Scope, Setting, TEMPLATE};
-pub use save::{NewProfile, SaveError, free_name, init, save};
+pub use save::{NewProfile, SaveError, init, save};
 pub(super) use words::shown as shown_name;
 
 /// What the file is called.

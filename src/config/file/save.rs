@@ -105,24 +105,6 @@ fn with(before: &str, profile: &NewProfile) -> Result<String, SaveError> {
     }
 }
 
-/// A name for a profile that is not taken: letters, digits and `-` of this text.
-#[must_use]
-pub fn free_name(wanted: &str, taken: &[String]) -> String {
-    let mut name = String::new();
-    for symbol in wanted.chars().take(64) {
-        if symbol.is_ascii_alphanumeric() {
-            name.push(symbol.to_ascii_lowercase());
-        } else if !name.is_empty() && !name.ends_with('-') {
-            name.push('-');
-        }
-    }
-    name.truncate(24);
-    let name = Some(name.trim_end_matches('-')).filter(|name| !name.is_empty()).unwrap_or("posthog").to_owned();
-    let mut numbered = (2..).map(|number| format!("{name}-{number}"));
-    let is_free = |name: &String| !taken.contains(name);
-    if is_free(&name) { name } else { numbered.find(is_free).unwrap_or(name) }
-}
-
 /// A text as TOML writes it.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");

@@ -271,20 +271,6 @@ fn permissions_are_looked_at_first() {
     assert!(Config::load(&path, false).unwrap_err().to_string().contains("line 2 is not UTF-8"));
 }
 
-#[test]
-fn names_are_made_of_what_there_is() {
-    let taken = ["acme".to_owned(), "acme-2".to_owned()];
-    for (wanted, name) in [
-        ("Acme", "acme-3"),
-        ("Ünï Cödé: Prod!", "n-c-d-prod"),
-        ("注文", "posthog"),
-        ("", "posthog"),
-        ("A very long name of a project indeed", "a-very-long-name-of-a-pr"),
-    ] {
-        assert_eq!(free_name(wanted, &taken), name);
-    }
-}
-
 /// Pieces of such files, right and wrong.
 fn piece() -> impl Strategy<Value = String> {
     let names: Vec<String> = SETTINGS
@@ -330,12 +316,5 @@ proptest! {
                 }
             }
         }
-    }
-
-    #[test]
-    fn free_names_are_names(wanted in any::<String>()) {
-        let name = free_name(&wanted, &[]);
-        let file = format!("[profiles.{name}]\nposthog_cli = true");
-        prop_assert!(Config::parse(&file, false).is_ok(), "{name}");
     }
 }
