@@ -89,10 +89,11 @@ pub(super) async fn connect(
     });
     let resolved = match found.await {
         Ok(Ok(resolved)) => resolved,
-        Ok(Err(error @ ConfigError::NoKey { .. })) => {
-            return Ok(Session::new(Start::Welcome { reason: error.to_string() }, None));
+        Ok(Err(error)) => {
+            let ConfigError::NoKey { notes } = &error else { return Err(error.to_string()) };
+            let notes = notes.clone();
+            return Ok(Session { notes, ..Session::new(Start::Welcome { reason: error.to_string() }, None) });
         }
-        Ok(Err(error)) => return Err(error.to_string()),
         Err(_) => return Err("looking for the key stopped unexpectedly.".to_owned()),
     };
     let Resolved { origin, key, project, pair, profile, notes, .. } = resolved;

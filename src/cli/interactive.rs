@@ -8,7 +8,7 @@ use super::arguments::{Connection, Target};
 use super::config::settings;
 use super::connect::{Session, connect, demo, entered};
 use crate::app::effect::Destination;
-use crate::app::settings::{Offer, Settings, Setup};
+use crate::app::settings::{Offer, Settings, Setup, Start};
 use crate::config::{self, Config};
 use crate::runtime::{self, Exit, Look};
 use crate::terminal::{Signal, Signals, StopSignal};
@@ -39,6 +39,11 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
     };
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
+        // What the sentence for scripts advises can be done right there.
+        if let Start::Welcome { reason } = &mut session.start {
+            *reason = format!("No API key was found: enter one here, or try the demo. {}", session.notes.join(" "));
+            reason.truncate(reason.trim_end().len());
+        }
         let setup = setup(&flags.target, &config, &mut session);
         let settings = Settings {
             start: session.start.clone(),

@@ -18,6 +18,9 @@ const WIDTH: u16 = 80;
 /// How many requests are named.
 const NAMED: usize = 4;
 
+/// How many lines one of them may take.
+const LINES: usize = 4;
+
 /// Draws it.
 pub(super) fn draw(model: &Model, guard: &Guard, theme: &Theme, frame: &mut Frame) {
     let width = modal::inner_width(WIDTH, frame.area());
@@ -37,12 +40,10 @@ pub(super) fn draw(model: &Model, guard: &Guard, theme: &Theme, frame: &mut Fram
         if let Some(project) = project.filter(|_| room > 12) {
             let pure = operation.request(project).without_secrets();
             let body = pure.body.as_ref().map_or(String::new(), |body| format!(" {body}"));
-            let line = format!("  {} {}{body}", pure.method.word(), pure.target());
-            say(
-                &mut all,
-                &text::cut(&crate::warehouse::text::clean(&line, false), width, theme.ellipsis()),
-                Role::Faint,
-            );
+            let line = format!("{} {}{body}", pure.method.word(), pure.target());
+            let line = crate::warehouse::text::clean(&line, false);
+            let wrapped = text::wrap(&line, width.saturating_sub(2)).into_iter().take(LINES);
+            all.extend(wrapped.map(|line| Line::styled(format!("  {line}"), theme.style(Role::Faint))));
         }
     }
     if guard.held.len() > NAMED {

@@ -42,6 +42,7 @@ pub(super) fn draw(model: &Model, reason: &str, theme: &Theme, frame: &mut Frame
     let width = modal::inner_width(WIDTH, frame.area());
     let room = usize::from(frame.area().height.saturating_sub(5));
     let welcome = &model.welcome;
+    keys(welcome, theme, frame);
     if welcome.stage == Stage::Choosing {
         return choosing(welcome, theme, frame);
     }
@@ -117,7 +118,11 @@ fn entering<'a>(model: &Model, reason: &str, loose: bool, width: usize, theme: &
         }
         _ => buttons(&mut page, welcome, &[(Field::Connect, "Connect"), (Field::Demo, "Try the demo")], theme),
     }
-    page.gap();
+    page
+}
+
+/// The keys that matter now, on the last line of the terminal: they are seen whatever else there is no room for.
+fn keys(welcome: &Welcome, theme: &Theme, frame: &mut Frame) {
     let leave = match (welcome.stage, welcome.leads_back) {
         (Stage::Asking, _) => "`esc` stop asking",
         (_, true) => "`esc` back",
@@ -125,12 +130,17 @@ fn entering<'a>(model: &Model, reason: &str, loose: bool, width: usize, theme: &
     };
     let keys = match (welcome.stage, welcome.field) {
         (Stage::Asking, _) => leave.to_owned(),
+        (Stage::Choosing, _) => "`enter` choose  `up` `down` move  `esc` back".to_owned(),
+        (Stage::Saving, _) => "`enter` go on  `left` `right` choose  `tab` next  `esc` back".to_owned(),
         (_, Field::Host) => format!("`left` `right` choose  `tab` next  `ctrl-t` demo  {leave}"),
         (_, Field::Key) => format!("`enter` connect  `ctrl-r` show  `ctrl-t` demo  {leave}"),
         _ => format!("`enter` go on  `tab` next  `ctrl-t` demo  {leave}"),
     };
-    page.lines.push(with_keys(&keys, theme.style(Role::Faint), theme));
-    page
+    let whole = frame.area();
+    let line = with_keys(&keys, theme.style(Role::Faint), theme);
+    let last =
+        Rect { x: whole.x + 1, y: whole.bottom().saturating_sub(1), width: whole.width.saturating_sub(1), height: 1 };
+    lines(&[line], 0, last, frame.buffer_mut());
 }
 
 fn host(page: &mut Page, welcome: &Welcome, width: usize, theme: &Theme) {
@@ -228,7 +238,7 @@ fn choosing(welcome: &Welcome, theme: &Theme, frame: &mut Frame) {
     page.cursor = Some((2 + column, page.lines.len()));
     page.lines.push(Line::from(vec![Span::styled("> ", theme.style(Role::Key)), Span::raw(typed)]));
     let head = page.lines.len();
-    let wanted = u16::try_from(head + rows.len().max(1) + 4).unwrap_or(u16::MAX);
+    let wanted = u16::try_from(head + rows.len().max(1) + 2).unwrap_or(u16::MAX);
     let title =
         if all == 0 { "Which project?".to_owned() } else { format!("{}: which one?", words::counted(all, "project")) };
     let inside = modal::open(&title, WIDTH, wanted, theme, frame);
@@ -236,7 +246,7 @@ fn choosing(welcome: &Welcome, theme: &Theme, frame: &mut Frame) {
     lines(&page.lines, 0, inside, buffer);
     let list = Rect {
         y: inside.y + u16::try_from(head).unwrap_or(0),
-        height: inside.height.saturating_sub(u16::try_from(head + 2).unwrap_or(0)),
+        height: inside.height.saturating_sub(u16::try_from(head).unwrap_or(0)),
         ..inside
     };
     let cursor = welcome.cursor.min(rows.len().saturating_sub(1));
@@ -261,8 +271,6 @@ fn choosing(welcome: &Welcome, theme: &Theme, frame: &mut Frame) {
             buffer.set_style(Rect { y, height: 1, ..list }, theme.style(Role::Selected));
         }
     }
-    let keys = with_keys("`enter` choose  `up` `down` move  `esc` back", theme.style(Role::Faint), theme);
-    lines(&[keys], 0, Rect { y: inside.bottom().saturating_sub(1), height: 1, ..inside }, buffer);
     place_cursor(page.cursor, inside, frame);
 }
 
@@ -297,8 +305,5 @@ fn saving<'a>(model: &Model, loose: bool, width: usize, theme: &Theme) -> Page<'
     }
     buttons(&mut page, welcome, &[(Field::Save, "Save and connect"), (Field::Once, "Connect only this time")], theme);
     refusal(&mut page, welcome, Field::Once, width, theme);
-    page.gap();
-    let keys = "`enter` go on  `left` `right` choose  `tab` next  `esc` back";
-    page.lines.push(with_keys(keys, theme.style(Role::Faint), theme));
     page
 }

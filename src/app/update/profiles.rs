@@ -34,7 +34,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             let Some(chosen) = choices.into_iter().nth(profiles.cursor.min(last)) else { return Vec::new() };
             // What is under way would go on unseen.
             let ends_something = !model.follows.is_empty() || model.leaves_something_open();
-            if ends_something && chosen != ProfileChoice::Another {
+            if ends_something {
                 if let Some(Overlay::Profiles(profiles)) = &mut model.overlay {
                     profiles.asking = Some(chosen);
                 }
