@@ -13,7 +13,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("api", &["warehouse"]),
     ("worker", &["api", "app::effect", "app::message", "config", "warehouse"]),
     ("terminal", &["app::effect", "app::message", "app::key", "app::layout"]),
-    ("config", &["app::commands", "app::settings", "warehouse"]),
+    ("config", &["app::commands", "app::key", "app::settings", "warehouse"]),
     ("runtime", &["app", "view", "worker", "terminal"]),
     ("simulator", &[]),
     ("cli", &["api", "app", "config", "runtime", "simulator", "terminal", "view", "warehouse", "worker"]),
