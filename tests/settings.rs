@@ -67,8 +67,10 @@ fn every_mistake_is_told_with_its_place_wherever_the_file_is_read() {
     home.settle("[profiles.p]\nhots = 1\napi_key = \"phx_planted\"\n[keys]\nreload = \"c\"\n", 0o644);
     let path = home.file().display().to_string();
     let expected = [
-        format!("whtui: the file of settings has 3 mistakes:"),
-        format!("{path}: it holds an API key and other users of this machine can read it; mend that with: chmod 600 {path}"),
+        "whtui: the file of settings has 3 mistakes:".to_owned(),
+        format!(
+            "{path}: it holds an API key and other users of this machine can read it; mend that with: chmod 600 {path}"
+        ),
         format!("{path}:2:1: there is no setting `hots` in a profile; did you mean `host`?"),
         format!(
             "{path}:5:10: the key `c` is claimed by both reload and cancel: cancel has it by default (give cancel \

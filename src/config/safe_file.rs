@@ -30,8 +30,8 @@ pub(super) fn read(path: &Path) -> io::Result<Contents> {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
-        io::Error::other(format!("line {} is not UTF-8", line + 1))
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()].split(|byte| *byte == b'\n').count();
+        io::Error::other(format!("line {line} is not UTF-8"))
     })?;
     Ok(Contents {
         text,

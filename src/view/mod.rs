@@ -36,9 +36,10 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     match &model.screen {
         Screen::Welcome { reason } => {
             welcome::draw(model, reason, theme, frame);
-            return if theme.ascii {
-                to_ascii(frame)
-            };
+            if theme.ascii {
+                to_ascii(frame);
+            }
+            return;
         }
         Screen::MustConfirm { host_from, key_from } => {
             return screens::must_confirm(model, host_from, key_from, theme, frame);

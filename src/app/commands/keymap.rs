@@ -6,7 +6,7 @@ use super::{COMMANDS, CommandId};
 use crate::app::key::Key;
 
 /// The default keys, as users would write them.
-const DEFAULTS: &str = include_str!("../../../assets/keymap.toml");
+pub const DEFAULTS: &str = include_str!("../../../assets/keymap.toml");
 
 /// Keys of all commands.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use crate::warehouse::text::clean;
 use super::safe_file;
 pub use mistake::{Mistake, Mistakes};
 pub use profile::{KeySource, Profile};
-pub use reference::{SETTINGS, Scope, Setting, TEMPLATE};
+pub use reference::{SETTINGS, Scope, Setting, template};
 pub use save::{NewProfile, SaveError, init, save};
 pub(super) use words::shown as shown_name;
 

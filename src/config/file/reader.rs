@@ -72,7 +72,7 @@ impl Reader<'_> {
         };
         let profiles = table(self, "profiles").map(|profiles| self.profiles(&profiles)).unwrap_or_default();
         let ui = table(self, "ui").map(|ui| self.ui(&ui)).unwrap_or_default();
-        let keymap = table(self, "keys").map(|keys| self.keys(&keys)).unwrap_or_else(Keymap::defaults);
+        let keymap = table(self, "keys").map_or_else(Keymap::defaults, |keys| self.keys(&keys));
         let default_profile = root.get("default_profile").and_then(|value| {
             let name = self.text_of(value, "default_profile")?;
             let all = root.get("profiles").and_then(|all| all.get_ref().as_table());
@@ -225,13 +225,7 @@ impl Reader<'_> {
                 }
             }
             "api_key_command" => self.command(value),
-            _ => match value.get_ref().as_bool() {
-                Some(_) => Some(KeySource::PostHogCli),
-                None => {
-                    self.switch_value(value, source);
-                    None
-                }
-            },
+            _ => self.switch_value(value, source).map(|_| KeySource::PostHogCli),
         }
     }
 
@@ -246,7 +240,7 @@ impl Reader<'_> {
             return None;
         };
         let mut all = Vec::new();
-        for word in words.iter() {
+        for word in words {
             all.push(self.text_of(word, "api_key_command")?);
         }
         if all.first().is_none_or(|program| program.trim().is_empty()) {

@@ -1,5 +1,7 @@
 //! The one table of settings. It drives the reader, the file that `config init` writes and the README.
 
+use crate::app::commands::keymap::DEFAULTS;
+
 /// Where a setting stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
@@ -65,4 +67,17 @@ pub(super) fn names(scope: Scope) -> impl Iterator<Item = &'static str> {
 }
 
 /// What `config init` writes. It settles nothing: everything in it is a comment.
-pub const TEMPLATE: &str = include_str!("../../../assets/config.toml");
+#[must_use]
+pub fn template() -> String {
+    let mut text = include_str!("../../../assets/config.toml").to_owned();
+    // The keys that come with the program, below the heading for other ones.
+    for line in DEFAULTS.lines().skip_while(|line| line.starts_with('#')) {
+        let parts = match line {
+            "" => continue,
+            comment if comment.starts_with('#') => ["\n", comment, "\n"],
+            setting => ["#", setting, "\n"],
+        };
+        text.extend(parts);
+    }
+    text
+}

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{Config, TEMPLATE};
+use super::{Config, template};
 use crate::config::safe_file;
 use crate::warehouse::secret::Secret;
 
@@ -42,7 +42,7 @@ pub enum SaveError {
 pub fn init(path: &Path) -> io::Result<()> {
     make_folder(path)?;
     let mut file = private(path)?;
-    file.write_all(TEMPLATE.as_bytes())?;
+    file.write_all(template().as_bytes())?;
     file.sync_all()
 }
 

@@ -163,18 +163,21 @@ fn other_mistakes_are_told_too() {
 
 #[test]
 fn what_is_written_first_settles_nothing_and_names_everything() {
-    let config = Config::parse(TEMPLATE, false).unwrap();
+    let config = Config::parse(&template(), false).unwrap();
     assert!(config.profiles.is_empty() && config.default_profile.is_none() && config.ui == Ui::default());
     // Without the marks of comments its examples are free of mistakes, too, but for the key that is none.
-    let awake: String = TEMPLATE
-        .lines()
-        .map(|line| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
-        .map(|line| format!("{}\n", line.replace("phx_…", "phx_x")))
-        .collect();
+    let awake = |line: &str| {
+        line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line).replace("phx_…", "phx_x")
+    };
+    let awake: Vec<String> = template().lines().map(awake).collect();
+    let awake = awake.join("\n");
     let config = Config::parse(&awake, false).unwrap();
     assert_eq!(config.profiles.len(), 4);
     for setting in SETTINGS.iter().filter(|setting| setting.scope != Scope::Keys) {
         assert!(awake.contains(&format!("{} = ", setting.name)), "{} is not in the template", setting.name);
+    }
+    for command in COMMANDS {
+        assert!(awake.contains(&format!("\n{} = [", command.name)), "{} is not in the template", command.name);
     }
 }
 
@@ -210,10 +213,10 @@ fn a_profile_is_added_and_the_rest_stays() {
     assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing is left over");
     std::fs::remove_file(&path).unwrap();
     init(&path).unwrap();
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), TEMPLATE);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), template());
     assert_eq!(init(&path).unwrap_err().kind(), ErrorKind::AlreadyExists);
     save(&path, &profile("first")).unwrap();
-    assert!(std::fs::read_to_string(&path).unwrap().contains(TEMPLATE));
+    assert!(std::fs::read_to_string(&path).unwrap().contains(&template()));
 }
 
 #[cfg(unix)]
