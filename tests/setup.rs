@@ -143,6 +143,12 @@ screen!(first_screen_file_refused, |width, height| {
     desk.happen(Event::ProfileSaved(round, Err(NotSaved::File(why))));
     desk
 });
+screen!(profiles_to_start_with, |width, height| {
+    let reason =
+        "Not connected: The command for the key, `op`, failed (exit status: 1): you are not signed in.".to_owned();
+    let setup = Setup { profile: None, ..setup() };
+    Desk::new(Settings { start: Start::Welcome { reason }, setup, ..settings() }, width, height)
+});
 screen!(profiles, |width, height| {
     let mut desk = Desk::reading(Settings { setup: setup(), ..settings() }, width, height, project());
     desk.press(&["P", "j"]);
@@ -268,6 +274,17 @@ fn switching_asks_where_something_would_be_lost_sight_of() {
     desk.press(&["tab"]).type_in(KEY).press(&["esc"]);
     assert_eq!(desk.model.screen, Screen::Main);
     assert!(desk.model.welcome.key.value().is_empty() && desk.others.is_empty());
+}
+
+#[test]
+fn several_profiles_and_none_chosen_are_chosen_from() {
+    let reason = "There are several profiles.".to_owned();
+    let setup = Setup { profile: None, ..setup() };
+    let mut desk = Desk::new(Settings { start: Start::Welcome { reason }, setup, ..settings() }, 80, 24);
+    desk.press(&["j", "enter"]);
+    assert_eq!(desk.others.pop(), Some(Effect::Connect(Box::new(Destination::Profile("staging".to_owned())))));
+    desk.press(&["G", "k", "enter"]).press(&["tab"]).type_in(KEY).press(&["enter"]);
+    assert!(matches!(desk.others.pop(), Some(Effect::Greet(..))), "another one is entered in the form");
 }
 
 #[test]

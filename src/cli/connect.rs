@@ -90,8 +90,11 @@ pub(super) async fn connect(
     let resolved = match found.await {
         Ok(Ok(resolved)) => resolved,
         Ok(Err(error)) => {
-            let ConfigError::NoKey { notes } = &error else { return Err(error.to_string()) };
-            let notes = notes.clone();
+            let notes = match &error {
+                ConfigError::NoKey { notes } => notes.clone(),
+                ConfigError::WhichProfile { .. } => Vec::new(),
+                _ => return Err(error.to_string()),
+            };
             return Ok(Session { notes, ..Session::new(Start::Welcome { reason: error.to_string() }, None) });
         }
         Err(_) => return Err("looking for the key stopped unexpectedly.".to_owned()),

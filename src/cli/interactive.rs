@@ -40,7 +40,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
         // What the sentence for scripts advises can be done right there.
-        if let Start::Welcome { reason } = &mut session.start {
+        if let (Start::Welcome { reason }, []) = (&mut session.start, config.profiles.as_slice()) {
             *reason = format!("No API key was found: enter one here, or try the demo. {}", session.notes.join(" "));
             reason.truncate(reason.trim_end().len());
         }
@@ -88,7 +88,10 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             Ok(next) => session = next,
             // What was there before is still as good.
             Err(sentence) if session.client.is_some() => session.notes = vec![format!("Not switched: {sentence}")],
-            Err(sentence) => return Err(sentence),
+            Err(sentence) => match &mut session.start {
+                Start::Welcome { reason } => *reason = format!("Not connected: {sentence}"),
+                _ => return Err(sentence),
+            },
         }
     }
 }

@@ -46,7 +46,8 @@ pub enum ConfigError {
     },
     /// There are several profiles, and none was chosen.
     #[error(
-        "There are several profiles and none of them was chosen: name one with --profile, or put default_profile into          the file of settings{}",
+        "There are several profiles and none of them was chosen: name one with --profile, or put default_profile into \
+         the file of settings{}",
         profiles_there_are(known)
     )]
     WhichProfile {
@@ -63,7 +64,8 @@ pub enum ConfigError {
     },
     /// A profile wants the key of `PostHog`'s command line, which has none.
     #[error(
-        "The profile {profile} takes its key from PostHog's own command line, which has stored none: log in with it          (posthog-cli login), or give the profile another key."
+        "The profile {profile} takes its key from PostHog's own command line, which has stored none: log in with it \
+         (posthog-cli login), or give the profile another key."
     )]
     NoLogin {
         /// The profile.

@@ -35,7 +35,10 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     let Some(layout) = model.layout() else { return too_small(model, theme, frame) };
     match &model.screen {
         Screen::Welcome { reason } => {
-            welcome::draw(model, reason, theme, frame);
+            match &model.overlay {
+                Some(Overlay::Profiles(profiles)) => profiles::draw(model, profiles, theme, frame),
+                _ => welcome::draw(model, reason, theme, frame),
+            }
             if theme.ascii {
                 to_ascii(frame);
             }

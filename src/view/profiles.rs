@@ -7,12 +7,15 @@ use ratatui::text::{Line, Span};
 use super::text;
 use super::theme::{Role, Theme};
 use super::widgets::{lines, modal, with_keys};
-use crate::app::model::Model;
 use crate::app::model::overlay::{ProfileChoice, Profiles};
+use crate::app::model::{Model, Screen};
 use crate::warehouse::text::clean;
 
 /// How wide the box is.
 const WIDTH: u16 = 76;
+
+/// How many lines are said above the list.
+const ABOVE: usize = 4;
 
 /// How many followed actions are named.
 const NAMED: usize = 4;
@@ -23,13 +26,28 @@ pub(super) fn draw(model: &Model, profiles: &Profiles, theme: &Theme, frame: &mu
     let width = modal::inner_width(WIDTH, frame.area());
     let below = match &profiles.asking {
         Some(chosen) => question(model, chosen, width, theme),
-        None => vec![with_keys("`enter` switch  `up` `down` move  `esc` stay", theme.style(Role::Faint), theme)],
+        None => {
+            let (enter, leave) = if model.screen == Screen::Main { ("switch", "stay") } else { ("connect", "quit") };
+            let keys = format!("`enter` {enter}  `up` `down` move  `esc` {leave}");
+            vec![with_keys(&keys, theme.style(Role::Faint), theme)]
+        }
     };
-    let wanted = u16::try_from(choices.len() + below.len() + 3).unwrap_or(u16::MAX);
-    let inside = modal::open("Switch to", WIDTH, wanted, theme, frame);
+    // Before anything is connected: why it has to be chosen, or why what was chosen cannot be.
+    let above = match &model.screen {
+        Screen::Welcome { reason } => text::wrap(&clean(reason, false), width),
+        _ => Vec::new(),
+    };
+    let above: Vec<Line> = above.into_iter().take(ABOVE).chain([String::new()]).map(Line::from).collect();
+    let above = if model.screen == Screen::Main { Vec::new() } else { above };
+    let wanted = u16::try_from(above.len() + choices.len() + below.len() + 3).unwrap_or(u16::MAX);
+    let title = if model.screen == Screen::Main { "Switch to" } else { "Connect to" };
+    let inside = modal::open(title, WIDTH, wanted, theme, frame);
     let buffer = frame.buffer_mut();
     let below_height = u16::try_from(below.len()).unwrap_or(u16::MAX).min(inside.height.saturating_sub(1));
-    let list = Rect { height: inside.height.saturating_sub(below_height + 1).max(1), ..inside };
+    let head = u16::try_from(above.len()).unwrap_or(u16::MAX).min(inside.height.saturating_sub(below_height + 2));
+    lines(&above, 0, Rect { height: head, ..inside }, buffer);
+    let list =
+        Rect { y: inside.y + head, height: inside.height.saturating_sub(below_height + 1 + head).max(1), ..inside };
     let cursor = profiles.cursor.min(choices.len().saturating_sub(1));
     let start = (cursor + 1).saturating_sub(usize::from(list.height));
     for (index, choice) in choices.iter().enumerate().skip(start).take(usize::from(list.height)) {

@@ -36,7 +36,7 @@ use flights::Waiter;
 use guard::Guard;
 use link::Link;
 use marks::Marks;
-use overlay::Overlay;
+use overlay::{Overlay, Profiles};
 use runbook::Runbooks;
 use table::TableView;
 use tuning::{Made, Tuning};
@@ -152,6 +152,9 @@ impl Model {
             }
             Start::Connected(_) => Screen::Main,
         };
+        // Where there is something to choose from, it is chosen from.
+        let choose = matches!(screen, Screen::Welcome { .. }) && !settings.setup.profiles.is_empty();
+        let overlay = choose.then(|| Overlay::Profiles(Profiles::default()));
         Self {
             now,
             size,
@@ -159,7 +162,7 @@ impl Model {
             settings,
             keymap,
             screen,
-            overlay: None,
+            overlay,
             guard: None,
             welcome: Welcome::default(),
             inventory: Inventory::default(),

@@ -21,6 +21,9 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         _ => {}
     }
     match &model.screen {
+        Screen::Welcome { .. } if matches!(model.overlay, Some(Overlay::Profiles(_))) => {
+            return profiles::pressed(model, key, command);
+        }
         Screen::Welcome { .. } => return welcome::pressed(model, key),
         Screen::MustConfirm { .. } => return must_confirm(model, key),
         Screen::Main => {}
@@ -58,7 +61,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         guard::pasted(guard, text);
         return Vec::new();
     }
-    if let Screen::Welcome { .. } = model.screen {
+    if matches!(model.screen, Screen::Welcome { .. }) && model.overlay.is_none() {
         let text: String = text.chars().filter(|symbol| !symbol.is_control()).take(1_000).collect();
         welcome::pasted(model, &text);
         return Vec::new();

@@ -4,8 +4,8 @@ use super::welcome;
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
 use crate::app::key::{Code, Key};
-use crate::app::model::Model;
 use crate::app::model::overlay::{Overlay, ProfileChoice, Profiles};
+use crate::app::model::{Model, Screen};
 
 /// Opens the list, with the cursor on the profile in use.
 pub(super) fn open(model: &mut Model) {
@@ -46,6 +46,10 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::Up), _) | (_, Code::BackTab) => profiles.cursor = profiles.cursor.saturating_sub(1),
         (Some(CommandId::Top), _) => profiles.cursor = 0,
         (Some(CommandId::Bottom), _) => profiles.cursor = last,
+        // There is nothing to go back to yet.
+        (Some(CommandId::Back | CommandId::Quit), _) | (_, Code::Escape) if model.screen != Screen::Main => {
+            return vec![Effect::Quit];
+        }
         (Some(CommandId::Back | CommandId::Profiles | CommandId::Quit), _) | (_, Code::Escape) => model.overlay = None,
         _ => {}
     }
@@ -56,6 +60,10 @@ fn go(model: &mut Model, chosen: ProfileChoice) -> Vec<Effect> {
     match chosen {
         ProfileChoice::Profile(name) => vec![Effect::Connect(Box::new(Destination::Profile(name)))],
         ProfileChoice::Demo => vec![Effect::StartDemo],
+        ProfileChoice::Another if model.screen != Screen::Main => {
+            model.overlay = None;
+            Vec::new()
+        }
         ProfileChoice::Another => {
             welcome::open(model);
             Vec::new()
