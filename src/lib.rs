@@ -10,7 +10,7 @@
 //! | [`api`] | the client: one typed method an operation, tolerant parsing, failures | `warehouse`; reqwest |
 //! | [`worker`] | runs effects: fetching, budget, retries, the write gate, diagnosis of what was read | `api`, `app::{effect, message}`, `config`, `warehouse`; tokio |
 //! | [`terminal`] | raw mode, events, signals, suspend, clipboard | `app::{effect, message, key, layout}`; crossterm, ratatui, tokio |
-//! | [`config`] | where host, project and key come from | `app::{commands, settings}`, `warehouse` |
+//! | [`config`] | the file of settings; where host, project and key come from | `app::{commands, key, settings}`, `warehouse` |
 //! | [`runtime`] | the loop: messages in, `update`, effects out, draw if nothing waits | `app`, `view`, `worker`, `terminal`; tokio |
 //! | [`simulator`] | the embedded server: worlds, clock, routes | nothing of ours; axum, tokio |
 //! | [`cli`] | arguments, and how each way of starting ends | everything |
@@ -27,6 +27,7 @@
 //! * another rule about sync settings: [`warehouse::tuning`], and a line of `tests/fixtures/sync-type-pairs.csv`;
 //! * another root cause: `assets/root-causes.toml`;
 //! * another state of a table: [`warehouse::state`], its glyph in [`view::theme`];
+//! * another setting: [`config::file`], its row in `reference.rs`, and `assets/config.toml`;
 //! * another column: [`app::model::columns`] and `view/tables.rs`.
 
 pub mod api;

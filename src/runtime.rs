@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
-use crate::app::effect::Effect;
+use crate::app::effect::{Destination, Effect};
 use crate::app::message::{Event, Message};
 use crate::app::model::Model;
 use crate::app::settings::Settings;
@@ -25,12 +25,14 @@ pub struct Look {
 }
 
 /// How it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// The user left.
     Quit,
     /// The user wants the demo instead.
     StartDemo,
+    /// The user wants this connection instead.
+    Connect(Box<Destination>),
     /// A signal of this number ended it.
     Signal(u8),
     /// The terminal is gone.
@@ -91,7 +93,7 @@ impl Loop<'_> {
             for effect in std::mem::take(&mut wanted) {
                 self.on_screen(effect, signals)?;
             }
-            if let Some(exit) = self.exit {
+            if let Some(exit) = self.exit.take() {
                 return Ok(exit);
             }
             let due = drawn_at.map(|at| at + FRAME).filter(|due| !urgent && *due > Instant::now());
@@ -157,6 +159,10 @@ impl Loop<'_> {
                 }
                 Effect::StartDemo => {
                     self.exit = Some(Exit::StartDemo);
+                    None
+                }
+                Effect::Connect(destination) => {
+                    self.exit = Some(Exit::Connect(destination));
                     None
                 }
                 other => Some(other),

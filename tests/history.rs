@@ -18,7 +18,7 @@ use whtui::app::message::{Event, Message};
 use whtui::app::model::Model;
 use whtui::app::model::history::History;
 use whtui::app::model::overlay::Overlay;
-use whtui::app::settings::{Place, Settings, Start};
+use whtui::app::settings::{Place, Settings, Setup, Start};
 use whtui::app::update;
 use whtui::view::theme::Theme;
 use whtui::warehouse::diagnosis::Catalogue;
@@ -46,7 +46,13 @@ impl Desk {
     /// A table that fails without a telling text, one that is well, and one with two jobs a sync.
     fn new(width: u16, height: u16) -> Self {
         let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 1, demo: false };
-        let settings = Settings { start: Start::Connected(place), read_only: false, dry_run: false, ascii: false };
+        let settings = Settings {
+            start: Start::Connected(place),
+            read_only: false,
+            dry_run: false,
+            ascii: false,
+            setup: Setup::default(),
+        };
         let model = Model::new(settings, Keymap::defaults(), Size { width, height }, now());
         let mut desk = Self { model, asked: Vec::new() };
         let effects = update::start(&mut desk.model);

@@ -20,7 +20,7 @@ use whtui::app::layout::Size;
 use whtui::app::message::{BudgetLeft, Event, Message, Mouse, MouseAct, Sent};
 use whtui::app::model::Model;
 use whtui::app::model::overlay::Overlay;
-use whtui::app::settings::Settings;
+use whtui::app::settings::{Settings, Setup};
 use whtui::app::update::{start, update};
 use whtui::view::theme::Theme;
 use whtui::warehouse::consent::{Demand, Discard};
@@ -585,7 +585,7 @@ fn play(settings: Settings, first: Vec<Source>, deeds: Vec<Deed>) -> Watched {
     }
     // From wherever the keys have led, esc leads home.
     for _ in 0..8 {
-        if watched.model.overlay.is_some() {
+        if watched.model.overlay.is_some() || watched.model.guard.is_some() {
             watched.happen(Event::KeyPressed(Key::plain(Code::Escape)));
         }
     }
@@ -609,6 +609,20 @@ proptest! {
     #[test]
     fn read_only_sends_nothing(world in any_world(), deeds in vec(any_deed(), 1..80)) {
         let watched = play(Settings { read_only: true, ..settings() }, world, deeds);
+        prop_assert!(watched.sends.is_empty());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { max_shrink_iters: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_protected_profile_sends_nothing_before_its_name_was_typed(
+        world in any_world(),
+        deeds in vec(any_deed(), 1..80),
+    ) {
+        let setup = Setup { profile: Some("a name that nobody types".to_owned()), protected: true, ..Setup::default() };
+        let watched = play(Settings { setup, ..settings() }, world, deeds);
         prop_assert!(watched.sends.is_empty());
     }
 }

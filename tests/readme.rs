@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 
 use whtui::app::commands::keymap::Keymap;
 use whtui::app::commands::{COMMANDS, Group};
+use whtui::config::Config;
+use whtui::config::file::{SETTINGS, Scope, Setting};
 use whtui::warehouse::diagnosis::Letter;
 
 #[path = "recoveries/keys.rs"]
@@ -13,6 +15,8 @@ mod recoveries;
 
 const START: &str = "<!-- keys: generated from the table of commands, checked by a test -->\n";
 const END: &str = "<!-- end of keys -->";
+const SETTINGS_START: &str = "<!-- settings: generated from the table of settings, checked by a test -->\n";
+const SETTINGS_END: &str = "<!-- end of settings -->";
 const PRESSES: &str = "<!-- key presses: generated from the stories of recoveries, checked by a test -->\n";
 const END_OF_PRESSES: &str = "<!-- end of key presses -->";
 
@@ -22,8 +26,24 @@ fn keys() -> String {
     for group in Group::ALL {
         for command in COMMANDS.iter().filter(|command| command.group == group) {
             let keys: Vec<_> = keymap.keys(command.id).iter().map(|key| format!("`{key}`")).collect();
-            writeln!(table, "| {} | {} | {} |", keys.join(" "), command.title, command.sentence).unwrap();
+            writeln!(table, "| {} | `{}` | {} |", keys.join(" "), command.name, command.sentence).unwrap();
         }
+    }
+    table
+}
+
+/// Every setting of the file.
+fn settings() -> String {
+    let mut table = String::from("| setting | value | without it | what it does |\n| --- | --- | --- | --- |\n");
+    for Setting { scope, name, kind, default, sentence } in SETTINGS {
+        let place = match scope {
+            Scope::Top => "",
+            Scope::Profile => "profiles.NAME.",
+            Scope::Ui => "ui.",
+            Scope::Keys => "keys.",
+        };
+        let default = if default.is_empty() { "–" } else { default };
+        writeln!(table, "| `{place}{name}` | {kind} | {default} | {sentence} |").unwrap();
     }
     table
 }
@@ -56,6 +76,7 @@ fn check(start: &str, end: &str, generated: &str) {
 #[test]
 fn generated_lists_are_up_to_date() {
     check(START, END, &keys());
+    check(SETTINGS_START, SETTINGS_END, &settings());
     check(PRESSES, END_OF_PRESSES, &presses());
 }
 
@@ -65,4 +86,13 @@ fn the_first_two_commands_run_the_demo_and_the_tests() {
     let mut commands = readme.split("```sh\n").skip(1).map(|block| block.split("\n```").next().unwrap());
     assert_eq!(commands.next(), Some("cargo run --release -- --demo"));
     assert_eq!(commands.next(), Some("cargo test"));
+}
+
+#[test]
+fn the_example_of_a_file_of_settings_is_free_of_mistakes() {
+    let readme = include_str!("../README.md");
+    let example =
+        readme.split("```toml\n# ~/.config/whtui/config.toml\n").nth(1).unwrap().split("\n```").next().unwrap();
+    let config = Config::parse(example, false).unwrap();
+    assert_eq!(config.profiles.len(), 2);
 }

@@ -15,7 +15,7 @@ use whtui::app::message::{Event, Message};
 use whtui::app::model::Model;
 use whtui::app::model::history::History;
 use whtui::app::model::overlay::Overlay;
-use whtui::app::settings::{Place, Settings, Start};
+use whtui::app::settings::{Place, Settings, Setup, Start};
 use whtui::app::update::{start, update};
 use whtui::simulator::{self, Clock, Options, Simulator};
 use whtui::warehouse::diagnosis::Letter;
@@ -50,7 +50,13 @@ impl Play {
         let client = Client::new(origin, simulator.key().to_owned().into(), project, Limits::default()).unwrap();
         let (messages, inbox) = unbounded_channel();
         let worker = Worker::new(Some(client), Gate::new(false, false), messages);
-        let settings = Settings { start: Start::Connected(place), read_only: false, dry_run: false, ascii: false };
+        let settings = Settings {
+            start: Start::Connected(place),
+            read_only: false,
+            dry_run: false,
+            ascii: false,
+            setup: Setup::default(),
+        };
         let model = Model::new(settings, Keymap::defaults(), Size { width: 140, height: 40 }, clock.now());
         let mut play = Self { model, worker, inbox, simulator, clock, timers: Vec::new(), copied: Vec::new() };
         let effects = start(&mut play.model);

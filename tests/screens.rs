@@ -403,10 +403,6 @@ screen!(activity_of_nothing, |width, height| {
 
 // Screens of their own.
 
-screen!(welcome, |width, height| {
-    let reason = "No API key was found in WHTUI_API_KEY, POSTHOG_CLI_API_KEY or /home/ada/.posthog/credentials.json.";
-    Desk::new(Settings { start: Start::Welcome { reason: reason.to_owned() }, ..settings() }, width, height)
-});
 screen!(must_confirm, |width, height| {
     let place = settings().place().unwrap().clone();
     let start = Start::MustConfirm {
@@ -442,6 +438,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::History(_)
         // In `tests/editing.rs`.
         | Overlay::Tuning(_)
+        // In `tests/setup.rs`.
+        | Overlay::Profiles(_)
         | Overlay::Quitting => {}
     }
     match screen {

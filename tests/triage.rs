@@ -14,7 +14,7 @@ use whtui::app::key::Key;
 use whtui::app::layout::Size;
 use whtui::app::message::{Event, Message};
 use whtui::app::model::Model;
-use whtui::app::settings::{Place, Settings, Start};
+use whtui::app::settings::{Place, Settings, Setup, Start};
 use whtui::app::update;
 use whtui::view::theme::Theme;
 use whtui::warehouse::field::Field;
@@ -270,7 +270,13 @@ proptest! {
 /// A program that has read a project.
 fn program(sources: Vec<Source>, width: u16, height: u16) -> Model {
     let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 1, demo: false };
-    let settings = Settings { start: Start::Connected(place), read_only: false, dry_run: false, ascii: false };
+    let settings = Settings {
+        start: Start::Connected(place),
+        read_only: false,
+        dry_run: false,
+        ascii: false,
+        setup: Setup::default(),
+    };
     let mut model = Model::new(settings, Keymap::defaults(), Size { width, height }, now());
     let effects = update::start(&mut model);
     let list = effects.iter().find_map(|effect| match effect {

@@ -2,8 +2,11 @@
 
 use jiff::SignedDuration;
 
+use crate::warehouse::ids::ProjectId;
 use crate::warehouse::operation::Operation;
+use crate::warehouse::origin::Origin;
 use crate::warehouse::recovery::runbook::Record;
+use crate::warehouse::secret::Secret;
 use crate::warehouse::survey::Need;
 
 /// Names one request, so that its answer is recognised and a late one dropped.
@@ -80,4 +83,43 @@ pub enum Effect {
     Quit,
     /// End this connection and start the demo.
     StartDemo,
+    /// Find out what a key may do and which projects it sees. The number tells the answer from outdated ones.
+    Greet(u64, Login),
+    /// Write a profile down.
+    SaveProfile(u64, ProfileDraft),
+    /// End this connection and start another one.
+    Connect(Box<Destination>),
+}
+
+/// A key, and the only host it is sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// Where it is sent.
+    pub origin: Origin,
+    /// The key.
+    pub key: Secret,
+    /// The profile it was written down as.
+    pub profile: Option<String>,
+}
+
+/// A profile to be written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileDraft {
+    /// Its name.
+    pub name: String,
+    /// Its host and key.
+    pub login: Login,
+    /// Its project.
+    pub project: ProjectId,
+    /// Its host is reached by plain http.
+    pub allow_http: bool,
+}
+
+/// What to connect to instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// A profile.
+    Profile(String),
+    /// What was just entered.
+    Entered(Login, ProjectId),
 }

@@ -96,6 +96,73 @@ impl Key {
         Some(Self { code, ctrl, alt })
     }
 
+    /// What was probably meant by a name that is none, such as `Ctrl+P`, `shift-r` or `return`.
+    #[must_use]
+    pub fn meant(name: &str) -> Option<Self> {
+        let folded = name.trim().replace('+', "-");
+        let (mut rest, mut prefix, mut shift) = (folded.as_str(), String::new(), false);
+        while let Some((modifier, after)) = rest.split_once('-').filter(|(_, after)| !after.is_empty()) {
+            match modifier.to_ascii_lowercase().as_str() {
+                "ctrl" | "control" | "c" | "ctl" => prefix.push_str("ctrl-"),
+                "alt" | "meta" | "m" | "option" | "opt" => prefix.push_str("alt-"),
+                "shift" | "s" => shift = true,
+                _ => return None,
+            }
+            rest = after;
+        }
+        let lower = rest.to_lowercase();
+        let base = match lower.as_str() {
+            "return" | "cr" | "ret" => "enter",
+            "escape" => "esc",
+            "del" => "delete",
+            "ins" => "insert",
+            "bs" | "backspc" => "backspace",
+            "pgup" | "page-up" | "page_up" => "pageup",
+            "pgdn" | "pgdown" | "page-down" | "page_down" => "pagedown",
+            "spc" | "spacebar" => "space",
+            "tab" if shift => "backtab",
+            _ if rest.chars().count() == 1 && shift => &rest.to_uppercase(),
+            _ if rest.chars().count() == 1 && !prefix.contains("ctrl") => rest,
+            lower => lower,
+        };
+        Self::parse(&format!("{prefix}{base}")).filter(|key| key.reaches_us().is_ok())
+    }
+
+    /// Whether a terminal can send it as this key.
+    ///
+    /// # Errors
+    /// What arrives in its place, or what to write for it, as the end of a sentence that begins with the key.
+    pub fn reaches_us(self) -> Result<(), String> {
+        let Code::Char(symbol) = self.code else { return Ok(()) };
+        if !self.ctrl {
+            return Ok(());
+        }
+        let alike = |other: &str| Err(format!("is the same as `{other}` in a terminal; write that"));
+        match symbol {
+            'i' | 'I' => alike("tab"),
+            'm' | 'M' => alike("enter"),
+            '[' => alike("esc"),
+            '?' => alike("backspace"),
+            '@' => alike("ctrl-space"),
+            _ if symbol.is_ascii_uppercase() => {
+                let alt = if self.alt { "alt-" } else { "" };
+                alike(&format!("ctrl-{alt}{}", symbol.to_ascii_lowercase()))
+            }
+            _ if symbol.is_ascii() => Ok(()),
+            _ => Err("cannot be sent by a terminal; choose another".to_owned()),
+        }
+    }
+
+    /// Whether it is what typing a text consists of.
+    #[must_use]
+    pub fn is_typing(self) -> bool {
+        match self.code {
+            Code::Char(_) => !self.ctrl && !self.alt,
+            Code::Function(_) => false,
+            _ => true,
+        }
+    }
+
     fn code(name: &str) -> Option<Code> {
         if let Some((_, code)) = NAMES.iter().find(|(known, _)| *known == name) {
             return Some(*code);
@@ -153,7 +220,53 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_was_meant_is_guessed() {
+        for (name, key) in [
+            ("Ctrl+P", "ctrl-p"),
+            ("C-x", "ctrl-x"),
+            ("shift-r", "R"),
+            ("Shift+Tab", "backtab"),
+            ("Return", "enter"),
+            ("PgUp", "pageup"),
+            ("F5", "f5"),
+            ("alt+Left", "alt-left"),
+        ] {
+            assert_eq!(Key::meant(name).map(|key| key.to_string()).as_deref(), Some(key), "{name}");
+        }
+        for name in ["", "nonsense", "hyper-x", "ctrl-m"] {
+            assert_eq!(Key::meant(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_no_terminal_sends_is_told() {
+        for (name, words) in [
+            ("ctrl-i", "`tab`"),
+            ("ctrl-m", "`enter`"),
+            ("ctrl-[", "`esc`"),
+            ("ctrl-P", "`ctrl-p`"),
+            ("ctrl-é", "cannot"),
+        ] {
+            let said = Key::parse(name).unwrap().reaches_us().unwrap_err();
+            assert!(said.contains(words), "{name}: {said}");
+        }
+        for name in ["r", "R", "ctrl-p", "alt-P", "é", "f5", "tab", "ctrl-left"] {
+            assert_eq!(Key::parse(name).unwrap().reaches_us(), Ok(()), "{name}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn what_is_meant_can_be_read_and_comes(name in "(ctrl|C|Alt|shift|M|x)?[-+]?(.|[a-z]{1,9})", wild in any::<String>()) {
+            for name in [name, wild] {
+                if let Some(key) = Key::meant(&name) {
+                    prop_assert_eq!(Key::parse(&key.to_string()), Some(key));
+                    prop_assert_eq!(key.reaches_us(), Ok(()));
+                }
+            }
+        }
+
         #[test]
         fn whatever_is_read_is_written_back(name in any::<String>()) {
             if let Some(key) = Key::parse(&name) {

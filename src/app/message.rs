@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::effect::{RequestId, Timer};
-use super::key::Key;
+use super::key;
 use super::layout::Size;
+use crate::warehouse::account::{Key, Project};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::operation::Request;
 use crate::warehouse::recovery::runbook::Record;
@@ -24,7 +25,7 @@ pub struct Message {
 #[derive(Debug)]
 pub enum Event {
     /// A key was pressed (by the terminal; releases are left out there).
-    KeyPressed(Key),
+    KeyPressed(key::Key),
     /// Text was pasted. It is text, never commands.
     Pasted(String),
     /// The mouse did something at this cell.
@@ -51,8 +52,41 @@ pub enum Event {
     LeftBehind(Vec<Record>),
     /// What is half done could not be written down, for this reason.
     JournalFailed(String),
+    /// What a key may do and which projects it sees, or why that is not known.
+    Greeted(u64, Result<Box<Greeting>, NotGreeted>),
+    /// A profile was written down, or why not.
+    ProfileSaved(u64, Result<(), NotSaved>),
     /// A request is tried again, for this reason.
     Retrying(RequestId, Failure),
+}
+
+/// What a key may do, and which projects it sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Greeting {
+    /// The key, as far as the server describes it.
+    pub key: Key,
+    /// Projects.
+    pub projects: Vec<Project>,
+    /// Whether these are all.
+    pub whole: bool,
+}
+
+/// Why a key was not accepted: one sentence, and the field it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotGreeted {
+    /// The host.
+    Host(String),
+    /// The key.
+    Key(String),
+}
+
+/// Why a profile was not written down: one sentence, and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotSaved {
+    /// Its name.
+    Name(String),
+    /// The file.
+    File(String),
 }
 
 /// What came of a write that did not fail.

@@ -11,6 +11,40 @@ pub struct Settings {
     pub dry_run: bool,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// What is settled in the file of settings.
+    pub setup: Setup,
+}
+
+/// The profiles there are, and the one in use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// The profile in use.
+    pub profile: Option<String>,
+    /// The profile in use refuses every change.
+    pub read_only: bool,
+    /// The profile in use asks before every change.
+    pub protected: bool,
+    /// All profiles.
+    pub profiles: Vec<Offer>,
+    /// Where a profile would be written down; `None` where it cannot be.
+    pub file: Option<String>,
+    /// Plain http is accepted for hosts other than loopback.
+    pub allow_http: bool,
+    /// What the user should know at the start, as sentences.
+    pub notes: Vec<String>,
+}
+
+/// A profile, as it is offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Its name.
+    pub name: String,
+    /// Where it leads to, in words.
+    pub place: String,
+    /// It refuses every change.
+    pub read_only: bool,
+    /// It asks before every change.
+    pub protected: bool,
 }
 
 /// How the program starts.

@@ -55,6 +55,9 @@ pub(super) enum Command {
     /// Write the man page
     #[command(after_help = super::man::USE)]
     Man,
+    /// Look after the file of settings
+    #[command(after_help = super::config::ENDS)]
+    Config(Config),
     /// Serve the simulator on a loopback port, for other clients and for tests
     #[command(after_help = simulate_ends())]
     Simulate(Simulate),
@@ -111,16 +114,41 @@ pub(super) struct Explain {
     pub text: Vec<String>,
 }
 
+/// What to do with the file of settings.
+#[derive(Debug, Args)]
+pub(super) struct Config {
+    /// What to do.
+    #[command(subcommand)]
+    pub deed: ConfigDeed,
+}
+
+/// What can be done with the file of settings.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(super) enum ConfigDeed {
+    /// Say where the file is
+    Path,
+    /// Write a file with everything in it as a comment; never over one that is there
+    Init,
+    /// Say everything that is wrong with it
+    Check,
+}
+
 /// What to connect to.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Connection")]
 pub(super) struct Target {
     /// Run on an embedded simulator: no account, no network
-    #[arg(long, conflicts_with_all = ["host", "project", "allow_http"])]
+    #[arg(long, conflicts_with_all = ["host", "project", "allow_http", "profile"])]
     pub demo: bool,
     /// World of the demo; `whtui simulate --help` lists them
     #[arg(long, requires = "demo", value_name = "NAME")]
     pub scenario: Option<String>,
+    /// Profile of the settings to use [default: that of the variable `WHTUI_PROFILE`, or the file's own]
+    #[arg(long, value_name = "NAME", conflicts_with = "no_config")]
+    pub profile: Option<String>,
+    /// Leave the file of settings aside
+    #[arg(long)]
+    pub no_config: bool,
     /// Address of `PostHog`.
     #[arg(long, value_name = "URL", help = "Address of PostHog [default: https://us.posthog.com]")]
     pub host: Option<String>,
@@ -203,6 +231,10 @@ mod tests {
             &["whtui", "diagnose", "--read-only"],
             &["whtui", "diagnose", "--demo", "--project", "1"],
             &["whtui", "explain", "--jsn", "x"],
+            &["whtui", "--demo", "--profile", "prod"],
+            &["whtui", "--no-config", "--profile", "prod"],
+            &["whtui", "config"],
+            &["whtui", "config", "edit"],
         ] {
             assert!(Arguments::try_parse_from(line).is_err(), "{line:?}");
         }

@@ -2,8 +2,9 @@
 
 use super::arguments::Target;
 use crate::api::{Account, Client, Limits};
+use crate::app::effect::Login;
 use crate::app::settings::{Place, Start};
-use crate::config::{self, ConfigError, Flags, Pair, ProjectChoice, Resolved};
+use crate::config::{self, Config, ConfigError, Flags, InUse, Pair, ProjectChoice, Resolved};
 use crate::simulator::{self, Simulator};
 use crate::warehouse::ids::ProjectId;
 
@@ -13,8 +14,18 @@ pub(super) struct Session {
     pub start: Start,
     /// `None` without a key.
     pub client: Option<Client>,
+    /// The profile in use.
+    pub profile: Option<InUse>,
+    /// What the user should know, as sentences.
+    pub notes: Vec<String>,
     /// Kept while the program runs: dropping it stops it.
     _simulator: Option<Simulator>,
+}
+
+impl Session {
+    fn new(start: Start, client: Option<Client>) -> Self {
+        Self { start, client, profile: None, notes: Vec::new(), _simulator: None }
+    }
 }
 
 /// Starts the demo.
@@ -34,23 +45,61 @@ pub(super) async fn demo(flags: &Target) -> Result<Session, String> {
     let key = served.key().to_owned().into();
     let client =
         Client::new(origin, key, project, Limits::default()).map_err(|error| sentence(&error.explanation()))?;
-    Ok(Session { start: Start::Connected(place), client: Some(client), _simulator: Some(served) })
+    Ok(Session { _simulator: Some(served), ..Session::new(Start::Connected(place), Some(client)) })
+}
+
+/// The connection that was entered on the first screen.
+///
+/// # Errors
+/// One sentence when it cannot be prepared.
+pub(super) fn entered(login: Login, project: ProjectId, config: &Config) -> Result<Session, String> {
+    let Login { origin, key, profile } = login;
+    let place = Place { origin: origin.to_string(), project: project.get(), demo: false };
+    let client = Client::new(origin, key.expose().to_owned().into(), project, Limits::default())
+        .map_err(|failure| format!("the connection cannot be prepared: {}.", failure.explanation()))?;
+    let profile = profile.and_then(|name| {
+        let profile = config.profile(&name)?;
+        Some(InUse { name, read_only: profile.read_only, protected: profile.protected })
+    });
+    Ok(Session { profile, ..Session::new(Start::Connected(place), Some(client)) })
 }
 
 /// Finds out what to connect to; where that takes time, a remark says so.
 ///
 /// # Errors
 /// One sentence: what is wrong, and what to do next.
-pub(super) async fn connect(flags: &Target, remark: impl Fn(&str)) -> Result<Session, String> {
-    let wanted = Flags { host: flags.host.clone(), project: flags.project.clone(), allow_http: flags.allow_http };
-    let resolved = match config::connection(&wanted) {
-        Ok(resolved) => resolved,
-        Err(error @ ConfigError::NoKey { .. }) => {
-            return Ok(Session { start: Start::Welcome { reason: error.to_string() }, client: None, _simulator: None });
-        }
-        Err(error) => return Err(error.to_string()),
+pub(super) async fn connect(
+    flags: &Target,
+    config: &Config,
+    remark: impl Fn(&str) + Clone + Send + 'static,
+) -> Result<Session, String> {
+    let wanted = Flags {
+        host: flags.host.clone(),
+        project: flags.project.clone(),
+        allow_http: flags.allow_http,
+        profile: flags.profile.clone(),
     };
-    let Resolved { origin, key, project, pair, .. } = resolved;
+    let (config, say) = (config.clone(), remark.clone());
+    let found = tokio::task::spawn_blocking(move || {
+        let announce = |program: &str| {
+            let program = crate::warehouse::text::Foreign::new(program);
+            say(&format!("asking `{}` for the key", program.shown()));
+        };
+        config::connection(&wanted, &config, &announce)
+    });
+    let resolved = match found.await {
+        Ok(Ok(resolved)) => resolved,
+        Ok(Err(error)) => {
+            let notes = match &error {
+                ConfigError::NoKey { notes } => notes.clone(),
+                ConfigError::WhichProfile { .. } => Vec::new(),
+                _ => return Err(error.to_string()),
+            };
+            return Ok(Session { notes, ..Session::new(Start::Welcome { reason: error.to_string() }, None) });
+        }
+        Err(_) => return Err("looking for the key stopped unexpectedly.".to_owned()),
+    };
+    let Resolved { origin, key, project, pair, profile, notes, .. } = resolved;
     let account = Account::new(origin.clone(), key, Limits::default())
         .map_err(|failure| format!("the connection to {origin} cannot be prepared: {}.", failure.explanation()))?;
     let project = match (project, &pair) {
@@ -69,5 +118,5 @@ pub(super) async fn connect(flags: &Target, remark: impl Fn(&str)) -> Result<Ses
         Pair::SamePlace => Start::Connected(place),
         Pair::MustConfirm { host_from, key_from } => Start::MustConfirm { place, host_from, key_from },
     };
-    Ok(Session { start, client: Some(account.client(project)), _simulator: None })
+    Ok(Session { profile, notes, ..Session::new(start, Some(account.client(project))) })
 }

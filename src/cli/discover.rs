@@ -2,9 +2,10 @@
 //! is, else the one its owner is in.
 
 use crate::api::Account;
+use crate::warehouse::account::Project;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::ids::ProjectId;
-use crate::warehouse::operation::Page;
+use crate::worker::greeting::projects;
 
 /// Finds the project.
 ///
@@ -21,37 +22,21 @@ pub(super) async fn project(account: &Account) -> Result<ProjectId, String> {
         Err(failure) if failure.kind == FailureKind::NotFound => Vec::new(),
         Err(failure) => return Err(asked(failure)),
     };
-    match limited.as_slice() {
-        [] => {}
-        [only] => return Ok(*only),
-        several => return Err(choose(&several.iter().map(ToString::to_string).collect::<Vec<_>>())),
-    }
-    match account.projects(Page { limit: 100, offset: 0 }).await {
-        Ok(listing) => match listing.items.as_slice() {
-            [] => Err(format!("the key sees no project at {origin}; check the host, or use a key of a member.")),
-            [only] => Ok(only.id),
-            several => {
-                let names: Vec<_> = several
-                    .iter()
-                    .take(12)
-                    .map(|project| format!("{} ({})", project.id, project.name.shown()))
-                    .collect();
-                Err(choose(&names))
-            }
-        },
-        Err(failure)
-            if matches!(
-                failure.kind,
-                FailureKind::MissingScope(_) | FailureKind::Forbidden | FailureKind::OutOfBounds
-            ) =>
-        {
-            let user = account.me().await.ok();
-            user.and_then(|user| user.project).ok_or_else(|| {
-                "the key may not list projects; add --project NUMBER, which is in the address of every PostHog page."
-                    .to_owned()
-            })
+    let (found, whole) = projects(account, &limited).await.map_err(asked)?;
+    match found.as_slice() {
+        [only] => Ok(only.id),
+        [] if whole => Err(format!("the key sees no project at {origin}; check the host, or use a key of a member.")),
+        [] => {
+            Err("the key may not list projects; add --project NUMBER, which is in the address of every PostHog page."
+                .to_owned())
         }
-        Err(failure) => Err(asked(failure)),
+        several => {
+            let named = |project: &Project| match project.name.shown() {
+                name if name.is_empty() => project.id.to_string(),
+                name => format!("{} ({name})", project.id),
+            };
+            Err(choose(&several.iter().take(12).map(named).collect::<Vec<_>>()))
+        }
     }
 }
 

@@ -4,11 +4,12 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use tokio::sync::mpsc;
 
-use super::arguments::Connection;
-use super::connect::{connect, demo};
-use crate::app::commands::keymap::Keymap;
-use crate::app::settings::Settings;
-use crate::config;
+use super::arguments::{Connection, Target};
+use super::config::settings;
+use super::connect::{Session, connect, demo, entered};
+use crate::app::effect::Destination;
+use crate::app::settings::{Offer, Settings, Setup, Start};
+use crate::config::{self, Config};
 use crate::runtime::{self, Exit, Look};
 use crate::terminal::{Signal, Signals, StopSignal};
 use crate::view::theme::Theme;
@@ -26,39 +27,110 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                     works without."
             .to_owned());
     }
+    let mut config = settings(flags.target.no_config, flags.target.allow_http)?;
     let mut signals = Signals::listen(stop).map_err(|error| format!("signals cannot be received ({error})."))?;
     let mut session = if flags.target.demo {
         demo(&flags.target).await?
     } else {
         tokio::select! {
-            session = connect(&flags.target, super::remark) => session?,
+            session = connect(&flags.target, &config, super::remark) => session?,
             number = terminated(&mut signals) => return Ok(ExitCode::from(number.saturating_add(128))),
         }
     };
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
+        // What the sentence for scripts advises can be done right there.
+        if let (Start::Welcome { reason }, []) = (&mut session.start, config.profiles.as_slice()) {
+            *reason = format!("No API key was found: enter one here, or try the demo. {}", session.notes.join(" "));
+            reason.truncate(reason.trim_end().len());
+        }
+        let setup = setup(&flags.target, &config, &mut session);
         let settings = Settings {
             start: session.start.clone(),
-            read_only: flags.read_only,
+            read_only: flags.read_only || setup.read_only,
             dry_run: flags.dry_run,
-            ascii: flags.ascii,
+            ascii: flags.ascii || config.ui.ascii,
+            setup,
         };
         let journal = journal(&settings);
-        let worker =
-            Worker::keeping(journal, session.client.take(), Gate::new(flags.read_only, flags.dry_run), messages);
-        let look = Look {
-            theme: Theme::builtin(std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), flags.ascii),
-            mouse: !flags.no_mouse,
-        };
-        let exit = runtime::run(settings, Keymap::defaults(), &look, &worker, inbox, &mut signals).await;
+        let gate = Gate::new(settings.read_only, settings.dry_run);
+        let worker = Worker::keeping(journal, session.client.clone(), gate, messages);
+        let colour = config.ui.colour && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        let look = Look { theme: Theme::builtin(colour, settings.ascii), mouse: config.ui.mouse && !flags.no_mouse };
+        let exit = runtime::run(settings, config.keymap.clone(), &look, &worker, inbox, &mut signals).await;
         worker.end();
-        match exit.map_err(|error| format!("{error}."))? {
+        let next = match exit.map_err(|error| format!("{error}."))? {
             Exit::Quit => return Ok(ExitCode::SUCCESS),
             // By custom.
             Exit::Signal(number) => return Ok(ExitCode::from(number.saturating_add(128))),
             Exit::Gone => return Ok(ExitCode::FAILURE),
-            Exit::StartDemo => session = demo(&flags.target).await?,
+            Exit::StartDemo => demo(&flags.target).await,
+            Exit::Connect(destination) => {
+                // A profile may have been written down meanwhile.
+                if let Ok(written) = super::config::settings(flags.target.no_config, flags.target.allow_http) {
+                    config = written;
+                }
+                match *destination {
+                    Destination::Entered(login, project) => entered(login, project, &config),
+                    Destination::Profile(name) => {
+                        let target = profile(name, &flags.target);
+                        tokio::select! {
+                            session = connect(&target, &config, super::remark) => session,
+                            number = terminated(&mut signals) => {
+                                return Ok(ExitCode::from(number.saturating_add(128)));
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        match next {
+            Ok(next) => session = next,
+            // What was there before is still as good.
+            Err(sentence) if session.client.is_some() => session.notes = vec![format!("Not switched: {sentence}")],
+            Err(sentence) => match &mut session.start {
+                Start::Welcome { reason } => *reason = format!("Not connected: {sentence}"),
+                _ => return Err(sentence),
+            },
         }
+    }
+}
+
+/// What to connect to for this profile: it brings its own host and project.
+fn profile(name: String, flags: &Target) -> Target {
+    Target {
+        demo: false,
+        scenario: None,
+        profile: Some(name),
+        no_config: flags.no_config,
+        host: None,
+        project: None,
+        allow_http: flags.allow_http,
+    }
+}
+
+/// The profiles there are, and the one in use.
+fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
+    let offer = |profile: &config::file::Profile| Offer {
+        name: profile.name.clone(),
+        place: {
+            let host = profile.host.as_ref().map(ToString::to_string);
+            let project = profile.project.map(|project| format!("project {project}"));
+            let parts: Vec<String> = [host, project].into_iter().flatten().collect();
+            parts.join(", ")
+        },
+        read_only: profile.read_only,
+        protected: profile.protected,
+    };
+    let in_use = session.profile.as_ref();
+    Setup {
+        profile: in_use.map(|profile| profile.name.clone()),
+        read_only: in_use.is_some_and(|profile| profile.read_only),
+        protected: in_use.is_some_and(|profile| profile.protected),
+        profiles: config.profiles.iter().map(offer).collect(),
+        file: config::file::config_path().filter(|_| !flags.no_config).map(|path| path.display().to_string()),
+        allow_http: flags.allow_http,
+        notes: std::mem::take(&mut session.notes),
     }
 }
 

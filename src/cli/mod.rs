@@ -4,6 +4,7 @@ mod arguments;
 mod catalogue;
 mod columns;
 mod completions;
+mod config;
 mod connect;
 mod diagnose;
 mod discover;
@@ -41,13 +42,14 @@ pub fn main() -> ExitCode {
         }
         Err(error) => return refuse(&misused(&error)),
     };
-    // The simulator diagnoses nothing; all others say the same of the same text.
-    if !matches!(arguments.command, Some(Command::Simulate(_)))
+    // The simulator and the settings diagnose nothing; all others say the same of the same text.
+    if !matches!(arguments.command, Some(Command::Simulate(_) | Command::Config(_)))
         && let Err(sentence) = catalogue::load()
     {
         return refuse(&sentence);
     }
     match arguments.command {
+        Some(Command::Config(options)) => ended(config::config(options.deed)),
         Some(Command::Explain(options)) => ended(explain::explain(&options)),
         // These two neither draw nor stop, so that job control is the system's business.
         Some(Command::Diagnose(options)) => in_runtime(diagnose::diagnose(options)),

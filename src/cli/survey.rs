@@ -115,7 +115,12 @@ impl Survey {
     /// # Errors
     /// One or two sentences when there is nothing that may be asked.
     pub(super) async fn begin(target: &Target) -> Result<Self, String> {
-        let mut session = if target.demo { demo(target).await? } else { connect(target, |_| {}).await? };
+        let mut session = if target.demo {
+            demo(target).await?
+        } else {
+            let config = super::config::settings(target.no_config, target.allow_http)?;
+            connect(target, &config, |_| {}).await?
+        };
         let (client, place) = ready(&mut session)?;
         let (messages, inbox) = mpsc::unbounded_channel();
         let worker = Worker::new(Some(client), Gate::ReadOnly, messages);

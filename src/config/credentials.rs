@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{ConfigError, Place, named};
+use super::place::{Key, Place};
+use super::{ConfigError, named};
 use crate::warehouse::text::clean;
 
 /// More than such a file ever holds.
@@ -98,7 +99,7 @@ impl CredentialsFile {
             EnvId::Text(text) => text,
         });
         let host = named(content.host.filter(|host| !host.trim().is_empty()), path);
-        Ok(Some(Place { key: content.token, key_from: path.clone(), host, project: named(project, path) }))
+        Ok(Some(Place { host, project: named(project, path), ..Place::with(Key::Here(content.token), path) }))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Why no connection can be tried: one sentence each, with what to do next.
 
+use super::file::Mistakes;
+use super::key_command::Problem;
 use crate::warehouse::origin::OriginError;
 
 /// Why no connection can be tried.
@@ -22,6 +24,52 @@ pub enum ConfigError {
         from: String,
         /// What is wrong with it, and what to do.
         problem: &'static str,
+    },
+    /// The command that prints a key gave none.
+    #[error("The command for the key, `{program}`, {problem}.")]
+    Command {
+        /// The program.
+        program: String,
+        /// What is wrong with it.
+        problem: Problem,
+    },
+    /// The file of settings is not as it should be.
+    #[error("{0}")]
+    Mistakes(#[from] Mistakes),
+    /// There is no such profile.
+    #[error("There is no profile {name}{}", profiles_there_are(known))]
+    NoProfile {
+        /// What was asked for.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// There are several profiles, and none was chosen.
+    #[error(
+        "There are several profiles and none of them was chosen: name one with --profile, or put default_profile into \
+         the file of settings{}",
+        profiles_there_are(known)
+    )]
+    WhichProfile {
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// A variable that a profile names is not set.
+    #[error("The profile {profile} takes its key from the variable {variable}, which is not set.")]
+    NoVariable {
+        /// The profile.
+        profile: String,
+        /// The variable.
+        variable: String,
+    },
+    /// A profile wants the key of `PostHog`'s command line, which has none.
+    #[error(
+        "The profile {profile} takes its key from PostHog's own command line, which has stored none: log in with it \
+         (posthog-cli login), or give the profile another key."
+    )]
+    NoLogin {
+        /// The profile.
+        profile: String,
     },
     /// A host is no address of an API.
     #[error("The host in {from} {problem}.")]
@@ -76,4 +124,12 @@ pub enum ConfigError {
         /// The line, counted from 1.
         line: usize,
     },
+}
+
+/// The end of a sentence that lists profiles.
+fn profiles_there_are(known: &[String]) -> String {
+    match known {
+        [] => "; there are none yet: `whtui config init` writes a file to begin with.".to_owned(),
+        known => format!("; there are: {}.", known.join(", ")),
+    }
 }

@@ -1,7 +1,8 @@
 //! Where host, project and key come from.
 //!
-//! In this order: flags, the `WHTUI_…` variables, the variables of `PostHog`'s own command line, and the file in which
-//! that keeps its login (contract, section 2). The first place that holds a key wins. Places below it lend nothing;
+//! In this order: flags, the `WHTUI_…` variables, the variables of `PostHog`'s own command line, the profiles of the
+//! [`file`] of settings, and the file in which `PostHog`'s command line keeps its login (contract, section 2). A profile
+//! that is asked for by name comes first of all. The first place that holds a key wins. Places below it lend nothing;
 //! places above it may name another host, and then the pair has to be confirmed before the key is sent there.
 //!
 //! No error and no note ever repeats a value: what was meant for another field may be a key.
@@ -9,15 +10,21 @@
 mod checks;
 mod credentials;
 mod error;
+pub mod file;
+pub mod key_command;
+mod place;
 mod root_causes;
+mod safe_file;
 
 use secrecy::SecretString;
 
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::origin::Origin;
 
+pub use checks::problem_of_key;
 pub use credentials::{CredentialsFile, credentials_path};
 pub use error::ConfigError;
+pub use file::Config;
 pub use root_causes::RootCauses;
 
 /// What was given on the command line. Never a key.
@@ -29,6 +36,20 @@ pub struct Flags {
     pub project: Option<String>,
     /// `--allow-http`: plain `http` is accepted for hosts other than loopback.
     pub allow_http: bool,
+    /// `--profile`
+    pub profile: Option<String>,
+}
+
+/// What there is besides the flags.
+pub struct Around<'a> {
+    /// The variables of the environment.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The file of settings.
+    pub config: &'a Config,
+    /// The file of `PostHog`'s command line.
+    pub login: &'a CredentialsFile,
+    /// Runs a command for a key.
+    pub run: &'a dyn Fn(&[String]) -> Result<SecretString, ConfigError>,
 }
 
 /// Where to connect, and with what.
@@ -44,8 +65,21 @@ pub struct Resolved {
     pub project: ProjectChoice,
     /// Whether host and key belong together.
     pub pair: Pair,
+    /// The profile it is.
+    pub profile: Option<InUse>,
     /// What else the user should know, as sentences.
     pub notes: Vec<String>,
+}
+
+/// A profile that is in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InUse {
+    /// Its name.
+    pub name: String,
+    /// Every change is refused.
+    pub read_only: bool,
+    /// Every change asks first.
+    pub protected: bool,
 }
 
 /// The project to work in.
@@ -71,26 +105,31 @@ pub enum Pair {
     },
 }
 
-/// Finds host, project and key in the flags, the environment of this process and the file of `PostHog`'s command line.
+/// Finds host, project and key in the flags, the environment of this process, the settings and the file of `PostHog`'s
+/// command line. Where a command has to be run for the key, its name is announced first.
 ///
 /// # Errors
 /// See [`ConfigError`]; `NoKey` when there is none.
-pub fn connection(flags: &Flags) -> Result<Resolved, ConfigError> {
-    // What is no Unicode must not count as unset: another key would be used without a word.
-    let env = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+pub fn connection(flags: &Flags, config: &Config, announce: &dyn Fn(&str)) -> Result<Resolved, ConfigError> {
     let file = credentials_path(&env).map_or(CredentialsFile::Absent, |path| CredentialsFile::read(&path));
-    resolve(flags, &env, &file)
+    let run = |words: &[String]| {
+        announce(words.first().map_or("", String::as_str));
+        key_command::key(words, key_command::LIMIT)
+    };
+    resolve(flags, &Around { env: &env, config, login: &file, run: &run })
+}
+
+/// A variable of this process. What is no Unicode must not count as unset: another key would be used without a word.
+#[must_use]
+pub fn env(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// The same, from what is given.
 ///
 /// # Errors
 /// See [`ConfigError`]; `NoKey` when there is none.
-pub fn resolve(
-    flags: &Flags,
-    env: &dyn Fn(&str) -> Option<String>,
-    file: &CredentialsFile,
-) -> Result<Resolved, ConfigError> {
+pub fn resolve(flags: &Flags, around: &Around) -> Result<Resolved, ConfigError> {
     let mut notes = Vec::new();
     // What was typed is looked at first: a mistake in it is not hidden behind a missing key.
     if let Some(host) = named(flags.host.clone(), "--host") {
@@ -99,46 +138,38 @@ pub fn resolve(
     if let Some(project) = named(flags.project.clone(), "--project") {
         checks::project(&project.value, &project.from)?;
     }
-    let place = match own_variables(env) {
-        Some(place) => place,
-        None => match posthog_variables(env, &mut notes) {
-            Some(place) => place,
-            None => file.place(&mut notes)?.ok_or_else(|| ConfigError::NoKey { notes: std::mem::take(&mut notes) })?,
-        },
-    };
-    let key = checks::key(place.key, &place.key_from)?;
-    let origin = |host: &Named| checks::origin(&host.value, flags.allow_http, &host.from);
-    let usual = place.host.as_ref().map_or_else(|| Ok(Origin::default()), origin);
-    let (origin, pair) = match named(flags.host.clone(), "--host").or_else(|| variable(env, "WHTUI_HOST")) {
-        None => (usual?, Pair::SamePlace),
+    let place = place::find(flags, around, &mut notes)?;
+    let variable = |name| if place.outranks_variables { None } else { variable(around.env, name) };
+    let origin = |host: &Named, allow_http: bool| checks::origin(&host.value, allow_http, &host.from);
+    let own = |host: &Named| origin(host, flags.allow_http || place.allow_http);
+    let usual = place.host.as_ref().map_or_else(|| Ok(Origin::default()), own);
+    let (origin, pair) = match named(flags.host.clone(), "--host").or_else(|| variable("WHTUI_HOST")) {
+        None => (usual?, place.pair()),
         Some(host) => {
-            let wanted = origin(&host)?;
+            let wanted = origin(&host, flags.allow_http)?;
             let confirm = || Pair::MustConfirm { host_from: host.from, key_from: place.key_from.clone() };
-            let pair = if usual.as_ref() == Ok(&wanted) { Pair::SamePlace } else { confirm() };
+            let pair = if usual.as_ref() == Ok(&wanted) { place.pair() } else { confirm() };
             (wanted, pair)
         }
     };
-    let project =
-        named(flags.project.clone(), "--project").or_else(|| variable(env, "WHTUI_PROJECT")).or(place.project);
+    let project = named(flags.project.clone(), "--project").or_else(|| variable("WHTUI_PROJECT")).or(place.project);
     let project = match project {
         Some(project) => ProjectChoice::Given(checks::project(&project.value, &project.from)?),
         None => ProjectChoice::Unknown,
     };
-    Ok(Resolved { origin, key, key_from: place.key_from, project, pair, notes })
+    // Last, since a command for it may take its time and may ask its user.
+    let key = match place.key {
+        place::Key::Here(key) => checks::key(key, &place.key_from)?,
+        place::Key::Command(words) => (around.run)(&words)?,
+    };
+    Ok(Resolved { origin, key, key_from: place.key_from, project, pair, profile: place.profile, notes })
 }
 
 /// A value, and where it was found.
+#[derive(Clone)]
 struct Named {
     value: String,
     from: String,
-}
-
-/// A place that holds a key, and what else it holds.
-struct Place {
-    key: String,
-    key_from: String,
-    host: Option<Named>,
-    project: Option<Named>,
 }
 
 fn named(value: Option<String>, from: &str) -> Option<Named> {
@@ -147,30 +178,6 @@ fn named(value: Option<String>, from: &str) -> Option<Named> {
 
 fn variable(env: &dyn Fn(&str) -> Option<String>, name: &str) -> Option<Named> {
     named(env(name), name)
-}
-
-fn own_variables(env: &dyn Fn(&str) -> Option<String>) -> Option<Place> {
-    let key = variable(env, "WHTUI_API_KEY")?;
-    Some(Place { key: key.value, key_from: key.from, host: variable(env, "WHTUI_HOST"), project: None })
-}
-
-/// The variables of `PostHog`'s command line. As there, key and project only count together, and the host only with
-/// both of them.
-fn posthog_variables(env: &dyn Fn(&str) -> Option<String>, notes: &mut Vec<String>) -> Option<Place> {
-    let first = |names: [&str; 2]| {
-        names.into_iter().find_map(|name| variable(env, name).filter(|found| !found.value.trim().is_empty()))
-    };
-    let key = first(["POSTHOG_CLI_API_KEY", "POSTHOG_CLI_TOKEN"])?;
-    let project = first(["POSTHOG_CLI_PROJECT_ID", "POSTHOG_CLI_ENV_ID"]);
-    if project.is_none() {
-        notes.push(format!(
-            "{} is ignored because POSTHOG_CLI_PROJECT_ID is not set: PostHog uses both or none.",
-            key.from
-        ));
-        return None;
-    }
-    let host = variable(env, "POSTHOG_CLI_HOST").filter(|host| !host.value.trim().is_empty());
-    Some(Place { key: key.value, key_from: key.from, host, project })
 }
 
 #[cfg(test)]

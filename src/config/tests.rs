@@ -16,12 +16,25 @@ fn login(host: &str, token: &str, env_id: &str) -> CredentialsFile {
 }
 
 fn flags(host: Option<&str>, project: Option<&str>) -> Flags {
-    Flags { host: host.map(str::to_owned), project: project.map(str::to_owned), allow_http: false }
+    Flags { host: host.map(str::to_owned), project: project.map(str::to_owned), ..Flags::default() }
 }
 
 fn from(flags: &Flags, variables: &[(&str, &str)], file: &CredentialsFile) -> Result<Resolved, ConfigError> {
+    with_config(flags, variables, "", file)
+}
+
+/// With these settings; a command prints its own words.
+fn with_config(
+    flags: &Flags,
+    variables: &[(&str, &str)],
+    config: &str,
+    file: &CredentialsFile,
+) -> Result<Resolved, ConfigError> {
     let variables: HashMap<_, _> = variables.iter().copied().collect();
-    resolve(flags, &|name| variables.get(name).map(|value| (*value).to_owned()), file)
+    let env = |name: &str| variables.get(name).map(|value| (*value).to_owned());
+    let run = |words: &[String]| Ok(words.join("_").into());
+    let config = Config::parse(config, false).unwrap();
+    resolve(flags, &Around { env: &env, config: &config, login: file, run: &run })
 }
 
 fn env(variables: &[(&str, &str)]) -> Result<Resolved, ConfigError> {
@@ -142,6 +155,95 @@ fn without_a_key_the_next_step_is_said() {
     assert!(error.to_string().contains("WHTUI_API_KEY"));
 }
 
+const PROFILES: &str = r#"
+[profiles.file]
+host = "https://eu.posthog.com"
+project = 11
+api_key = "phx_of_file"
+read_only = true
+[profiles.env]
+host = "https://ph.example.org"
+api_key_env = "MY_KEY"
+protected = true
+[profiles.command]
+project = 12
+api_key_command = ["phx", "of", "command"]
+[profiles.cli]
+posthog_cli = true
+[profiles.cli-elsewhere]
+posthog_cli = true
+host = "https://ph.example.org"
+[profiles.http]
+host = "http://ph.example.org"
+allow_http = true
+api_key = "phx_of_http"
+"#;
+
+fn profile(name: &str) -> Flags {
+    Flags { profile: Some(name.to_owned()), ..Flags::default() }
+}
+
+#[test]
+fn a_profile_brings_host_key_and_project() {
+    let eu = "https://eu.posthog.com";
+    let stored = login(r#""https://eu.posthog.com""#, "phx_cli", "3");
+    let mine = [("MY_KEY", "phx_of_env")];
+    let of = |name: &str| with_config(&profile(name), &mine, PROFILES, &stored);
+    assert_eq!(found(of("file")), expected(eu, "phx_of_file", 11, true));
+    assert_eq!(found(of("env")), expected("https://ph.example.org", "phx_of_env", 0, true));
+    assert_eq!(found(of("command")), expected(DEFAULT, "phx_of_command", 12, true));
+    assert_eq!(found(of("cli")), expected(eu, "phx_cli", 3, true));
+    assert_eq!(found(of("cli-elsewhere")), expected("https://ph.example.org", "phx_cli", 3, false));
+    assert_eq!(found(of("http")), expected("http://ph.example.org", "phx_of_http", 0, true));
+    let in_use = of("file").unwrap().profile.unwrap();
+    assert_eq!((in_use.name.as_str(), in_use.read_only, in_use.protected), ("file", true, false));
+    assert!(of("env").unwrap().profile.unwrap().protected);
+    let Pair::MustConfirm { host_from, key_from } = of("cli-elsewhere").unwrap().pair else { panic!() };
+    assert_eq!((host_from.as_str(), key_from.as_str()), ("the profile cli-elsewhere", FILE));
+}
+
+#[test]
+fn profiles_stand_between_the_environment_and_the_stored_login() {
+    let stored = login("null", "phx_cli", "3");
+    let none = Flags::default();
+    let one = "[profiles.only]\nhost = \"https://eu.posthog.com\"\nproject = 4\napi_key = \"phx_only\"";
+    let default = format!("default_profile = \"command\"\n{PROFILES}");
+    let of =
+        |flags: &Flags, variables: &[(&str, &str)], config: &str| found(with_config(flags, variables, config, &stored));
+    let eu = "https://eu.posthog.com";
+    assert_eq!(of(&none, &[], one), expected(eu, "phx_only", 4, true));
+    assert_eq!(of(&none, &[], &default), expected(DEFAULT, "phx_of_command", 12, true));
+    let cli = [("POSTHOG_CLI_API_KEY", "phx_env"), ("POSTHOG_CLI_PROJECT_ID", "2")];
+    assert_eq!(of(&none, &[("WHTUI_API_KEY", KEY)], one), expected(DEFAULT, KEY, 0, true));
+    assert_eq!(of(&none, &cli, one), expected(DEFAULT, "phx_env", 2, true));
+    // A profile that is named beats the environment; a variable names one, too.
+    let own = [("WHTUI_API_KEY", KEY), ("WHTUI_HOST", "https://ph.example.org"), ("WHTUI_PROJECT", "9")];
+    assert_eq!(of(&profile("file"), &own, PROFILES), expected(eu, "phx_of_file", 11, true));
+    assert_eq!(of(&none, &[("WHTUI_PROFILE", "file")], PROFILES), expected(eu, "phx_of_file", 11, true));
+    let both = with_config(&none, &[("WHTUI_PROFILE", "file"), own[0]], PROFILES, &stored).unwrap();
+    assert!(both.notes[0].contains("WHTUI_API_KEY is ignored"), "{:?}", both.notes);
+    // A variable or flag beside it may name another project freely, and another host with a question.
+    let beside = [("WHTUI_PROFILE", "file"), own[1], own[2]];
+    assert_eq!(of(&none, &beside, PROFILES), expected("https://ph.example.org", "phx_of_file", 9, false));
+    let flags = Flags { project: Some("8".to_owned()), ..profile("file") };
+    assert_eq!(of(&flags, &beside, PROFILES), expected(eu, "phx_of_file", 8, true));
+    let flags = Flags { host: Some("ph.example.org".to_owned()), ..profile("file") };
+    assert_eq!(of(&flags, &[], PROFILES), expected("https://ph.example.org", "phx_of_file", 11, false));
+}
+
+#[test]
+fn profiles_that_lead_nowhere_are_explained() {
+    let of = |flags: &Flags, config: &str| {
+        with_config(flags, &[], config, &CredentialsFile::Absent).unwrap_err().to_string()
+    };
+    let told = of(&profile("fil"), PROFILES);
+    assert!(told.starts_with("There is no profile fil; there are: file, env,"), "{told}");
+    assert!(of(&profile("phx_planted"), "").contains("There is no profile ***; there are none yet"));
+    assert!(of(&Flags::default(), PROFILES).contains("--profile"));
+    assert!(of(&profile("env"), PROFILES).contains("the variable MY_KEY, which is not set"));
+    assert!(of(&profile("cli"), PROFILES).contains("has stored none"));
+}
+
 #[test]
 fn a_stored_login_may_be_odd_or_broken() {
     for env_id in ["3", r#""3""#, r#"" 3 ""#] {
@@ -208,8 +310,10 @@ proptest! {
         let names = ["WHTUI_API_KEY", "WHTUI_HOST", "WHTUI_PROJECT", "POSTHOG_CLI_API_KEY", "POSTHOG_CLI_TOKEN",
             "POSTHOG_CLI_PROJECT_ID", "POSTHOG_CLI_ENV_ID", "POSTHOG_CLI_HOST"];
         let env = |name: &str| values[names.iter().position(|known| *known == name)?].clone();
-        let flags = Flags { host: flag, project, allow_http: true };
-        match resolve(&flags, &env, &file(&text)) {
+        let flags = Flags { host: flag, project, allow_http: true, profile: None };
+        let run = |_: &[String]| unreachable!("there is no command");
+        let around = Around { env: &env, config: &Config::default(), login: &file(&text), run: &run };
+        match resolve(&flags, &around) {
             Ok(resolved) => prop_assert!(!resolved.key.expose_secret().is_empty()),
             Err(error) => prop_assert!(!error.to_string().is_empty() && !error.to_string().contains('\n')),
         }

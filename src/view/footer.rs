@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use super::text;
 use super::theme::{Role, Theme};
 use crate::app::commands::{Availability, COMMANDS, Command, CommandId};
+use crate::app::key::Code;
 use crate::app::model::Model;
 use crate::app::model::history::History;
 use crate::app::model::overlay::Overlay;
@@ -87,9 +88,10 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
 pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
     let filter = [&model.sources.filter, &model.schemas.filter].into_iter().any(|filter| filter.editing);
     let hints: Vec<(String, &str)> = match &model.overlay {
+        _ if model.guard.is_some() => fixed(&[("enter", "send, once the name is right"), ("esc", "send nothing")]),
         Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),
         Some(Overlay::Tuning(id)) => fixed(super::tuning::keys(model, id)),
-        Some(overlay) => fixed(keys_of(overlay)),
+        Some(overlay) => keys_of(overlay).iter().map(|(key, title)| (effective(model, key), *title)).collect(),
         None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("up/down", "move")]),
         None => commands(model),
     };
@@ -111,6 +113,22 @@ pub(super) fn fixed(keys: &[(&'static str, &'static str)]) -> Vec<(String, &'sta
     keys.iter().map(|(key, title)| ((*key).to_owned(), *title)).collect()
 }
 
+/// What to press for what a command's own key does, where the command was given other keys.
+fn effective(model: &Model, key: &str) -> String {
+    let own = [
+        ("H", CommandId::History),
+        ("F", CommandId::Runbooks),
+        ("y", CommandId::CopyError),
+        ("/", CommandId::Filter),
+        ("l", CommandId::Open),
+    ];
+    let Some((_, command)) = own.into_iter().find(|(own, _)| *own == key) else { return key.to_owned() };
+    let keys = model.keymap.keys(command);
+    // Enter means something else over the screen.
+    let other = || keys.iter().find(|key| key.code != Code::Enter).map(ToString::to_string);
+    if keys.iter().any(|bound| bound.to_string() == key) { key.to_owned() } else { other().unwrap_or_default() }
+}
+
 /// The keys of what lies over the screen: those of the screen below mean something else there.
 fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
     match overlay {
@@ -122,6 +140,8 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         },
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::History(history) => history_keys(history),
+        Overlay::Profiles(profiles) if profiles.asking.is_some() => &[("y", "switch"), ("n", "stay")],
+        Overlay::Profiles(_) => &[("enter", "switch"), ("up/down", "choose"), ("esc", "stay")],
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
         Overlay::Triage(_) => &[
             ("enter", "fix"),

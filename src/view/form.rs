@@ -209,20 +209,20 @@ fn blank<'a>(row: &Row, focused: bool, room: usize, theme: &Theme) -> (Span<'a>,
     (Span::styled(text::cut(&words, room, theme.ellipsis()), theme.style(Role::Faint)), focused.then_some(0))
 }
 
-fn masked(secret: &str, theme: &Theme) -> String {
+pub(super) fn masked(secret: &str, theme: &Theme) -> String {
     let dot = if theme.ascii { "*" } else { "•" };
     dot.repeat(secret.chars().count())
 }
 
 /// Invisible characters and marks that turn the direction, replaced one for one.
-fn clean_symbols(typed: &str) -> String {
+pub(super) fn clean_symbols(typed: &str) -> String {
     let mut buffer = [0; 4];
     let shown = |symbol: char, buffer: &mut [u8; 4]| clean(symbol.encode_utf8(buffer), false).chars().next();
     typed.chars().map(|symbol| shown(symbol, &mut buffer).unwrap_or(symbol)).collect()
 }
 
 /// The part of a line around the cursor that fits, and how far in the cursor is.
-fn window(line: &str, cursor: usize, room: usize) -> (String, usize) {
+pub(super) fn window(line: &str, cursor: usize, room: usize) -> (String, usize) {
     let mut graphemes: Vec<(&str, bool)> = Vec::new();
     let mut passed = 0;
     for grapheme in line.graphemes(true) {

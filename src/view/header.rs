@@ -59,6 +59,7 @@ fn badges<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
     let demo = model.settings.place().is_some_and(|place| place.demo);
     let words = [
         (demo, "DEMO"),
+        (model.settings.setup.protected && !model.settings.read_only, "PROTECTED"),
         (model.settings.read_only, "READ-ONLY"),
         (model.settings.dry_run, "DRY-RUN"),
         (model.inventory.billing_pause().is_some(), "BILLING PAUSE"),
@@ -76,7 +77,10 @@ pub(super) fn place(model: &Model) -> String {
     let name = model.identity.project.as_ref().map(|project| project.name.shown().into_owned());
     let project = name.unwrap_or_else(|| format!("project {}", place.project));
     let host = place.origin.split_once("://").map_or(place.origin.as_str(), |(_, host)| host);
-    format!("{project} @ {host}")
+    match &model.settings.setup.profile {
+        Some(profile) => format!("{profile}: {project} @ {host}"),
+        None => format!("{project} @ {host}"),
+    }
 }
 
 fn counts<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {

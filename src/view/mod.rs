@@ -6,11 +6,13 @@ mod confirm;
 mod details;
 mod footer;
 pub mod form;
+mod guard;
 mod header;
 mod help;
 mod history;
 mod logs;
 mod palette;
+mod profiles;
 mod runbook;
 mod screens;
 mod tables;
@@ -18,6 +20,7 @@ pub mod text;
 pub mod theme;
 mod triage;
 mod tuning;
+mod welcome;
 mod widgets;
 
 use ratatui::Frame;
@@ -32,7 +35,16 @@ use theme::{Role, Theme};
 pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     let Some(layout) = model.layout() else { return too_small(model, theme, frame) };
     match &model.screen {
-        Screen::Welcome { reason } => return screens::welcome(reason, theme, frame),
+        Screen::Welcome { reason } => {
+            match &model.overlay {
+                Some(Overlay::Profiles(profiles)) => profiles::draw(model, profiles, theme, frame),
+                _ => welcome::draw(model, reason, theme, frame),
+            }
+            if theme.ascii {
+                to_ascii(frame);
+            }
+            return;
+        }
         Screen::MustConfirm { host_from, key_from } => {
             return screens::must_confirm(model, host_from, key_from, theme, frame);
         }
@@ -70,7 +82,11 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Runbook(id)) => runbook::draw(model, *id, theme, frame),
         Some(Overlay::Tuning(id)) => tuning::draw(model, id, theme, frame),
         Some(Overlay::History(history)) => history::draw(model, history, theme, frame),
+        Some(Overlay::Profiles(profiles)) => profiles::draw(model, profiles, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
+    }
+    if let Some(guard) = &model.guard {
+        guard::draw(model, guard, theme, frame);
     }
     if theme.ascii {
         to_ascii(frame);

@@ -29,27 +29,6 @@ fn say(title: &str, sentences: &[String], theme: &Theme, frame: &mut Frame) {
     lines(&all, 0, inside, frame.buffer_mut());
 }
 
-fn sentences<const N: usize>(parts: [&str; N]) -> Vec<String> {
-    parts.into_iter().map(str::to_owned).collect()
-}
-
-/// There is no key: what to do.
-pub(super) fn welcome(reason: &str, theme: &Theme, frame: &mut Frame) {
-    let mut all = vec![reason.to_owned(), String::new()];
-    all.extend(sentences([
-        "To connect to a project:",
-        "1. In PostHog, under Settings, Personal API keys, create a key with the scopes",
-        "   external_data_source:write, project:read, user:read.",
-        "2. Start whtui with it:",
-        "   WHTUI_API_KEY=phx_… WHTUI_PROJECT=12345 whtui",
-        "3. EU cloud or self-hosted: put the address beside it, for example",
-        "   WHTUI_HOST=https://eu.posthog.com",
-        "",
-        "`d` tries the demo: no account, no network.   `q` quits.",
-    ]));
-    say("whtui", &all, theme, frame);
-}
-
 /// Host and key come from different places.
 pub(super) fn must_confirm(model: &Model, host_from: &str, key_from: &str, theme: &Theme, frame: &mut Frame) {
     let origin = model.settings.place().map_or("", |place| place.origin.as_str());

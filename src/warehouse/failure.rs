@@ -55,6 +55,8 @@ pub enum FailureKind {
     TooLarge,
     /// A write was held back before it left, because of read-only mode.
     ReadOnly,
+    /// A write was held back before it left, because the user did not confirm it.
+    Declined,
     /// Something in this program went wrong.
     Internal,
 }
@@ -88,7 +90,8 @@ impl Failure {
             | FailureKind::Refused
             | FailureKind::TooManyRequests(_)
             | FailureKind::Redirected
-            | FailureKind::ReadOnly => false,
+            | FailureKind::ReadOnly
+            | FailureKind::Declined => false,
         }
     }
 
@@ -165,6 +168,7 @@ impl Failure {
             }
             FailureKind::TooLarge => "the reply is too large".to_owned(),
             FailureKind::ReadOnly => "read-only mode: nothing was sent".to_owned(),
+            FailureKind::Declined => "it was not confirmed: nothing was sent".to_owned(),
             FailureKind::Internal => format!("an error inside whtui: {}", said("unknown")),
         }
     }

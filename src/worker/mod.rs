@@ -5,6 +5,7 @@ pub mod clock;
 mod fetch;
 pub mod findings;
 pub mod gate;
+pub mod greeting;
 pub mod journal;
 pub mod retry;
 
@@ -102,9 +103,31 @@ impl Worker {
                 }
             }
             Effect::Wake { timer, after } => self.wake(timer, after.try_into().unwrap_or_default()),
+            Effect::Greet(round, login) => {
+                self.alongside(greeting::greet(login), move |result| Event::Greeted(round, result.map(Box::new)));
+            }
+            Effect::SaveProfile(round, draft) => {
+                let saved = greeting::save_profile(&draft);
+                self.shared.tell(Event::ProfileSaved(round, saved));
+            }
             other => return Some(other),
         }
         None
+    }
+
+    /// Runs what needs no connection, and tells how it ended.
+    fn alongside<T: Send>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+        told: impl FnOnce(T) -> Event + Send + 'static,
+    ) {
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            tokio::select! {
+                () = shared.ended.cancelled() => {}
+                result = work => shared.tell(told(result)),
+            }
+        });
     }
 
     /// Ends everything that is under way.

@@ -14,7 +14,7 @@ use whtui::app::key::{Code, Key};
 use whtui::app::layout::Size;
 use whtui::app::message::{Event, Message};
 use whtui::app::model::Model;
-use whtui::app::settings::{Place, Settings, Start};
+use whtui::app::settings::{Place, Settings, Setup, Start};
 use whtui::app::update::{start, update};
 use whtui::simulator::{self, Clock, Service, Simulator};
 use whtui::view::theme::Theme;
@@ -73,7 +73,8 @@ impl Play {
         let client = Client::new(origin, simulator.key().to_owned().into(), project, Limits::default()).unwrap();
         let (messages, inbox) = unbounded_channel();
         let worker = Worker::new(Some(client), Gate::new(read_only, dry_run), messages);
-        let settings = Settings { start: Start::Connected(place), read_only, dry_run, ascii: false };
+        let settings =
+            Settings { start: Start::Connected(place), read_only, dry_run, ascii: false, setup: Setup::default() };
         let size = Size { width: 140, height: 40 };
         let model = Model::new(settings, Keymap::defaults(), size, clock.now());
         let mut play = Self { model, worker, inbox, simulator, clock, timers: Vec::new(), others: Vec::new(), keys: 0 };

@@ -14,7 +14,7 @@ use whtui::app::key::Key;
 use whtui::app::layout::Size;
 use whtui::app::message::{Event, Message, Sent};
 use whtui::app::model::Model;
-use whtui::app::settings::{Place, Settings, Start};
+use whtui::app::settings::{Place, Settings, Setup, Start};
 use whtui::app::update::{start, update};
 use whtui::view::theme::Theme;
 use whtui::warehouse::account;
@@ -235,7 +235,7 @@ pub fn project() -> Vec<Source> {
 /// Which project it is connected to, and how it was started.
 pub fn settings() -> Settings {
     let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 42, demo: false };
-    Settings { start: Start::Connected(place), read_only: false, dry_run: false, ascii: false }
+    Settings { start: Start::Connected(place), read_only: false, dry_run: false, ascii: false, setup: Setup::default() }
 }
 
 /// The program, with whatever it waits for.

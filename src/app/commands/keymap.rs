@@ -6,7 +6,7 @@ use super::{COMMANDS, CommandId};
 use crate::app::key::Key;
 
 /// The default keys, as users would write them.
-const DEFAULTS: &str = include_str!("../../../assets/keymap.toml");
+pub const DEFAULTS: &str = include_str!("../../../assets/keymap.toml");
 
 /// Keys of all commands.
 #[derive(Clone, Debug)]
@@ -18,6 +18,15 @@ pub struct Keymap {
 /// Something wrong with a keymap, in one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake(pub String);
+
+/// A key that two commands claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// The key.
+    pub key: Key,
+    /// Who claims it.
+    pub owners: [CommandId; 2],
+}
 
 impl Keymap {
     /// The keys that come with the program.
@@ -59,6 +68,28 @@ impl Keymap {
         if mistakes.is_empty() { Ok(Self { commands, keys }) } else { Err(mistakes) }
     }
 
+    /// The same with other keys for some commands: those given take the place of all a command had.
+    ///
+    /// # Errors
+    /// Every key that two commands claim. A key that a command has from before is claimed, too.
+    pub fn rebound(&self, wanted: &[(CommandId, Vec<Key>)]) -> Result<Self, Vec<Clash>> {
+        let mut keys = self.keys.clone();
+        for (command, own) in wanted {
+            keys.insert(*command, own.clone());
+        }
+        let (mut commands, mut clashes) = (HashMap::new(), Vec::new());
+        // In the order of the table, so that the same mistake is told in the same way every time.
+        for row in COMMANDS {
+            for key in keys.get(&row.id).into_iter().flatten() {
+                let owner = *commands.entry(*key).or_insert(row.id);
+                if owner != row.id {
+                    clashes.push(Clash { key: *key, owners: [owner, row.id] });
+                }
+            }
+        }
+        if clashes.is_empty() { Ok(Self { commands, keys }) } else { Err(clashes) }
+    }
+
     /// The command of a key.
     #[must_use]
     pub fn command(&self, key: Key) -> Option<CommandId> {
@@ -88,6 +119,30 @@ mod tests {
         for command in COMMANDS {
             assert!(!keymap.keys(command.id).is_empty(), "{} has no key", command.name);
         }
+    }
+
+    #[test]
+    fn commands_get_other_keys_and_clashes_name_both_owners() {
+        let key = |name: &str| Key::parse(name).unwrap();
+        let defaults = Keymap::defaults();
+        let swapped =
+            defaults.rebound(&[(CommandId::Reload, vec![key("c"), key("f6")]), (CommandId::Cancel, vec![key("r")])]);
+        let swapped = swapped.unwrap();
+        assert_eq!(swapped.command(key("c")), Some(CommandId::Reload));
+        assert_eq!(swapped.command(key("r")), Some(CommandId::Cancel));
+        assert_eq!(swapped.keys(CommandId::Reload), [key("c"), key("f6")]);
+        let unbound = defaults.rebound(&[(CommandId::Reload, Vec::new())]).unwrap();
+        assert_eq!((unbound.command(key("r")), unbound.key(CommandId::Reload)), (None, String::new()));
+        let clashes = defaults.rebound(&[(CommandId::Reload, vec![key("c")]), (CommandId::Quit, vec![key("p")])]);
+        let clashes = clashes.unwrap_err();
+        let owners: Vec<_> = clashes.iter().map(|clash| (clash.key.to_string(), clash.owners)).collect();
+        assert_eq!(
+            owners,
+            [
+                ("c".to_owned(), [CommandId::Reload, CommandId::Cancel]),
+                ("p".to_owned(), [CommandId::PauseResume, CommandId::Quit])
+            ]
+        );
     }
 
     #[test]

@@ -95,6 +95,15 @@ impl Flights {
         flight
     }
 
+    /// The followed action that a request is a step of.
+    #[must_use]
+    pub fn follow_of(&self, request: RequestId) -> Option<FollowId> {
+        match self.open.get(&request)?.purpose {
+            Purpose::Follow(follow) => Some(follow),
+            _ => None,
+        }
+    }
+
     /// Whether this is being found out.
     #[must_use]
     pub fn is_asked(&self, need: &Need) -> bool {

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod columns;
 pub mod flights;
 pub mod form;
+pub mod guard;
 pub mod history;
 pub mod link;
 pub mod logs;
@@ -15,6 +16,7 @@ pub mod table;
 pub mod tour;
 pub mod triage;
 pub mod tuning;
+pub mod welcome;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -32,13 +34,15 @@ use crate::warehouse::survey::Identity;
 use activity::Activity;
 use flights::Flights;
 use flights::Waiter;
+use guard::Guard;
 use link::Link;
 use marks::Marks;
-use overlay::Overlay;
+use overlay::{Overlay, Profiles};
 use runbook::Runbooks;
 use table::TableView;
 use tour::Tour;
 use tuning::{Made, Tuning};
+use welcome::Welcome;
 
 /// Everything the program knows and shows.
 #[derive(Debug)]
@@ -57,6 +61,10 @@ pub struct Model {
     pub screen: Screen,
     /// What lies over it.
     pub overlay: Option<Overlay>,
+    /// The question of a protected profile, over all of it.
+    pub guard: Option<Guard>,
+    /// What is entered on the first screen.
+    pub welcome: Welcome,
     /// All sources and tables.
     pub inventory: Inventory,
     /// Whose key this is.
@@ -160,6 +168,9 @@ impl Model {
             Start::Connected(_) => Screen::Main,
         };
         let tour = if settings.place().is_some_and(|place| place.demo) { Tour::Offered } else { Tour::Off };
+        // Where there is something to choose from, it is chosen from.
+        let choose = matches!(screen, Screen::Welcome { .. }) && !settings.setup.profiles.is_empty();
+        let overlay = choose.then(|| Overlay::Profiles(Profiles::default()));
         Self {
             now,
             size,
@@ -167,7 +178,9 @@ impl Model {
             settings,
             keymap,
             screen,
-            overlay: None,
+            overlay,
+            guard: None,
+            welcome: Welcome::default(),
             inventory: Inventory::default(),
             identity: Identity::default(),
             link: Link::default(),

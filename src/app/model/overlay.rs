@@ -42,8 +42,30 @@ pub enum Overlay {
     Tuning(SchemaId),
     /// The jobs of a table or of a source, and their logs.
     History(Box<super::history::History>),
+    /// The profiles.
+    Profiles(Profiles),
     /// Actions are still followed: really quit?
     Quitting,
+}
+
+/// The list of profiles.
+#[derive(Debug, Default)]
+pub struct Profiles {
+    /// Which one is selected.
+    pub cursor: usize,
+    /// Something is under way: really go there?
+    pub asking: Option<ProfileChoice>,
+}
+
+/// What the list of profiles leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProfileChoice {
+    /// A profile.
+    Profile(String),
+    /// The demo.
+    Demo,
+    /// A host and a key that are entered.
+    Another,
 }
 
 /// The action palette.

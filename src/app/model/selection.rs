@@ -6,7 +6,9 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::Model;
 use super::columns::{SchemaColumn, SourceColumn};
 use crate::app::commands::{Context, Subject, SubjectSchema, SubjectSource};
+use crate::app::effect::RequestId;
 use crate::app::layout::Pane;
+use crate::app::model::overlay::ProfileChoice;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::operation::SchemaPatch;
@@ -77,9 +79,31 @@ impl Model {
         }
     }
 
+    /// What a write on its way does to what, in words.
+    #[must_use]
+    pub fn what_is_sent(&self, request: RequestId) -> Option<String> {
+        let follow = self.follows.get(&self.flights.follow_of(request)?)?;
+        let subject = follow.subject();
+        let names: Vec<_> = subject.tables.iter().take(6).map(|(_, name)| name.shown()).collect();
+        let more = subject.tables.len().saturating_sub(names.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let of = if names.is_empty() { subject.source_name.shown().into_owned() } else { names.join(", ") };
+        Some(format!("{} {of}{more}", follow.act().word()))
+    }
+
+    /// What the list of profiles leads to, in its order.
+    #[must_use]
+    pub fn profile_choices(&self) -> Vec<ProfileChoice> {
+        let profiles = self.settings.setup.profiles.iter().map(|offer| ProfileChoice::Profile(offer.name.clone()));
+        profiles.chain([ProfileChoice::Another, ProfileChoice::Demo]).collect()
+    }
+
     /// Why nothing may be written, if so.
     #[must_use]
     pub fn no_writes(&self) -> Option<String> {
+        if let (true, Some(name)) = (self.settings.setup.read_only, &self.settings.setup.profile) {
+            return Some(format!("The profile {name} is read-only; that is settled in the file of settings."));
+        }
         if self.settings.read_only {
             return Some("This is read-only mode: start without --read-only to change anything.".to_owned());
         }

@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{bulk, follows, history, mouse, moves, notice, palette, refresh, runbook, tour, triage, tuning};
+use super::{bulk, follows, history, mouse, moves, notice, palette, profiles, refresh, runbook, tour, triage, tuning};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -75,6 +75,10 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::Tour => tour::toggle(model),
         CommandId::Activity => {
             model.overlay = Some(Overlay::Activity { scroll: 0 });
+            Vec::new()
+        }
+        CommandId::Profiles => {
+            profiles::open(model);
             Vec::new()
         }
         CommandId::Triage => triage::open(model),

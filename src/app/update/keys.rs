@@ -1,6 +1,6 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, history, moves, palette, runbook, triage, tuning};
+use super::{actions, confirm, guard, history, moves, palette, profiles, runbook, triage, tuning, welcome};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -21,7 +21,10 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         _ => {}
     }
     match &model.screen {
-        Screen::Welcome { .. } => return welcome(key),
+        Screen::Welcome { .. } if matches!(model.overlay, Some(Overlay::Profiles(_))) => {
+            return profiles::pressed(model, key, command);
+        }
+        Screen::Welcome { .. } => return welcome::pressed(model, key),
         Screen::MustConfirm { .. } => return must_confirm(model, key),
         Screen::Main => {}
     }
@@ -36,6 +39,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
             return tuning::pressed(model, &id, key, command);
         }
         Some(Overlay::History(_)) => return history::pressed(model, key, command),
+        Some(Overlay::Profiles(_)) => return profiles::pressed(model, key, command),
         Some(Overlay::Quitting) => return quitting(model, key),
         Some(Overlay::Preview { .. }) => return preview(model, key),
         Some(Overlay::Help { .. } | Overlay::Activity { .. }) => return reading(model, key, command),
@@ -53,6 +57,15 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 /// Text was pasted. It goes into whatever is being typed, and nowhere else.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     let text = &without_escapes(text);
+    if let Some(guard) = &mut model.guard {
+        guard::pasted(guard, text);
+        return Vec::new();
+    }
+    if matches!(model.screen, Screen::Welcome { .. }) && model.overlay.is_none() {
+        let text: String = text.chars().filter(|symbol| !symbol.is_control()).take(1_000).collect();
+        welcome::pasted(model, &text);
+        return Vec::new();
+    }
     if let Some(Overlay::Runbook(id)) = model.overlay {
         runbook::pasted(model, id, text);
         return Vec::new();
@@ -191,13 +204,9 @@ fn type_filter(model: &mut Model, pane: Pane, key: Key) -> Vec<Effect> {
     }
 }
 
-/// Keys of the screen without a key.
-fn welcome(key: Key) -> Vec<Effect> {
-    match key.code {
-        Code::Char('d' | 'D') | Code::Enter => vec![Effect::StartDemo],
-        Code::Char('q' | 'Q') | Code::Escape => vec![Effect::Quit],
-        _ => Vec::new(),
-    }
+/// Whether a key does the same wherever it is pressed.
+pub(super) fn works_everywhere(model: &Model, key: Key) -> bool {
+    matches!(model.keymap.command(key), Some(CommandId::QuitNow | CommandId::Suspend | CommandId::Redraw))
 }
 
 /// Keys of the question whether the key may go to this host.

@@ -6,17 +6,20 @@ mod confirm;
 mod facts;
 mod follows;
 pub mod form;
+mod guard;
 mod history;
 mod keys;
 mod logs;
 mod mouse;
 mod moves;
 mod palette;
+mod profiles;
 mod refresh;
 mod runbook;
 mod tour;
 mod triage;
 mod tuning;
+mod welcome;
 
 use super::effect::{Effect, Timer};
 use super::message::{Event, Message};
@@ -30,15 +33,25 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     }
     let mut effects = refresh::connect(model);
     effects.push(Effect::TakeOver);
+    for note in std::mem::take(&mut model.settings.setup.notes) {
+        effects.extend(report(model, Tone::Note, note));
+    }
     effects
 }
 
 /// Takes in what happened and answers with what should be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
-    let effects = happened(model, message.event);
+    let (mut allowed, effects) = match message.event {
+        Event::KeyPressed(key) if model.guard.is_some() && !keys::works_everywhere(model, key) => {
+            guard::pressed(model, key)
+        }
+        event => (Vec::new(), happened(model, event)),
+    };
     let effects = tour::advance(model, effects);
-    runbook::journalled(model, effects)
+    let effects = runbook::journalled(model, effects);
+    allowed.extend(guard::hold(model, effects));
+    allowed
 }
 
 fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
@@ -64,6 +77,8 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         ),
         Event::Copied(true) => notice(model, Tone::Note, "Copied, if the terminal allows it.".to_owned()),
         Event::Copied(false) => notice(model, Tone::Bad, "Nothing was copied: the text is too long.".to_owned()),
+        Event::Greeted(round, result) => welcome::greeted(model, round, result.map(|greeting| *greeting)),
+        Event::ProfileSaved(round, result) => welcome::saved(model, round, result),
         Event::BudgetChanged(left) => {
             model.link.budget = Some(left);
             Vec::new()

@@ -1,0 +1,128 @@
+//! The user's settings: `config.toml`, what may stand in it, and what is wrong with it.
+
+mod keys;
+mod mistake;
+mod profile;
+mod reader;
+mod reference;
+mod save;
+mod words;
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::app::commands::keymap::Keymap;
+use crate::warehouse::text::clean;
+
+use super::safe_file;
+pub use mistake::{Mistake, Mistakes};
+pub use profile::{KeySource, Profile};
+pub use reference::{SETTINGS, Scope, Setting, template};
+pub use save::{NewProfile, SaveError, init, save};
+pub(super) use words::shown as shown_name;
+
+/// What the file is called.
+pub const NAME: &str = "config.toml";
+
+/// What a user settled.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The profile to take when none is named.
+    pub default_profile: Option<String>,
+    /// All profiles, in the order of the file.
+    pub profiles: Vec<Profile>,
+    /// Which key means which command.
+    pub keymap: Keymap,
+    /// How the screen looks.
+    pub ui: Ui,
+}
+
+/// How the screen looks and what it listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ui {
+    /// Draw with ASCII characters only.
+    pub ascii: bool,
+    /// Use colours.
+    pub colour: bool,
+    /// Use the mouse.
+    pub mouse: bool,
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self { ascii: false, colour: true, mouse: true }
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { default_profile: None, profiles: Vec::new(), keymap: Keymap::defaults(), ui: Ui::default() }
+    }
+}
+
+impl Config {
+    /// The profile of this name.
+    #[must_use]
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// Reads what such a file holds. With `allow_http`, plain http is no mistake.
+    ///
+    /// # Errors
+    /// All mistakes, in the order of the text.
+    pub fn parse(text: &str, allow_http: bool) -> Result<Self, Vec<Mistake>> {
+        reader::read(text, allow_http)
+    }
+
+    /// Reads the file; `None` where there is none.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it: that it cannot be read, that others could have written it or can read the
+    /// key in it, and all mistakes in the text.
+    pub fn load(path: &Path, allow_http: bool) -> Result<Option<Self>, Mistakes> {
+        let all = |list| Mistakes { path: clean(&path.display().to_string(), false).into_owned(), list };
+        let contents = match safe_file::read(path) {
+            Ok(contents) => contents,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+            Err(error) => return Err(all(vec![Mistake::of_the_file(format!("it cannot be read ({error})"))])),
+        };
+        let mut mistakes = Vec::new();
+        let file = quoted(path);
+        if contents.writable_by_others {
+            // A command for a key would be theirs, too.
+            mistakes.push(Mistake::of_the_file(format!(
+                "other users of this machine may change it, so nothing in it is believed; look through it, then: \
+                 chmod 600 {file}"
+            )));
+        } else if contents.readable_by_others && reader::holds_a_key(&contents.text) {
+            mistakes.push(Mistake::of_the_file(format!(
+                "it holds an API key and other users of this machine can read it; mend that with: chmod 600 {file}"
+            )));
+        }
+        match Self::parse(&contents.text, allow_http) {
+            Ok(config) if mistakes.is_empty() => Ok(Some(config)),
+            Ok(_) => Err(all(mistakes)),
+            Err(more) => {
+                mistakes.extend(more);
+                Err(all(mistakes))
+            }
+        }
+    }
+}
+
+/// A path as one word of a shell, without what could steer a terminal.
+fn quoted(path: &Path) -> String {
+    let text = clean(&path.display().to_string(), false).into_owned();
+    let plain = |symbol: char| symbol.is_ascii_alphanumeric() || "/._-+@%,".contains(symbol);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+/// Where the file is, whether it exists or not; `None` without a home directory.
+#[must_use]
+pub fn config_path() -> Option<PathBuf> {
+    Some(super::config_folder()?.join(NAME))
+}
+
+#[cfg(test)]
+mod tests;

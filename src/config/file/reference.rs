@@ -1,0 +1,83 @@
+//! The one table of settings. It drives the reader, the file that `config init` writes and the README.
+
+use crate::app::commands::keymap::DEFAULTS;
+
+/// Where a setting stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// At the top of the file.
+    Top,
+    /// In `[profiles.NAME]`.
+    Profile,
+    /// In `[ui]`.
+    Ui,
+    /// In `[keys]`.
+    Keys,
+}
+
+/// A setting.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Where it stands.
+    pub scope: Scope,
+    /// Its name.
+    pub name: &'static str,
+    /// What its value is, in words.
+    pub kind: &'static str,
+    /// What holds without it.
+    pub default: &'static str,
+    /// What it does, in one sentence.
+    pub sentence: &'static str,
+}
+
+const fn row(
+    scope: Scope,
+    name: &'static str,
+    kind: &'static str,
+    default: &'static str,
+    sentence: &'static str,
+) -> Setting {
+    Setting { scope, name, kind, default, sentence }
+}
+
+use Scope::{Keys, Profile, Top, Ui};
+
+/// Every setting there is.
+#[rustfmt::skip] // one row, one line
+pub static SETTINGS: &[Setting] = &[
+    row(Top, "default_profile", "a text", "the only profile", "The profile that is used when none is named."),
+    row(Profile, "host", "a text", "`https://us.posthog.com`", "Address of PostHog: `https://eu.posthog.com`, or that of your own installation."),
+    row(Profile, "project", "a number", "the key is asked", "Number of the project; it is in the address of every PostHog page."),
+    row(Profile, "api_key_env", "a text", "", "Name of the variable that holds the personal API key."),
+    row(Profile, "api_key_command", "a list of texts", "", "A command that prints the key, for example `[\"op\", \"read\", \"op://Work/PostHog/key\"]`; run without a shell, for 30 seconds at most."),
+    row(Profile, "api_key", "a text", "", "The key itself; the file must then be private (`chmod 600`)."),
+    row(Profile, "posthog_cli", "true or false", "`false`", "Take the key that PostHog's own command line has stored; its host and project, too, where the profile names none."),
+    row(Profile, "read_only", "true or false", "`false`", "Refuse every change before it leaves."),
+    row(Profile, "protected", "true or false", "`false`", "Ask before every change; the profile's name has to be typed."),
+    row(Profile, "allow_http", "true or false", "`false`", "Allow plain http to a host that is not this machine."),
+    row(Ui, "ascii", "true or false", "`false`", "Draw with ASCII characters only."),
+    row(Ui, "colour", "true or false", "`true`", "Use colours; `NO_COLOR` wins."),
+    row(Ui, "mouse", "true or false", "`true`", "Use the mouse; without it the terminal selects text as usual."),
+    row(Keys, "COMMAND", "a key or a list of keys", "see *Keys*", "The keys of a command, in place of its own; `[]` leaves it to the palette."),
+];
+
+/// Names of the settings that may stand somewhere.
+pub(super) fn names(scope: Scope) -> impl Iterator<Item = &'static str> {
+    SETTINGS.iter().filter(move |setting| setting.scope == scope).map(|setting| setting.name)
+}
+
+/// What `config init` writes. It settles nothing: everything in it is a comment.
+#[must_use]
+pub fn template() -> String {
+    let mut text = include_str!("../../../assets/config.toml").to_owned();
+    // The keys that come with the program, below the heading for other ones.
+    for line in DEFAULTS.lines().skip_while(|line| line.starts_with('#')) {
+        let parts = match line {
+            "" => continue,
+            comment if comment.starts_with('#') => ["\n", comment, "\n"],
+            setting => ["#", setting, "\n"],
+        };
+        text.extend(parts);
+    }
+    text
+}

@@ -1,0 +1,141 @@
+//! The first start, profiles and the file of settings, in the real program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use support::pty::{SIZE, Session};
+use tokio::runtime::Runtime;
+use whtui::simulator::{self, Options, Simulator};
+
+const KEY: &str = "phx_right_planted0123456789";
+
+/// A server that takes keys with this beginning only.
+fn serve(runtime: &Runtime) -> (Simulator, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("world.toml");
+    let world = "title = \"one\"\nseed = 1\nkey = { prefix = \"phx_right\" }\n\
+                 [[sources]]\ntype = \"Postgres\"\nprefix = \"main\"\n\
+                 tables = [{ name = \"public.orders\", frequency = \"6hour\", last_run = \"1h\" }]\n";
+    std::fs::write(&path, world).unwrap();
+    let options = Options { scenario: path.to_str().unwrap().to_owned(), ..Options::default() };
+    (runtime.block_on(simulator::start(options)).unwrap(), folder)
+}
+
+fn private(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// Nothing that was written to the terminal holds the key.
+#[track_caller]
+fn nothing_told(session: &Session) {
+    assert!(!String::from_utf8_lossy(&session.raw()).contains("planted"), "the key was written to the terminal");
+}
+
+#[test]
+fn the_first_start_ends_in_a_profile_that_is_used_from_then_on() {
+    let runtime = Runtime::new().unwrap();
+    let (served, _world) = serve(&runtime);
+    let home = tempfile::tempdir().unwrap();
+    let settings = home.path().join("whtui/config.toml");
+    let variables = [("XDG_CONFIG_HOME", home.path().to_str().unwrap())];
+    let mut session = Session::start(&[], &variables, SIZE);
+    session.wait_for("No API key was found");
+    session.keys(&["right", "right", "tab"]);
+    session.send(served.origin());
+    session.key("tab");
+    session.paste("  phx_wrong_planted\n");
+    session.key("enter");
+    session.wait_for("The server does not know this key");
+    session.key("ctrl-u");
+    session.paste(KEY);
+    session.key("enter");
+    session.wait_for("The key works");
+    session.key("enter");
+    session.wait_for("public.orders");
+    let written = std::fs::read_to_string(&settings).unwrap();
+    assert!(written.contains(KEY) && written.contains(&served.origin()), "it is written down");
+    assert_eq!(std::fs::metadata(&settings).unwrap().permissions().mode() & 0o777, 0o600);
+    session.key("q");
+    assert_eq!(session.wait_exit().exit_code(), 0);
+    nothing_told(&session);
+    session.assert_terminal_restored();
+
+    // Another start needs nothing more; its header says which profile it is.
+    let mut session = Session::start(&[], &variables, SIZE);
+    session.wait_for("public.orders");
+    let name = written.split('"').nth(1).unwrap();
+    session.wait_for(&format!("{name}: "));
+    nothing_told(&session);
+}
+
+#[test]
+fn profiles_are_switched_and_a_failed_switch_changes_nothing() {
+    let runtime = Runtime::new().unwrap();
+    let (served, _world) = serve(&runtime);
+    let home = tempfile::tempdir().unwrap();
+    let host = served.origin();
+    let file = format!(
+        "default_profile = \"one\"\n\
+         [profiles.one]\nhost = \"{host}\"\nproject = 1\napi_key_env = \"MY_KEY\"\n\
+         [profiles.two]\nhost = \"{host}\"\nproject = 1\nprotected = true\n\
+         api_key_command = [\"printf\", \"%s\\\\n\", \"{KEY}\"]\n\
+         [profiles.three]\nhost = \"{host}\"\nproject = 1\n\
+         api_key_command = [\"sh\", \"-c\", \"echo vault is locked >&2; exit 1\"]\n\
+         [keys]\nprofiles = [\"Z\"]\n"
+    );
+    private(&home.path().join("whtui/config.toml"), &file);
+    let variables = [("XDG_CONFIG_HOME", home.path().to_str().unwrap()), ("MY_KEY", KEY)];
+    let mut session = Session::start(&[], &variables, SIZE);
+    session.wait_for("one: ");
+    session.wait_for("public.orders");
+    session.keys(&["Z", "j", "j", "enter"]);
+    session.wait_for("vault is locked");
+    session.wait_for("Not switched");
+    session.wait_for("one: ");
+    session.keys(&["Z", "j", "enter"]);
+    session.wait_for("PROTECTED");
+    session.wait_for("two: ");
+    session.wait_for("public.orders");
+    session.keys(&["2", "p"]);
+    session.wait_for("Protected: two");
+    let writes = || served.requests().iter().filter(|request| request.method != "GET").count();
+    assert_eq!(writes(), 0, "nothing is sent before the name");
+    session.send("two");
+    session.key("enter");
+    session.wait_without("Protected: two");
+    session.wait_for("public.orders: ");
+    session.wait_until("the table is switched off", |_| writes() == 1);
+    nothing_told(&session);
+    session.key("ctrl-c");
+    session.wait_exit();
+    session.assert_terminal_restored();
+}
+
+#[test]
+fn a_file_with_mistakes_is_told_and_can_be_left_aside() {
+    let home = tempfile::tempdir().unwrap();
+    let settings = home.path().join("whtui/config.toml");
+    private(&settings, "colour = 1\n[ui]\nascci = true\n");
+    let variables = [("XDG_CONFIG_HOME", home.path().to_str().unwrap())];
+    let mut session = Session::start(&["--demo"], &variables, SIZE);
+    assert_eq!(session.wait_exit().exit_code(), 2);
+    session.wait_for("config.toml:1:1");
+    session.wait_for("did you mean `ascii`?");
+    session.wait_for("--no-config");
+    session.assert_terminal_restored();
+    let mut session = Session::start(&["--demo", "--no-config"], &variables, SIZE);
+    session.wait_for("Production");
+    session.key("q");
+    assert_eq!(session.wait_exit().exit_code(), 0);
+}
