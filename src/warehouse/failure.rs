@@ -55,6 +55,8 @@ pub enum FailureKind {
     TooLarge,
     /// A write was held back before it left, because of read-only mode.
     ReadOnly,
+    /// A write was held back before it left, because it could not be written down in the audit log.
+    Unlogged,
     /// Something in this program went wrong.
     Internal,
 }
@@ -88,7 +90,8 @@ impl Failure {
             | FailureKind::Refused
             | FailureKind::TooManyRequests(_)
             | FailureKind::Redirected
-            | FailureKind::ReadOnly => false,
+            | FailureKind::ReadOnly
+            | FailureKind::Unlogged => false,
         }
     }
 
@@ -165,6 +168,9 @@ impl Failure {
             }
             FailureKind::TooLarge => "the reply is too large".to_owned(),
             FailureKind::ReadOnly => "read-only mode: nothing was sent".to_owned(),
+            FailureKind::Unlogged => {
+                format!("nothing was sent, because it could not be written to the audit log ({})", said("no reason given"))
+            }
             FailureKind::Internal => format!("an error inside whtui: {}", said("unknown")),
         }
     }
