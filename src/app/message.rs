@@ -6,7 +6,7 @@ use super::effect::{RequestId, Timer};
 use super::key::Key;
 use super::layout::Size;
 use crate::warehouse::failure::Failure;
-use crate::warehouse::operation::Request;
+use crate::warehouse::operation::{Operation, Request};
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Fact;
 use crate::warehouse::text::Foreign;
@@ -41,6 +41,10 @@ pub enum Event {
     FetchEnded(RequestId, Result<(), Failure>),
     /// A write is over.
     Sent(RequestId, Result<Sent, Failure>),
+    /// A write was held back, because it cannot be written down in the audit log, for this reason.
+    Unlogged(RequestId, Operation, String),
+    /// What came of a write could not be written down in the audit log, for this reason.
+    AuditFailed(String),
     /// A timer ran out.
     TimerFired(Timer),
     /// A text was put on the clipboard; `false`: it was too long for the terminal.

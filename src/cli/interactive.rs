@@ -12,7 +12,10 @@ use crate::config;
 use crate::runtime::{self, Exit, Look};
 use crate::terminal::{Signal, Signals, StopSignal};
 use crate::view::theme::Theme;
+use crate::warehouse::audit::Whose;
+use crate::warehouse::ids::ProjectId;
 use crate::worker::Worker;
+use crate::worker::audit::Audit;
 use crate::worker::gate::Gate;
 use crate::worker::journal::Journal;
 
@@ -44,8 +47,13 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             ascii: flags.ascii,
         };
         let journal = journal(&settings);
-        let worker =
-            Worker::keeping(journal, session.client.take(), Gate::new(flags.read_only, flags.dry_run), messages);
+        let worker = Worker::keeping(
+            journal,
+            audit(&settings),
+            session.client.take(),
+            Gate::new(flags.read_only, flags.dry_run),
+            messages,
+        );
         let look = Look {
             theme: Theme::builtin(std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), flags.ascii),
             mouse: !flags.no_mouse,
@@ -69,6 +77,19 @@ fn journal(settings: &Settings) -> Journal {
             Journal::new(folder.join("unfinished"), &place.origin, place.project)
         }
         _ => Journal::default(),
+    }
+}
+
+/// Where what is changed is written down; of the demo, nothing is. The folder of a machine without a home cannot be
+/// made, and so every change is asked about.
+fn audit(settings: &Settings) -> Audit {
+    match settings.place() {
+        Some(place) if !place.demo => {
+            let folder = config::state_folder().unwrap_or_else(|| "/nonexistent/whtui".into());
+            let project = ProjectId::new(place.project).unwrap_or(ProjectId::FIRST);
+            Audit::new(folder, Whose { profile: None, host: place.origin.clone(), project })
+        }
+        _ => Audit::default(),
     }
 }
 

@@ -14,12 +14,13 @@ pub mod selection;
 pub mod table;
 pub mod triage;
 pub mod tuning;
+pub mod unlogged;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 use super::commands::keymap::Keymap;
-use super::effect::FollowId;
+use super::effect::{FollowId, RequestId};
 use super::layout::{Layout, Pane, Size};
 use super::settings::{Settings, Start};
 use crate::warehouse::failure::Failure;
@@ -37,6 +38,7 @@ use overlay::Overlay;
 use runbook::Runbooks;
 use table::TableView;
 use tuning::{Made, Tuning};
+use unlogged::Unlogged;
 
 /// Everything the program knows and shows.
 #[derive(Debug)]
@@ -91,6 +93,12 @@ pub struct Model {
     pub postponed: Vec<Record>,
     /// What was last written down of what is half done.
     pub journalled: Vec<Record>,
+    /// Writes that cannot be written down in the audit log, and wait for the user's word.
+    pub unlogged: Option<Unlogged>,
+    /// Whether such writes are sent without another question.
+    pub sends_unlogged: bool,
+    /// Writes of unknown outcome, by the action that looks it up.
+    pub unknown: BTreeMap<FollowId, RequestId>,
     /// Requests in flight.
     pub flights: Flights,
     /// What changed, and what was done.
@@ -170,6 +178,9 @@ impl Model {
             left_behind: Vec::new(),
             postponed: Vec::new(),
             journalled: Vec::new(),
+            unlogged: None,
+            sends_unlogged: false,
+            unknown: BTreeMap::new(),
             flights: Flights::default(),
             activity: Activity::default(),
             list_waiters: Vec::new(),

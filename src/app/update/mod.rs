@@ -15,6 +15,7 @@ mod refresh;
 mod runbook;
 mod triage;
 mod tuning;
+mod unlogged;
 
 use super::effect::{Effect, Timer};
 use super::layout::Pane;
@@ -53,6 +54,12 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Learned(request, fact) => facts::learned(model, request, *fact),
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),
+        Event::Unlogged(request, operation, reason) => unlogged::held_back(model, request, operation, reason),
+        Event::AuditFailed(reason) => notice(
+            model,
+            Tone::Bad,
+            format!("The audit log could not be completed, and is tried again later: {reason}."),
+        ),
         Event::TimerFired(timer) => fired(model, timer),
         Event::LeftBehind(records) => runbook::left_behind(model, records),
         Event::JournalFailed(reason) => notice(
@@ -111,7 +118,7 @@ fn notice(model: &mut Model, tone: Tone, text: String) -> Vec<Effect> {
 }
 
 fn mouse_used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
-    if model.overlay.is_some() || model.screen != Screen::Main {
+    if model.overlay.is_some() || model.unlogged.is_some() || model.screen != Screen::Main {
         return Vec::new();
     }
     let Some(layout) = model.layout() else { return Vec::new() };
