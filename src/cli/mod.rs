@@ -1,6 +1,7 @@
 //! The command line: what was asked for, and how it ends. Everything but the screen goes through here too.
 
 mod arguments;
+mod audit;
 mod catalogue;
 mod connect;
 mod diagnose;
@@ -32,14 +33,15 @@ pub fn main() -> ExitCode {
         }
         Err(error) => return refuse(&misused(&error)),
     };
-    // The simulator diagnoses nothing; all others say the same of the same text.
-    if !matches!(arguments.command, Some(Command::Simulate(_)))
+    // The simulator and the log diagnose nothing; all others say the same of the same text.
+    if !matches!(arguments.command, Some(Command::Simulate(_) | Command::Audit(_)))
         && let Err(sentence) = catalogue::load()
     {
         return refuse(&sentence);
     }
     match arguments.command {
         Some(Command::Explain(options)) => ended(explain::explain(&options)),
+        Some(Command::Audit(options)) => ended(audit::show(&options)),
         // These two neither draw nor stop, so that job control is the system's business.
         Some(Command::Diagnose(options)) => in_runtime(diagnose::diagnose(options)),
         Some(Command::Simulate(options)) => with_signals(|stop| serve::simulate(options, stop)),
