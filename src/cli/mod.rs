@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod catalogue;
 mod connect;
+mod crash;
 mod diagnose;
 mod discover;
 mod explain;
@@ -16,7 +17,7 @@ use clap::Parser;
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::terminal::{self, StopSignal};
+use crate::terminal::StopSignal;
 use arguments::{Arguments, Command};
 
 /// Exit code when the program could not do what was asked for.
@@ -25,6 +26,7 @@ const COULD_NOT: u8 = 2;
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> ExitCode {
+    crash::install();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         // Help and version are no errors.
@@ -76,9 +78,6 @@ where
         Ok(stop) => stop,
         Err(error) => return refuse(&format!("job control cannot be set up ({error}).")),
     };
-    let (panic_hook, _) = color_eyre::config::HookBuilder::default().into_hooks();
-    let report = panic_hook.into_panic_hook();
-    terminal::install_panic_hook(move |info| report(info));
     in_runtime(work(stop))
 }
 

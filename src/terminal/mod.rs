@@ -28,7 +28,7 @@ mod sequence;
 mod signals;
 
 pub use clipboard::{Copied, LONGEST_COPY};
-pub use hook::install_panic_hook;
+pub use hook::{install_panic_hook, panicked};
 pub use input::Input;
 pub use jobs::{StopSignal, suspend};
 pub use lease::restore;
