@@ -18,6 +18,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use crate::terminal::StopSignal;
+use crate::warehouse::text::clean;
 use arguments::{Arguments, Command};
 
 /// Exit code when the program could not do what was asked for.
@@ -106,8 +107,7 @@ fn ended(result: Result<ExitCode, String>) -> ExitCode {
 
 /// Says what is going on before the screen starts.
 fn remark(sentence: &str) {
-    // It is only a courtesy.
-    let _ = writeln!(std::io::stderr(), "whtui: {sentence}");
+    complain(sentence);
 }
 
 /// Says in one sentence why nothing was done.
@@ -116,8 +116,9 @@ fn refuse(sentence: &str) -> ExitCode {
     ExitCode::from(COULD_NOT)
 }
 
-/// Says a sentence where it does not get into the output.
+/// Says a sentence where it does not get into the output. What was typed, or stands in a file, may be part of it.
 fn complain(sentence: &str) {
+    let sentence = clean(sentence, true);
     // When not even standard error can be written to, the exit code still tells.
     let _ = writeln!(std::io::stderr(), "whtui: {sentence}");
 }

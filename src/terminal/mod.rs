@@ -32,5 +32,5 @@ pub use hook::{install_panic_hook, panicked};
 pub use input::Input;
 pub use jobs::{StopSignal, suspend};
 pub use lease::restore;
-pub use screen::{EnterError, Options, Screen};
+pub use screen::{EnterError, Options, Outlet, Screen};
 pub use signals::{Signal, Signals};
