@@ -120,6 +120,8 @@ impl Loop<'_> {
                     Some(event) => batch.push(Message { at: now(), event }),
                     None => return Ok(Exit::Gone),
                 },
+                // The terminal was given back, and what went wrong was said.
+                () = terminal::panicked() => return Ok(Exit::Gone),
                 Some(message) = self.inbox.recv() => batch.push(message),
                 () = until(due), if due.is_some() => {}
                 // A frame that is due is drawn at once; nothing else is waited for then.

@@ -341,7 +341,7 @@ impl Watched {
             match effect {
                 Effect::Fetch { request, need, .. } => self.fetches.push((request, need)),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
-                Effect::Send { request, operation } => {
+                Effect::Send { request, operation, .. } => {
                     assert!(!self.model.settings.read_only, "read-only sends nothing: {operation:?}");
                     match &operation {
                         Operation::Read(read) => panic!("a read is sent as a write: {read:?}"),

@@ -8,6 +8,7 @@ use crate::warehouse::origin::Origin;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::secret::Secret;
 use crate::warehouse::survey::Need;
+use crate::warehouse::text::Foreign;
 
 /// Names one request, so that its answer is recognised and a late one dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -59,6 +60,22 @@ pub enum Effect {
         request: RequestId,
         /// What to send.
         operation: Operation,
+        /// The name of what it acts on, for the audit log.
+        name: Foreign,
+    },
+    /// Send this write although it cannot be written down in the audit log: the user has said so.
+    SendUnlogged {
+        /// Its name.
+        request: RequestId,
+        /// What to send.
+        operation: Operation,
+    },
+    /// Write down what became known of a write of unknown outcome.
+    Learned {
+        /// Its name.
+        request: RequestId,
+        /// What.
+        sentence: String,
     },
     /// Send a message after this time.
     Wake {

@@ -7,7 +7,7 @@ use super::key;
 use super::layout::Size;
 use crate::warehouse::account::{Key, Project};
 use crate::warehouse::failure::Failure;
-use crate::warehouse::operation::Request;
+use crate::warehouse::operation::{Operation, Request};
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Fact;
 use crate::warehouse::text::Foreign;
@@ -42,6 +42,10 @@ pub enum Event {
     FetchEnded(RequestId, Result<(), Failure>),
     /// A write is over.
     Sent(RequestId, Result<Sent, Failure>),
+    /// A write was held back, because it cannot be written down in the audit log, for this reason.
+    Unlogged(RequestId, Operation, String),
+    /// What came of a write could not be written down in the audit log, for this reason.
+    AuditFailed(String),
     /// A timer ran out.
     TimerFired(Timer),
     /// A text was put on the clipboard; `false`: it was too long for the terminal.

@@ -1,6 +1,6 @@
 //! Flags and subcommands.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 use super::completions::Completions;
@@ -58,6 +58,8 @@ pub(super) enum Command {
     /// Look after the file of settings
     #[command(after_help = super::config::ENDS)]
     Config(Config),
+    /// Show what was changed from here, out of the audit log
+    Audit(Audit),
     /// Serve the simulator on a loopback port, for other clients and for tests
     #[command(after_help = simulate_ends())]
     Simulate(Simulate),
@@ -101,6 +103,42 @@ pub(super) struct Diagnose {
     /// What to connect to.
     #[command(flatten)]
     pub target: Target,
+}
+
+/// What to show of the audit log.
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// Write one JSON object a line instead of a table
+    #[arg(long)]
+    pub json: bool,
+    /// Only from then on: a moment (2026-11-20T12:00:00Z), a day, or a span back (90m, 2h, 7d)
+    #[arg(long, value_name = "WHEN", value_parser = super::audit::Since::parse)]
+    pub since: Option<super::audit::Since>,
+    /// Only what ended like this
+    #[arg(long, value_name = "HOW")]
+    pub outcome: Option<Ended>,
+    /// Only what acted on this: a part of its name, or its id
+    #[arg(long, value_name = "NAME")]
+    pub target: Option<String>,
+    /// Only what went to this host
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Only what was done in this project
+    #[arg(long, value_name = "NUMBER")]
+    pub project: Option<u64>,
+}
+
+/// How an attempt can end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ended {
+    /// The server accepted it
+    Done,
+    /// The server refused it
+    Refused,
+    /// It never reached the server
+    NotSent,
+    /// It may or may not have been carried out
+    Unknown,
 }
 
 /// What to explain, and how to say it.

@@ -13,7 +13,10 @@ use crate::config::{self, Config};
 use crate::runtime::{self, Exit, Look};
 use crate::terminal::{Signal, Signals, StopSignal};
 use crate::view::theme::Theme;
+use crate::warehouse::audit::Whose;
+use crate::warehouse::ids::ProjectId;
 use crate::worker::Worker;
+use crate::worker::audit::Audit;
 use crate::worker::gate::Gate;
 use crate::worker::journal::Journal;
 
@@ -54,7 +57,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         };
         let journal = journal(&settings);
         let gate = Gate::new(settings.read_only, settings.dry_run);
-        let worker = Worker::keeping(journal, session.client.clone(), gate, messages);
+        let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages);
         let colour = config.ui.colour && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let look = Look { theme: Theme::builtin(colour, settings.ascii), mouse: config.ui.mouse && !flags.no_mouse };
         let exit = runtime::run(settings, config.keymap.clone(), &look, &worker, inbox, &mut signals).await;
@@ -141,6 +144,19 @@ fn journal(settings: &Settings) -> Journal {
             Journal::new(folder.join("unfinished"), &place.origin, place.project)
         }
         _ => Journal::default(),
+    }
+}
+
+/// Where what is changed is written down; of the demo, nothing is. The folder of a machine without a home cannot be
+/// made, and so every change is asked about.
+fn audit(settings: &Settings) -> Audit {
+    match settings.place() {
+        Some(place) if !place.demo => {
+            let folder = config::state_folder().unwrap_or_else(|| "/nonexistent/whtui".into());
+            let project = ProjectId::new(place.project).unwrap_or(ProjectId::FIRST);
+            Audit::new(folder, Whose { profile: settings.setup.profile.clone(), host: place.origin.clone(), project })
+        }
+        _ => Audit::default(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! The command line: what was asked for, and how it ends. Everything but the screen goes through here too.
 
 mod arguments;
+mod audit;
 mod catalogue;
 mod columns;
 mod completions;
 mod config;
 mod connect;
+mod crash;
 mod diagnose;
 mod discover;
 mod explain;
@@ -25,7 +27,8 @@ use clap::{CommandFactory, Parser};
 use std::io::Write;
 use std::process::ExitCode;
 
-use crate::terminal::{self, StopSignal};
+use crate::terminal::StopSignal;
+use crate::warehouse::text::clean;
 use arguments::{Arguments, Command};
 
 /// Exit code when the program could not do what was asked for.
@@ -34,6 +37,7 @@ const COULD_NOT: u8 = 2;
 /// Runs the program with the arguments of this process.
 #[must_use]
 pub fn main() -> ExitCode {
+    crash::install();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         // Help and version are no errors.
@@ -42,8 +46,8 @@ pub fn main() -> ExitCode {
         }
         Err(error) => return refuse(&misused(&error)),
     };
-    // The simulator and the settings diagnose nothing; all others say the same of the same text.
-    if !matches!(arguments.command, Some(Command::Simulate(_) | Command::Config(_)))
+    // The simulator, the settings and the log diagnose nothing; all others say the same of the same text.
+    if !matches!(arguments.command, Some(Command::Simulate(_) | Command::Config(_) | Command::Audit(_)))
         && let Err(sentence) = catalogue::load()
     {
         return refuse(&sentence);
@@ -51,6 +55,7 @@ pub fn main() -> ExitCode {
     match arguments.command {
         Some(Command::Config(options)) => ended(config::config(options.deed)),
         Some(Command::Explain(options)) => ended(explain::explain(&options)),
+        Some(Command::Audit(options)) => ended(audit::show(&options)),
         // These two neither draw nor stop, so that job control is the system's business.
         Some(Command::Diagnose(options)) => in_runtime(diagnose::diagnose(options)),
         Some(Command::Sources(options)) => in_runtime(listing::list(listing::What::Sources, options)),
@@ -106,9 +111,6 @@ where
         Ok(stop) => stop,
         Err(error) => return refuse(&format!("job control cannot be set up ({error}).")),
     };
-    let (panic_hook, _) = color_eyre::config::HookBuilder::default().into_hooks();
-    let report = panic_hook.into_panic_hook();
-    terminal::install_panic_hook(move |info| report(info));
     in_runtime(work(stop))
 }
 
@@ -137,8 +139,7 @@ fn ended(result: Result<ExitCode, String>) -> ExitCode {
 
 /// Says what is going on before the screen starts.
 fn remark(sentence: &str) {
-    // It is only a courtesy.
-    let _ = writeln!(std::io::stderr(), "whtui: {sentence}");
+    complain(sentence);
 }
 
 /// Says in one sentence why nothing was done.
@@ -147,8 +148,9 @@ fn refuse(sentence: &str) -> ExitCode {
     ExitCode::from(COULD_NOT)
 }
 
-/// Says a sentence where it does not get into the output.
+/// Says a sentence where it does not get into the output. What was typed, or stands in a file, may be part of it.
 fn complain(sentence: &str) {
+    let sentence = clean(sentence, true);
     // When not even standard error can be written to, the exit code still tells.
     let _ = writeln!(std::io::stderr(), "whtui: {sentence}");
 }

@@ -4,7 +4,7 @@ use std::io::{self, ErrorKind, Write};
 
 use serde::Serialize;
 
-use crate::warehouse::text::Foreign;
+use crate::warehouse::text::{Foreign, harmless_json, without_logins};
 
 /// The version of the formats of `diagnose --json` and `explain --json`. It changes when a field changes its meaning
 /// or goes; new fields and new values do not change it.
@@ -13,33 +13,12 @@ pub(super) const VERSION: u32 = 1;
 /// A value as one line of JSON. Characters that a terminal would act upon are escaped, so that the value stays exact
 /// and the line is harmless.
 pub(super) fn json_line(value: &impl Serialize) -> String {
-    let mut line = serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned());
-    // Everything below U+0020 is escaped already.
-    if line.bytes().any(|byte| byte >= 0x7f) {
-        line = line.chars().fold(String::with_capacity(line.len()), |mut safe, symbol| {
-            if acts_on_a_terminal(symbol) {
-                let mut units = [0; 2];
-                for unit in symbol.encode_utf16(&mut units) {
-                    use std::fmt::Write as _;
-                    let _ = write!(safe, "\\u{unit:04x}");
-                }
-            } else {
-                safe.push(symbol);
-            }
-            safe
-        });
-    }
-    line
-}
-
-fn acts_on_a_terminal(symbol: char) -> bool {
-    symbol.is_control()
-        || matches!(symbol, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+    harmless_json(serde_json::to_string(value).unwrap_or_else(|_| "{}".to_owned()))
 }
 
 /// A part of an error text as a JSON value: exact, but for passwords in addresses.
 pub(super) fn quoted(text: &Foreign) -> String {
-    if text.raw().contains("://") { text.shown_lines().into_owned() } else { text.raw().to_owned() }
+    without_logins(text.raw()).into_owned()
 }
 
 /// How writing went.
@@ -81,7 +60,8 @@ mod tests {
         #[test]
         fn json_keeps_the_value_and_holds_nothing_that_acts(text in any::<String>()) {
             let line = json_line(&text);
-            prop_assert!(!line.chars().any(acts_on_a_terminal));
+            let acts = |symbol: char| symbol.is_control() || ('\u{202a}'..='\u{202e}').contains(&symbol);
+            prop_assert!(!line.chars().any(acts));
             prop_assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
         }
     }

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use super::keys;
-use super::sequence::{self, Meaning, PASTE_ENDS};
+use super::sequence::{self, Meaning, PASTE_BEGINS, PASTE_ENDS};
 use crate::app::key::{Code, Key};
 use crate::app::message::Event;
 
@@ -19,6 +19,13 @@ const REST_OF_SEQUENCE: u16 = 500;
 
 /// How long the rest of a paste is waited for. Long, as on a bad line the rest would otherwise be taken for keys.
 const REST_OF_PASTE: u16 = 3_000;
+
+/// How long, after the end of a paste, another end is waited for. Some terminals hand on a paste that holds the mark
+/// of its own end: what lies between the two is text as well.
+const ANOTHER_END: u16 = 50;
+
+/// How long the bytes of a paste that has stalled are gathered before they are looked at.
+const STALLED_PIECE: u16 = 50;
 
 /// The longest paste, in bytes; what goes beyond is left out.
 const LONGEST_PASTE: usize = 1 << 20;
@@ -55,6 +62,10 @@ enum State {
     Answer { begun_by: u8, length: usize, escape: bool },
     /// Pasted text.
     Paste(Vec<u8>),
+    /// Pasted text that has ended, and what came right behind it: more of it, should another end follow.
+    Pasted { text: Vec<u8>, behind: Vec<u8> },
+    /// A paste that stopped without an end, and what came since: the rest of it, or a key.
+    Stalled(Vec<u8>),
 }
 
 impl Decoder {
@@ -76,6 +87,10 @@ impl Decoder {
             State::Nothing => None,
             State::Escape => Some(LONE_ESCAPE),
             State::Paste(_) => Some(REST_OF_PASTE),
+            State::Pasted { .. } => Some(ANOTHER_END),
+            // As long as it takes: whoever types finds out by the first key.
+            State::Stalled(ref since) if since.is_empty() => None,
+            State::Stalled(_) => Some(STALLED_PIECE),
             _ => Some(REST_OF_SEQUENCE),
         }
     }
@@ -87,9 +102,34 @@ impl Decoder {
             State::Letter => self.key(with_alt(b'O')),
             State::Sequence(parameters) if parameters.is_empty() => self.key(with_alt(b'[')),
             State::Answer { begun_by, length: 0, .. } => self.key(with_alt(begun_by)),
-            State::Paste(text) => self.pasted(&text),
+            State::Paste(text) => {
+                self.pasted(&text);
+                self.state = State::Stalled(Vec::new());
+            }
+            State::Pasted { text, behind } => {
+                self.pasted(&text);
+                self.take(&behind);
+                self.give_up();
+            }
+            State::Stalled(since) => self.state = self.stalled(&since),
             _ => {}
         }
+    }
+
+    /// What came in one piece after a paste had stalled: a single key is one, and ends it; more is the rest of the paste.
+    fn stalled(&mut self, since: &[u8]) -> State {
+        if since.is_empty() {
+            return State::Stalled(Vec::new());
+        }
+        let mut apart = Self::default();
+        apart.take(since);
+        apart.give_up();
+        if apart.events.len() > 1 {
+            self.pasted(since);
+            return State::Stalled(Vec::new());
+        }
+        self.events.append(&mut apart.events);
+        State::Nothing
     }
 
     fn key(&mut self, key: Key) {
@@ -97,6 +137,9 @@ impl Decoder {
     }
 
     fn pasted(&mut self, text: &[u8]) {
+        if text.is_empty() {
+            return;
+        }
         let text = String::from_utf8_lossy(text.get(..LONGEST_PASTE).unwrap_or(text));
         // Terminals send line ends as if they were typed.
         self.events.push_back(Event::Pasted(text.replace("\r\n", "\n").replace('\r', "\n")));
@@ -134,6 +177,23 @@ impl Decoder {
                 _ => State::Answer { begun_by, length: length.saturating_add(1), escape: byte == 0x1b },
             },
             State::Paste(text) => self.paste(text, byte),
+            State::Pasted { text, behind } => self.after_paste(text, behind, byte),
+            State::Stalled(mut since) => {
+                since.push(byte);
+                if byte == b'~' && since.ends_with(PASTE_ENDS) {
+                    since.truncate(since.len() - PASTE_ENDS.len());
+                    State::Pasted { text: since, behind: Vec::new() }
+                } else if byte == b'~' && since.ends_with(PASTE_BEGINS) {
+                    since.truncate(since.len() - PASTE_BEGINS.len());
+                    self.pasted(&since);
+                    State::Paste(Vec::new())
+                } else {
+                    if since.len() >= LONGEST_PASTE * 2 {
+                        since.drain(LONGEST_PASTE..since.len() - PASTE_ENDS.len());
+                    }
+                    State::Stalled(since)
+                }
+            }
         };
     }
 
@@ -200,14 +260,31 @@ impl Decoder {
         text.push(byte);
         if byte == b'~' && text.ends_with(PASTE_ENDS) {
             text.truncate(text.len() - PASTE_ENDS.len());
-            self.pasted(&text);
-            return State::Nothing;
+            return State::Pasted { text, behind: Vec::new() };
         }
         if text.len() >= LONGEST_PASTE * 2 {
             // What may be the beginning of the end is kept.
             text.drain(LONGEST_PASTE..text.len() - PASTE_ENDS.len());
         }
         State::Paste(text)
+    }
+
+    fn after_paste(&mut self, mut text: Vec<u8>, mut behind: Vec<u8>, byte: u8) -> State {
+        behind.push(byte);
+        if byte == b'~' && behind.ends_with(PASTE_ENDS) {
+            behind.truncate(behind.len() - PASTE_ENDS.len());
+            let room = LONGEST_PASTE.saturating_sub(text.len()).min(behind.len());
+            text.extend(behind.drain(..room));
+            return State::Pasted { text, behind: Vec::new() };
+        }
+        let begins = byte == b'~' && behind.ends_with(PASTE_BEGINS);
+        // Nobody pastes twice and types that much in between, but a program that plays keys may.
+        if begins || behind.len() >= LONGEST_PASTE {
+            self.pasted(&text);
+            self.take(&behind);
+            return std::mem::take(&mut self.state);
+        }
+        State::Pasted { text, behind }
     }
 
     /// What was begun is broken off by a byte that cannot be part of it.
@@ -234,132 +311,4 @@ fn with_alt(sign: u8) -> Key {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn drain(decoder: &mut Decoder) -> Vec<String> {
-        std::iter::from_fn(|| decoder.next_event())
-            .map(|event| match event {
-                Event::KeyPressed(key) => key.to_string(),
-                Event::Pasted(text) => format!("paste {text:?}"),
-                Event::MouseUsed(mouse) => format!("{:?} {} {}", mouse.act, mouse.column, mouse.row),
-                Event::FocusChanged(gained) => format!("focus {gained}"),
-                other => format!("{other:?}"),
-            })
-            .collect()
-    }
-
-    /// What these bytes mean, when nothing follows.
-    fn decoded(bytes: impl AsRef<[u8]>) -> Vec<String> {
-        let mut decoder = Decoder::default();
-        decoder.take(bytes.as_ref());
-        decoder.give_up();
-        drain(&mut decoder)
-    }
-
-    #[test]
-    fn bytes_become_events() {
-        let table: &[(&str, &[&str])] = &[
-            ("", &[]),
-            ("aA/ ", &["a", "A", "/", "space"]),
-            ("é漢🎉", &["é", "漢", "🎉"]),
-            ("\r\t\x7f\x03", &["enter", "tab", "backspace", "ctrl-c"]),
-            ("\x1b", &["esc"]),
-            ("\x1b\x1b", &["esc", "esc"]),
-            ("\x1bx\x1bé\x1b\r", &["alt-x", "alt-é", "alt-enter"]),
-            ("\x1b[A\x1bOA\x1b[1;5A", &["up", "up", "ctrl-up"]),
-            ("\x1bOP\x1b[[A\x1b[11~", &["f1", "f1", "f1"]),
-            ("\x1bOM\x1bOk", &["enter", "+"]),
-            ("\x1b[Z", &["backtab"]),
-            ("\x1b[", &["alt-["]),
-            ("\x1bO", &["alt-O"]),
-            ("\x1b]", &["alt-]"]),
-            ("\x1b\x1b[D", &["esc", "left"]),
-            ("\x1b[1;\x03", &["ctrl-c"]),
-            ("\x1b[1;\x1b[B", &["down"]),
-            ("\x1b[I\x1b[O", &["focus true", "focus false"]),
-            ("\x1b[<0;3;4Mq", &["Click 2 3", "q"]),
-            ("\x1b[M !!q", &["Click 0 0", "q"]),
-            ("\x1b[M\x00\x00\x00q", &["q"]),
-            ("\x1b[0;0R\x1b[?62;4cq", &["f3", "q"]),
-            ("\x1b]11;rgb:0/0/0\x07a\x1bP1$r0m\x1b\\b", &["a", "b"]),
-            ("\x1b]never ends", &[]),
-            ("\x1b]never ends\x03q", &["ctrl-c", "q"]),
-            ("\x1b]text\x1b[Aq", &["up", "q"]),
-            ("\x1b[200~q\rD\r\n\x1b[A\x1b[201~q", &["paste \"q\\nD\\n\\u{1b}[A\"", "q"]),
-            ("\x1b[200~half", &["paste \"half\""]),
-            ("\x1b[201~q", &["q"]),
-        ];
-        for (bytes, expected) in table {
-            assert_eq!(decoded(bytes), *expected, "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_text_is_nothing() {
-        for bytes in
-            [&b"\x80"[..], b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xc2\x9b", b"\xe2\x82"]
-        {
-            let mut with_key = bytes.to_vec();
-            with_key.push(b'q');
-            assert_eq!(decoded(with_key), ["q"], "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn an_endless_sequence_is_read_to_its_end() {
-        assert_eq!(decoded(format!("\x1b[{}Dq", "1;".repeat(10_000))), ["q"]);
-    }
-
-    #[test]
-    fn an_endless_paste_is_cut() {
-        let mut decoder = Decoder::default();
-        decoder.take(b"\x1b[200~");
-        for _ in 0..1_000 {
-            decoder.take(&[b'x'; 4096]);
-            assert!(matches!(&decoder.state, State::Paste(text) if text.len() <= 2 * LONGEST_PASTE));
-        }
-        decoder.take(b"\x1b[201~q");
-        assert!(matches!(decoder.next_event(), Some(Event::Pasted(text)) if text.len() == LONGEST_PASTE));
-        assert_eq!(drain(&mut decoder), ["q"]);
-    }
-
-    /// Bytes that often are sequences.
-    fn odd_bytes() -> impl Strategy<Value = Vec<u8>> {
-        let piece = prop_oneof![
-            proptest::collection::vec(any::<u8>(), 0..8),
-            Just(b"\x1b[".to_vec()),
-            Just(b"\x1b[200~".to_vec()),
-            Just(b"\x1b[201~".to_vec()),
-            Just(b"\x1b[M".to_vec()),
-            Just(b"\x1b]52;".to_vec()),
-            "[0-9;:<?]{0,6}[A-Za-z~]".prop_map(|text| format!("\x1b[{text}").into_bytes()),
-        ];
-        proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
-    }
-
-    proptest! {
-        #[test]
-        fn after_anything_and_a_pause_a_key_is_a_key(bytes in odd_bytes()) {
-            let mut decoder = Decoder::default();
-            decoder.take(&bytes);
-            decoder.give_up();
-            prop_assert_eq!(decoder.patience(), None);
-            drain(&mut decoder);
-            decoder.take(b"q");
-            prop_assert_eq!(drain(&mut decoder), ["q"]);
-        }
-
-        #[test]
-        fn it_does_not_matter_in_which_pieces_bytes_arrive(bytes in odd_bytes(), at: prop::sample::Index) {
-            let mut decoder = Decoder::default();
-            let (first, second) = bytes.split_at(at.index(bytes.len() + 1));
-            decoder.take(first);
-            decoder.take(second);
-            decoder.give_up();
-            prop_assert_eq!(drain(&mut decoder), decoded(&bytes));
-        }
-    }
-}
+mod tests;

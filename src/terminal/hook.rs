@@ -3,22 +3,33 @@
 use std::panic::{self, PanicHookInfo};
 use std::sync::Once;
 
+use tokio::sync::Notify;
+
 use super::lease;
 
 static INSTALLED: Once = Once::new();
 
+/// Told of each panic.
+static PANICKED: Notify = Notify::const_new();
+
 /// Installs a panic hook that gives the terminal back and then calls `report`, which may print. A program without a
 /// report of its own passes `std::panic::take_hook()`. Only the first call has an effect.
 ///
-/// The screen cannot be drawn on after that: the next frame fails, which ends a program whose panic was in a task.
+/// The screen cannot be drawn on after that: a program whose panic was in a task has to end at [`panicked`].
 pub fn install_panic_hook(report: impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static) {
     INSTALLED.call_once(|| {
         panic::set_hook(Box::new(move |info| {
             // The panic is the news; a terminal that is gone is not.
             let _ = lease::restore();
             report(info);
+            PANICKED.notify_one();
         }));
     });
+}
+
+/// Waits for a panic, in whatever thread or task. One that was before counts.
+pub async fn panicked() {
+    PANICKED.notified().await;
 }
 
 #[cfg(test)]

@@ -29,10 +29,10 @@ mod signals;
 mod width;
 
 pub use clipboard::{Copied, LONGEST_COPY};
-pub use hook::install_panic_hook;
+pub use hook::{install_panic_hook, panicked};
 pub use input::Input;
 pub use jobs::{StopSignal, suspend};
 pub use lease::restore;
-pub use screen::{EnterError, Options, Screen};
+pub use screen::{EnterError, Options, Outlet, Screen};
 pub use signals::{Signal, Signals};
 pub use width::width;

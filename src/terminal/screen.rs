@@ -28,7 +28,7 @@ pub enum EnterError {
     Terminal(#[from] io::Error),
 }
 
-/// Where the bytes of a frame go. There is another one only in tests, so it has no name outside.
+/// Where the bytes of a frame go: to the terminal, or in tests elsewhere.
 pub trait Outlet {
     /// Sends all of these bytes at once.
     ///
@@ -103,6 +103,15 @@ impl Screen {
 }
 
 impl<O: Outlet> Screen<O> {
+    /// A screen of this size that draws elsewhere than on the terminal of the process.
+    ///
+    /// # Errors
+    ///
+    /// None so far.
+    pub fn elsewhere(outlet: O, size: Size) -> io::Result<Self> {
+        Self::on(outlet, size, Multiplexer::None, Options { mouse: false })
+    }
+
     pub(super) fn on(outlet: O, size: Size, multiplexer: Multiplexer, options: Options) -> io::Result<Self> {
         let terminal = Terminal::new(Canvas::new(Cells { width: size.width, height: size.height }))?;
         Ok(Self { terminal, outlet, multiplexer, mouse: options.mouse, stale: true })

@@ -20,6 +20,9 @@ pub(super) enum Meaning {
     Nothing,
 }
 
+/// What begins a paste.
+pub(super) const PASTE_BEGINS: &[u8] = b"\x1b[200~";
+
 /// What ends a paste.
 pub(super) const PASTE_ENDS: &[u8] = b"\x1b[201~";
 

@@ -8,7 +8,7 @@ use super::text;
 use super::theme::{Role, Theme};
 use super::widgets::{lines, modal};
 use crate::app::model::Model;
-use crate::app::model::guard::Guard;
+use crate::app::model::guard::{Guard, Held};
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::words;
 
@@ -33,7 +33,7 @@ pub(super) fn draw(model: &Model, guard: &Guard, theme: &Theme, frame: &mut Fram
     let count = words::counted(guard.held.len(), "change");
     say(&mut all, &format!("{name} asks before every change. This is to be sent ({count}):"), Role::Heading);
     let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
-    for (request, operation) in guard.held.iter().take(NAMED) {
+    for Held { request, operation, .. } in guard.held.iter().take(NAMED) {
         if let Some(what) = model.what_is_sent(*request) {
             say(&mut all, &text::cut(&what, width, theme.ellipsis()), Role::Text);
         }

@@ -85,6 +85,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Profiles(profiles)) => profiles::draw(model, profiles, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
+    if let Some(unlogged) = &model.unlogged {
+        screens::unlogged(unlogged, theme, frame);
+    }
     if let Some(guard) = &model.guard {
         guard::draw(model, guard, theme, frame);
     }

@@ -7,6 +7,9 @@ use super::text;
 use super::theme::{Role, Theme};
 use super::widgets::{lines, modal, with_keys};
 use crate::app::model::Model;
+use crate::app::model::unlogged::Unlogged;
+use crate::warehouse::text::Foreign;
+use crate::warehouse::words::counted;
 
 /// A box with sentences; parts in backquotes are keys.
 fn say(title: &str, sentences: &[String], theme: &Theme, frame: &mut Frame) {
@@ -77,6 +80,18 @@ pub(super) fn quitting(model: &Model, theme: &Theme, frame: &mut Frame) {
     }
     all.push("`q` quits all the same.   Any other key stays.".to_owned());
     say("Quit?", &all, theme, frame);
+}
+
+/// Writes cannot be written down in the audit log: are they sent all the same?
+pub(super) fn unlogged(unlogged: &Unlogged, theme: &Theme, frame: &mut Frame) {
+    let all = [
+        format!("Nothing was sent: {} cannot be written to the audit log.", counted(unlogged.waiting.len(), "change")),
+        format!("Reason: {}.", Foreign::new(&unlogged.reason).shown().replace('`', "'").trim_end_matches('.')),
+        String::new(),
+        "`S` sends without a record.   `A` does so until whtui ends.".to_owned(),
+        "`esc` sends nothing.".to_owned(),
+    ];
+    say("Send without a record?", &all, theme, frame);
 }
 
 /// A runbook was left half done.

@@ -145,7 +145,11 @@ impl Challenge {
     /// The challenge itself, when `typed` is not what it demands.
     #[expect(clippy::result_large_err, reason = "once a question, and the question itself is given back")]
     pub fn answered_with(self, typed: &str) -> Result<Consent, Self> {
-        if self.accepts(typed) { Ok(Consent { discard: self.discard }) } else { Err(self) }
+        if !self.accepts(typed) {
+            return Err(self);
+        }
+        let given = self.given();
+        Ok(Consent { discard: self.discard, given })
     }
 
     /// Answers the question about all acts: one consent for each. A wrong answer gives it back.
@@ -157,7 +161,20 @@ impl Challenge {
         if !self.accepts(typed) {
             return Err(self);
         }
-        Ok(std::iter::once(self.discard).chain(self.more).map(|discard| Consent { discard }).collect())
+        let given = self.given();
+        let all = std::iter::once(self.discard).chain(self.more);
+        Ok(all.map(|discard| Consent { discard, given: given.clone() }).collect())
+    }
+
+    /// What was asked and what is answered, for the record.
+    fn given(&self) -> Given {
+        Given {
+            name: self.loss.name.clone(),
+            tables: self.loss.tables,
+            rows: self.loss.rows,
+            acts: 1 + self.more.len(),
+            answer: self.demand.clone(),
+        }
     }
 }
 
@@ -176,6 +193,22 @@ fn typable(name: &Foreign) -> String {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Consent {
     discard: Discard,
+    given: Given,
+}
+
+/// What somebody was asked who then consented, and how it was answered. It is a record and allows nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// The name that was shown.
+    pub name: Foreign,
+    /// How many tables were said to lose their data.
+    pub tables: usize,
+    /// How many rows were said to go.
+    pub rows: Field<u64>,
+    /// How many acts were asked about together.
+    pub acts: usize,
+    /// What had to be given, and was.
+    pub answer: Demand,
 }
 
 impl Consent {
@@ -183,6 +216,12 @@ impl Consent {
     #[must_use]
     pub fn discard(&self) -> &Discard {
         &self.discard
+    }
+
+    /// What was asked and answered.
+    #[must_use]
+    pub fn given(&self) -> &Given {
+        &self.given
     }
 }
 

@@ -57,6 +57,8 @@ pub enum FailureKind {
     ReadOnly,
     /// A write was held back before it left, because the user did not confirm it.
     Declined,
+    /// A write was held back before it left, because it could not be written down in the audit log.
+    Unlogged,
     /// Something in this program went wrong.
     Internal,
 }
@@ -91,7 +93,8 @@ impl Failure {
             | FailureKind::TooManyRequests(_)
             | FailureKind::Redirected
             | FailureKind::ReadOnly
-            | FailureKind::Declined => false,
+            | FailureKind::Declined
+            | FailureKind::Unlogged => false,
         }
     }
 
@@ -169,6 +172,9 @@ impl Failure {
             FailureKind::TooLarge => "the reply is too large".to_owned(),
             FailureKind::ReadOnly => "read-only mode: nothing was sent".to_owned(),
             FailureKind::Declined => "it was not confirmed: nothing was sent".to_owned(),
+            FailureKind::Unlogged => {
+                format!("nothing was sent, because it could not be written to the audit log ({})", said("no reason given"))
+            }
             FailureKind::Internal => format!("an error inside whtui: {}", said("unknown")),
         }
     }

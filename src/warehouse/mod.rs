@@ -1,6 +1,7 @@
 //! What is known about syncs. Pure: no clock, no I/O, nothing of the other rooms of the house.
 
 pub mod account;
+pub mod audit;
 pub mod channel;
 pub mod consent;
 pub mod diagnosis;

@@ -1,5 +1,6 @@
 //! Runs effects: the only room that touches the world. It answers with messages and changes no state.
 
+pub mod audit;
 pub mod budget;
 pub mod clock;
 mod fetch;
@@ -17,10 +18,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::api::Client;
 use crate::app::effect::{Effect, RequestId, Timer, Urgency};
-use crate::app::message::{BudgetLeft, Event, Message};
+use crate::app::message::{BudgetLeft, Event, Message, Sent};
+use crate::warehouse::audit::Outcome;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::operation::Operation;
 use crate::warehouse::survey::Need;
+use crate::warehouse::text::Foreign;
+use audit::{Audit, Begun};
 use budget::{Budget, Priority};
 use findings::Findings;
 use gate::Gate;
@@ -36,6 +40,14 @@ const MINUTE_WORTH_MENTIONING: usize = 60;
 /// Where messages go.
 pub type Messages = mpsc::UnboundedSender<Message>;
 
+/// What became of a write.
+enum Attempted {
+    /// It was made.
+    Made(Sent),
+    /// It could not be written down, for this reason, and was not made.
+    Unlogged(Operation, String),
+}
+
 /// Runs effects. Cloning is cheap and shares everything.
 #[derive(Clone)]
 pub struct Worker {
@@ -47,6 +59,7 @@ struct Shared {
     client: Option<Client>,
     gate: Gate,
     journal: Journal,
+    audit: Arc<Audit>,
     messages: Messages,
     findings: Findings,
     budget: Mutex<Budget>,
@@ -60,12 +73,16 @@ impl Worker {
     /// A worker that talks through this client and answers to this channel.
     #[must_use]
     pub fn new(client: Option<Client>, gate: Gate, messages: Messages) -> Self {
-        Self::keeping(Journal::default(), client, gate, messages)
+        Self::keeping(Journal::default(), Audit::default(), client, gate, messages)
     }
 
-    /// A worker that also writes down what is half done.
+    /// A worker that also writes down what is half done, and every attempt to change something.
     #[must_use]
-    pub fn keeping(journal: Journal, client: Option<Client>, gate: Gate, messages: Messages) -> Self {
+    pub fn keeping(journal: Journal, audit: Audit, client: Option<Client>, gate: Gate, messages: Messages) -> Self {
+        let audit = Arc::new(audit);
+        let settled = Arc::clone(&audit);
+        // What cannot be settled is tried again at the next start.
+        tokio::task::spawn_blocking(move || settled.settle());
         // While the first reply is on its way.
         tokio::task::spawn_blocking(findings::warm_up);
         Self {
@@ -73,6 +90,7 @@ impl Worker {
                 client,
                 gate,
                 journal,
+                audit,
                 messages,
                 findings: Findings::default(),
                 budget: Mutex::new(Budget::default()),
@@ -89,7 +107,14 @@ impl Worker {
     pub fn run(&self, effect: Effect) -> Option<Effect> {
         match effect {
             Effect::Fetch { request, need, urgency } => self.fetch(request, need, urgency),
-            Effect::Send { request, operation } => self.send(request, operation),
+            Effect::Send { request, operation, name } => self.send(request, operation, Some(name)),
+            Effect::SendUnlogged { request, operation } => self.send(request, operation, None),
+            Effect::Learned { request, sentence } => {
+                let shared = Arc::clone(&self.shared);
+                tokio::task::spawn_blocking(move || {
+                    shared.tell_if_failed(shared.audit.learn(request, clock::now(), &sentence));
+                });
+            }
             Effect::Journal(records) => {
                 // Written before whatever comes next is sent.
                 if let Err(error) = self.shared.journal.write(&records) {
@@ -142,22 +167,37 @@ impl Worker {
         });
     }
 
-    fn send(&self, request: RequestId, operation: Operation) {
+    /// Sends a write, once it is written down under this name. Without one it is not written down.
+    fn send(&self, request: RequestId, operation: Operation, name: Option<Foreign>) {
         let worker = self.clone();
         self.spawn(
             async move {
                 let shared = &worker.shared;
                 let client = shared.client()?;
-                if shared.gate == Gate::Open {
-                    shared.leave(Urgency::Waiting).await;
+                // What is held back never leaves, so there is nothing to write down.
+                if shared.gate != Gate::Open {
+                    return shared.gate.pass(client, operation).await.map(Attempted::Made);
                 }
+                shared.leave(Urgency::Waiting).await;
+                let (operation, begun) = match shared.write_down(request, operation, name).await? {
+                    (operation, Ok(begun)) => (operation, begun),
+                    (operation, Err(reason)) => return Ok(Attempted::Unlogged(operation, reason)),
+                };
+                let began = tokio::time::Instant::now();
                 let result = shared.gate.pass(client, operation).await;
                 if let Err(failure) = &result {
                     shared.note(failure);
                 }
-                result
+                if let Some(begun) = begun {
+                    shared.complete(begun, &result, began.elapsed()).await;
+                }
+                result.map(Attempted::Made)
             },
-            move |result| Event::Sent(request, result),
+            move |result| match result {
+                Ok(Attempted::Made(sent)) => Event::Sent(request, Ok(sent)),
+                Ok(Attempted::Unlogged(operation, reason)) => Event::Unlogged(request, operation, reason),
+                Err(failure) => Event::Sent(request, Err(failure)),
+            },
         );
     }
 
@@ -202,6 +242,42 @@ impl Shared {
     /// Tells the core. When nobody listens any more the program is ending.
     fn tell(&self, event: Event) {
         let _ = self.messages.send(Message { at: clock::now(), event });
+    }
+
+    /// Writes an attempt down before it is made, away from the threads that do everything else.
+    async fn write_down(
+        self: &Arc<Self>,
+        request: RequestId,
+        operation: Operation,
+        name: Option<Foreign>,
+    ) -> Result<(Operation, Result<Option<Begun>, String>), Failure> {
+        let Some(name) = name else { return Ok((operation, Ok(None))) };
+        let shared = Arc::clone(self);
+        let writing = tokio::task::spawn_blocking(move || {
+            let begun = shared.audit.begin(request, &operation, &name, clock::now());
+            (operation, begun.map_err(|error| error.to_string()))
+        });
+        writing.await.map_err(|_| Failure::new(FailureKind::Unlogged, "the task that writes it stopped unexpectedly"))
+    }
+
+    /// Writes down what came of an attempt.
+    async fn complete(self: &Arc<Self>, begun: Begun, result: &Result<Sent, Failure>, took: Duration) {
+        let outcome = match result {
+            Ok(Sent::Done(remark)) => Outcome::done(remark.as_ref()),
+            Ok(Sent::Held(_)) => Outcome::done(None),
+            Err(failure) => Outcome::failed(failure),
+        };
+        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let shared = Arc::clone(self);
+        // Written before the answer is told: whoever sees it done finds it in the log.
+        let _ =
+            tokio::task::spawn_blocking(move || shared.tell_if_failed(shared.audit.end(begun, outcome, took))).await;
+    }
+
+    fn tell_if_failed(&self, written: std::io::Result<()>) {
+        if let Err(error) = written {
+            self.tell(Event::AuditFailed(error.to_string()));
+        }
     }
 
     /// Waits until the budget allows another request.

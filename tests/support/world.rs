@@ -277,7 +277,7 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Fetch { request, need, .. } => self.fetches.push((request, need)),
-                Effect::Send { request, operation } => self.sends.push((request, operation)),
+                Effect::Send { request, operation, .. } => self.sends.push((request, operation)),
                 Effect::Wake { timer, .. } => self.timers.push(timer),
                 other => self.others.push(other),
             }

@@ -7,6 +7,7 @@ use crate::app::effect::{Effect, FollowId, RequestId, Urgency};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::operation::Operation;
 use crate::warehouse::survey::Need;
+use crate::warehouse::text::Foreign;
 
 /// Why something was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,9 +74,9 @@ impl Flights {
 
     /// Sends a write for a followed action.
     #[must_use]
-    pub fn send(&mut self, operation: Operation, follow: FollowId) -> Effect {
+    pub fn send(&mut self, operation: Operation, name: Foreign, follow: FollowId) -> Effect {
         let request = self.open(Flight { purpose: Purpose::Follow(follow), need: None });
-        Effect::Send { request, operation }
+        Effect::Send { request, operation, name }
     }
 
     /// The request an answer belongs to; a late one is counted.

@@ -16,13 +16,14 @@ pub mod table;
 pub mod tour;
 pub mod triage;
 pub mod tuning;
+pub mod unlogged;
 pub mod welcome;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 use super::commands::keymap::Keymap;
-use super::effect::FollowId;
+use super::effect::{FollowId, RequestId};
 use super::layout::{Layout, Pane, Size};
 use super::settings::{Settings, Start};
 use crate::warehouse::failure::Failure;
@@ -42,6 +43,7 @@ use runbook::Runbooks;
 use table::TableView;
 use tour::Tour;
 use tuning::{Made, Tuning};
+use unlogged::Unlogged;
 use welcome::Welcome;
 
 /// Everything the program knows and shows.
@@ -101,6 +103,12 @@ pub struct Model {
     pub postponed: Vec<Record>,
     /// What was last written down of what is half done.
     pub journalled: Vec<Record>,
+    /// Writes that cannot be written down in the audit log, and wait for the user's word.
+    pub unlogged: Option<Unlogged>,
+    /// Whether such writes are sent without another question.
+    pub sends_unlogged: bool,
+    /// Writes of unknown outcome, by the action that looks it up.
+    pub unknown: BTreeMap<FollowId, RequestId>,
     /// Requests in flight.
     pub flights: Flights,
     /// What changed, and what was done.
@@ -199,6 +207,9 @@ impl Model {
             left_behind: Vec::new(),
             postponed: Vec::new(),
             journalled: Vec::new(),
+            unlogged: None,
+            sends_unlogged: false,
+            unknown: BTreeMap::new(),
             flights: Flights::default(),
             activity: Activity::default(),
             mouse: Pointer::Ours,

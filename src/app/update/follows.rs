@@ -7,8 +7,10 @@ use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
 use crate::app::model::overlay::Overlay;
 use crate::warehouse::failure::Failure;
+use crate::warehouse::operation::{Operation, Target};
 use crate::warehouse::recovery::follow::{Act, Evidence, Follow, Step, Tone};
 use crate::warehouse::survey::Need;
+use crate::warehouse::text::Foreign;
 
 /// Starts to follow an action.
 pub(super) fn begin(model: &mut Model, (follow, steps): (Follow, Vec<Step>)) -> Vec<Effect> {
@@ -67,7 +69,10 @@ fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {
                 effects.extend(refresh::read_list(model));
             }
             Step::Ask(need) => effects.push(model.flights.fetch(need, Purpose::Follow(id), Urgency::Waiting)),
-            Step::Send(operation) => effects.push(model.flights.send(operation, id)),
+            Step::Send(operation) => {
+                let name = name_of_target(model, id, &operation);
+                effects.push(model.flights.send(operation, name, id));
+            }
             Step::Wait(after) => effects.push(Effect::Wake { timer: Timer::Follow(id), after }),
             Step::Tell(told) => {
                 effects.extend(report(model, told.tone, told.text.clone()));
@@ -78,6 +83,18 @@ fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// The name of what a write of a followed action acts on.
+fn name_of_target(model: &Model, id: FollowId, operation: &Operation) -> Foreign {
+    let Some(subject) = model.follows.get(&id).map(Follow::subject) else { return Foreign::default() };
+    match operation.target() {
+        Some(Target::Schema(schema)) => {
+            let table = subject.tables.iter().find(|(table, _)| table == schema);
+            table.map_or_else(|| subject.source_name.clone(), |(_, name)| name.clone())
+        }
+        _ => subject.source_name.clone(),
+    }
 }
 
 fn end(model: &mut Model, id: FollowId, text: &str) -> Vec<Effect> {
@@ -95,6 +112,9 @@ fn end(model: &mut Model, id: FollowId, text: &str) -> Vec<Effect> {
         model.rebuild_rows();
     }
     let mut effects = refresh::read_list_soon(model);
+    if let Some(request) = model.unknown.remove(&id) {
+        effects.push(Effect::Learned { request, sentence: text.to_owned() });
+    }
     effects.extend(runbook::follow_ended(model, id, &follow, text));
     effects
 }
@@ -128,6 +148,11 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
             effects.extend(report(model, Tone::Note, text));
             effects
         }
-        Err(failure) => learn(model, id, &Evidence::NotDone(&failure)),
+        Err(failure) => {
+            if failure.outcome_unknown() {
+                model.unknown.insert(id, request);
+            }
+            learn(model, id, &Evidence::NotDone(&failure))
+        }
     }
 }

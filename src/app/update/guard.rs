@@ -7,7 +7,7 @@ use super::keys::line_edit;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
-use crate::app::model::guard::Guard;
+use crate::app::model::guard::{Guard, Held};
 use crate::warehouse::failure::{Failure, FailureKind};
 use tui_input::InputRequest;
 
@@ -21,7 +21,7 @@ pub(super) fn hold(model: &mut Model, effects: Vec<Effect>) -> Vec<Effect> {
     let (mut passed, mut held) = (Vec::new(), Vec::new());
     for effect in effects {
         match effect {
-            Effect::Send { request, operation } => held.push((request, operation)),
+            Effect::Send { request, operation, name } => held.push(Held { request, operation, name }),
             other => passed.push(other),
         }
     }
@@ -42,7 +42,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> (Vec<Effect>, Vec<Effect>)
     match key.code {
         Code::Enter if guard.input.value().trim() == name => {
             let held = next(model);
-            let send = |(request, operation)| Effect::Send { request, operation };
+            let send = |Held { request, operation, name }| Effect::Send { request, operation, name };
             (held.into_iter().map(send).collect(), Vec::new())
         }
         Code::Enter => {
@@ -51,7 +51,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> (Vec<Effect>, Vec<Effect>)
         }
         Code::Escape => {
             let mut effects = Vec::new();
-            for (request, _) in next(model) {
+            for Held { request, .. } in next(model) {
                 let declined = Failure::new(FailureKind::Declined, "");
                 effects.extend(follows::sent(model, request, Err(declined)));
             }
@@ -76,7 +76,7 @@ pub(super) fn pasted(guard: &mut Guard, text: &str) {
 }
 
 /// Takes out what was asked about; what came meanwhile is the next question.
-fn next(model: &mut Model) -> Vec<(crate::app::effect::RequestId, crate::warehouse::operation::Operation)> {
+fn next(model: &mut Model) -> Vec<Held> {
     let Some(mut guard) = model.guard.take() else { return Vec::new() };
     let later = std::mem::take(&mut guard.later);
     if !later.is_empty() {

@@ -1,6 +1,6 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, guard, history, moves, palette, profiles, runbook, triage, tuning, welcome};
+use super::{actions, confirm, guard, history, moves, palette, profiles, runbook, triage, tuning, unlogged, welcome};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -27,6 +27,9 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         Screen::Welcome { .. } => return welcome::pressed(model, key),
         Screen::MustConfirm { .. } => return must_confirm(model, key),
         Screen::Main => {}
+    }
+    if model.unlogged.is_some() {
+        return unlogged::pressed(model, key);
     }
     match model.overlay {
         Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),
@@ -56,6 +59,9 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Text was pasted. It goes into whatever is being typed, and nowhere else.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    if model.unlogged.is_some() {
+        return Vec::new();
+    }
     let text = &without_escapes(text);
     if let Some(guard) = &mut model.guard {
         guard::pasted(guard, text);

@@ -19,6 +19,7 @@ mod runbook;
 mod tour;
 mod triage;
 mod tuning;
+mod unlogged;
 mod welcome;
 
 use super::effect::{Effect, Timer};
@@ -68,6 +69,12 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Learned(request, fact) => facts::learned(model, request, *fact),
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),
+        Event::Unlogged(request, operation, reason) => unlogged::held_back(model, request, operation, reason),
+        Event::AuditFailed(reason) => notice(
+            model,
+            Tone::Bad,
+            format!("The audit log could not be completed, and is tried again later: {reason}."),
+        ),
         Event::TimerFired(timer) => fired(model, timer),
         Event::LeftBehind(records) => runbook::left_behind(model, records),
         Event::JournalFailed(reason) => notice(

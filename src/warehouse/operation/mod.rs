@@ -6,12 +6,14 @@ mod change;
 mod patch;
 mod read;
 mod request;
+mod target;
 mod write;
 
 pub use change::{Losing, Reshape, Standing, SyncChange, Weighed};
 pub use patch::{BulkPatch, CdcMode, SchemaPatch, SourcePatch};
 pub use read::{JobQuery, LogQuery, Read};
 pub use request::{Method, Pace, Request};
+pub use target::Target;
 pub use write::Write;
 
 use super::consent::Consent;

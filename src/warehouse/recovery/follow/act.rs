@@ -2,7 +2,7 @@
 
 use super::Subject;
 use crate::warehouse::consent::Discard;
-use crate::warehouse::operation::Write;
+use crate::warehouse::operation::{Operation, Write};
 use crate::warehouse::survey::Need;
 
 /// What kind of action it is.
@@ -45,6 +45,15 @@ pub enum Act {
 }
 
 impl Act {
+    /// The kind of a call; `None` where it only looks.
+    pub(in crate::warehouse) fn of(operation: &Operation) -> Option<Self> {
+        match operation {
+            Operation::Read(_) => None,
+            Operation::Write(write) => Some(Self::of_write(write)),
+            Operation::Discard(consent) => Some(Self::of_discard(consent.discard())),
+        }
+    }
+
     /// The kind of a write.
     pub(super) fn of_write(write: &Write) -> Self {
         match write {
