@@ -242,6 +242,21 @@ fn what_was_entered_outlives_refusals_and_late_answers() {
 }
 
 #[test]
+fn a_key_in_the_wrong_field_is_not_shown() {
+    let mut desk = first(140, 40);
+    desk.press(&["right", "right", "tab"]).type_in(KEY);
+    assert!(desk.model.welcome.address.value() == KEY && !desk.screen().contains("planted"));
+    let mut desk = answered(first(140, 40), greeting(&["One", "Two"], WRITES));
+    desk.type_in(KEY);
+    assert!(desk.model.welcome.search.value() == KEY && !desk.screen().contains("planted"));
+    let mut desk = answered(first(140, 40), greeting(&["One"], WRITES));
+    desk.press(&["backtab", "backtab", "ctrl-u"]).type_in(KEY);
+    assert_eq!(desk.model.welcome.field, Field::Once);
+    desk.press(&["tab"]).type_in(KEY);
+    assert!(desk.model.welcome.name.value().contains(KEY) && !desk.screen().contains("planted"));
+}
+
+#[test]
 fn a_key_is_pasted_without_what_surrounds_it() {
     let mut desk = first(140, 40);
     desk.press(&["tab"]);
