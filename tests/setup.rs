@@ -292,6 +292,20 @@ fn switching_asks_where_something_would_be_lost_sight_of() {
 }
 
 #[test]
+fn a_no_to_another_host_leads_back_to_what_was_connected() {
+    for (leads_back, expected) in [(true, Effect::Connect(Box::new(Destination::Back))), (false, Effect::Quit)] {
+        let place = settings().place().unwrap().clone();
+        let start =
+            Start::MustConfirm { place, host_from: "the profile own".to_owned(), key_from: "MY_KEY".to_owned() };
+        let setup = Setup { leads_back, ..setup() };
+        let mut desk = Desk::new(Settings { start, setup, ..settings() }, 80, 24);
+        assert_eq!(desk.screen().contains("goes back"), leads_back);
+        desk.press(&["n"]);
+        assert_eq!(desk.others, [expected]);
+    }
+}
+
+#[test]
 fn several_profiles_and_none_chosen_are_chosen_from() {
     let reason = "There are several profiles.".to_owned();
     let setup = Setup { profile: None, ..setup() };

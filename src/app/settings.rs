@@ -28,6 +28,8 @@ pub struct Setup {
     pub profiles: Vec<Offer>,
     /// Where a profile would be written down; `None` where it cannot be.
     pub file: Option<String>,
+    /// Something else was connected before, to which a no leads back.
+    pub leads_back: bool,
     /// Plain http is accepted for hosts other than loopback.
     pub allow_http: bool,
     /// What the user should know at the start, as sentences.
