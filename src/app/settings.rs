@@ -16,6 +16,7 @@ pub struct Settings {
 }
 
 /// The profiles there are, and the one in use.
+#[expect(clippy::struct_excessive_bools, reason = "each is settled by itself")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setup {
     /// The profile in use.

@@ -156,7 +156,8 @@ fn host(page: &mut Page, welcome: &Welcome, width: usize, theme: &Theme) {
         };
         let role = if chosen && focused { Role::Selected } else { Role::Text };
         spans.push(Span::styled(format!("{sign}{}", host.title()), theme.style(role)));
-        spans.push(Span::raw("  "));
+        // The signs of ASCII are wide; on the smallest terminals there is no more room.
+        spans.push(Span::raw(if theme.ascii { " " } else { "  " }));
     }
     page.lines.push(Line::from(spans));
     refusal(page, welcome, Field::Host, width, theme);
