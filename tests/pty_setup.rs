@@ -92,6 +92,7 @@ fn profiles_are_switched_and_a_failed_switch_changes_nothing() {
          api_key_command = [\"printf\", \"%s\\\\n\", \"{KEY}\"]\n\
          [profiles.three]\nhost = \"{host}\"\nproject = 1\n\
          api_key_command = [\"sh\", \"-c\", \"echo vault is locked >&2; exit 1\"]\n\
+         [profiles.cli]\nhost = \"http://localhost:9\"\nproject = 1\nposthog_cli = true\n\
          [keys]\nprofiles = [\"Z\"]\n"
     );
     private(&home.path().join("whtui/config.toml"), &file);
@@ -103,6 +104,15 @@ fn profiles_are_switched_and_a_failed_switch_changes_nothing() {
     session.wait_for("vault is locked");
     session.wait_for("Not switched");
     session.wait_for("one: ");
+    // A host that the key was not stored for: no leads back.
+    let login = format!("{{\"host\": \"{host}\", \"token\": \"{KEY}\", \"env_id\": \"1\"}}");
+    private(&session.home.path().join(".posthog/credentials.json"), &login);
+    session.keys(&["Z", "j", "j", "j", "enter"]);
+    session.wait_for("Send the key there?");
+    session.wait_for("goes back");
+    session.key("n");
+    session.wait_for("one: ");
+    session.wait_for("public.orders");
     session.keys(&["Z", "j", "enter"]);
     session.wait_for("PROTECTED");
     session.wait_for("two: ");

@@ -242,6 +242,21 @@ fn what_was_entered_outlives_refusals_and_late_answers() {
 }
 
 #[test]
+fn a_key_in_the_wrong_field_is_not_shown() {
+    let mut desk = first(140, 40);
+    desk.press(&["right", "right", "tab"]).type_in(KEY);
+    assert!(desk.model.welcome.address.value() == KEY && !desk.screen().contains("planted"));
+    let mut desk = answered(first(140, 40), greeting(&["One", "Two"], WRITES));
+    desk.type_in(KEY);
+    assert!(desk.model.welcome.search.value() == KEY && !desk.screen().contains("planted"));
+    let mut desk = answered(first(140, 40), greeting(&["One"], WRITES));
+    desk.press(&["backtab", "backtab", "ctrl-u"]).type_in(KEY);
+    assert_eq!(desk.model.welcome.field, Field::Once);
+    desk.press(&["tab"]).type_in(KEY);
+    assert!(desk.model.welcome.name.value().contains(KEY) && !desk.screen().contains("planted"));
+}
+
+#[test]
 fn a_key_is_pasted_without_what_surrounds_it() {
     let mut desk = first(140, 40);
     desk.press(&["tab"]);
@@ -274,6 +289,20 @@ fn switching_asks_where_something_would_be_lost_sight_of() {
     desk.press(&["tab"]).type_in(KEY).press(&["esc"]);
     assert_eq!(desk.model.screen, Screen::Main);
     assert!(desk.model.welcome.key.value().is_empty() && desk.others.is_empty());
+}
+
+#[test]
+fn a_no_to_another_host_leads_back_to_what_was_connected() {
+    for (leads_back, expected) in [(true, Effect::Connect(Box::new(Destination::Back))), (false, Effect::Quit)] {
+        let place = settings().place().unwrap().clone();
+        let start =
+            Start::MustConfirm { place, host_from: "the profile own".to_owned(), key_from: "MY_KEY".to_owned() };
+        let setup = Setup { leads_back, ..setup() };
+        let mut desk = Desk::new(Settings { start, setup, ..settings() }, 80, 24);
+        assert_eq!(desk.screen().contains("goes back"), leads_back);
+        desk.press(&["n"]);
+        assert_eq!(desk.others, [expected]);
+    }
 }
 
 #[test]

@@ -135,6 +135,8 @@ pub struct ProfileDraft {
 /// What to connect to instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
+    /// What was connected before.
+    Back,
     /// A profile.
     Profile(String),
     /// What was just entered.

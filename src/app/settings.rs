@@ -16,6 +16,7 @@ pub struct Settings {
 }
 
 /// The profiles there are, and the one in use.
+#[expect(clippy::struct_excessive_bools, reason = "each is settled by itself")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Setup {
     /// The profile in use.
@@ -28,6 +29,8 @@ pub struct Setup {
     pub profiles: Vec<Offer>,
     /// Where a profile would be written down; `None` where it cannot be.
     pub file: Option<String>,
+    /// Something else was connected before, to which a no leads back.
+    pub leads_back: bool,
     /// Plain http is accepted for hosts other than loopback.
     pub allow_http: bool,
     /// What the user should know at the start, as sentences.

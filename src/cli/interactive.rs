@@ -40,6 +40,8 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             number = terminated(&mut signals) => return Ok(ExitCode::from(number.saturating_add(128))),
         }
     };
+    // What was connected before, for as long as it may be gone back to.
+    let mut before: Option<Session> = None;
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
         // What the sentence for scripts advises can be done right there.
@@ -47,7 +49,10 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             *reason = format!("No API key was found: enter one here, or try the demo. {}", session.notes.join(" "));
             reason.truncate(reason.trim_end().len());
         }
-        let setup = setup(&flags.target, &config, &mut session);
+        if matches!(session.start, Start::Connected(_)) {
+            before = None;
+        }
+        let setup = Setup { leads_back: before.is_some(), ..setup(&flags.target, &config, &mut session) };
         let settings = Settings {
             start: session.start.clone(),
             read_only: flags.read_only || setup.read_only,
@@ -74,6 +79,10 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                     config = written;
                 }
                 match *destination {
+                    Destination::Back => match before.take() {
+                        Some(before) => Ok(before),
+                        None => return Ok(ExitCode::SUCCESS),
+                    },
                     Destination::Entered(login, project) => entered(login, project, &config),
                     Destination::Profile(name) => {
                         let target = profile(name, &flags.target);
@@ -88,7 +97,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             }
         };
         match next {
-            Ok(next) => session = next,
+            Ok(next) => before = Some(std::mem::replace(&mut session, next)),
             // What was there before is still as good.
             Err(sentence) if session.client.is_some() => session.notes = vec![format!("Not switched: {sentence}")],
             Err(sentence) => match &mut session.start {
@@ -133,6 +142,7 @@ fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
         profiles: config.profiles.iter().map(offer).collect(),
         file: config::file::config_path().filter(|_| !flags.no_config).map(|path| path.display().to_string()),
         allow_http: flags.allow_http,
+        leads_back: false,
         notes: std::mem::take(&mut session.notes),
     }
 }

@@ -24,13 +24,12 @@ const NAMED: usize = 4;
 pub(super) fn draw(model: &Model, profiles: &Profiles, theme: &Theme, frame: &mut Frame) {
     let choices = model.profile_choices();
     let width = modal::inner_width(WIDTH, frame.area());
-    let below = match &profiles.asking {
-        Some(chosen) => question(model, chosen, width, theme),
-        None => {
-            let (enter, leave) = if model.screen == Screen::Main { ("switch", "stay") } else { ("connect", "quit") };
-            let keys = format!("`enter` {enter}  `up` `down` move  `esc` {leave}");
-            vec![with_keys(&keys, theme.style(Role::Faint), theme)]
-        }
+    let below = if let Some(chosen) = &profiles.asking {
+        question(model, chosen, width, theme)
+    } else {
+        let (enter, leave) = if model.screen == Screen::Main { ("switch", "stay") } else { ("connect", "quit") };
+        let keys = format!("`enter` {enter}  `up` `down` move  `esc` {leave}");
+        vec![with_keys(&keys, theme.style(Role::Faint), theme)]
     };
     // Before anything is connected: why it has to be chosen, or why what was chosen cannot be.
     let above = match &model.screen {

@@ -35,13 +35,14 @@ fn say(title: &str, sentences: &[String], theme: &Theme, frame: &mut Frame) {
 /// Host and key come from different places.
 pub(super) fn must_confirm(model: &Model, host_from: &str, key_from: &str, theme: &Theme, frame: &mut Frame) {
     let origin = model.settings.place().map_or("", |place| place.origin.as_str());
+    let leave = if model.settings.setup.leads_back { "goes back" } else { "quits" };
     let all = [
         format!("The host {origin} comes from {host_from}, but the key comes from {key_from}."),
         "A key sent to the wrong host is a key given away.".to_owned(),
         String::new(),
         format!("Send this key to {origin}?"),
         String::new(),
-        "`y` sends it.   `n` quits, and nothing is sent.".to_owned(),
+        format!("`y` sends it.   `n` {leave}, and nothing is sent."),
     ];
     say("Send the key there?", &all, theme, frame);
 }

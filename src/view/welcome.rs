@@ -156,7 +156,8 @@ fn host(page: &mut Page, welcome: &Welcome, width: usize, theme: &Theme) {
         };
         let role = if chosen && focused { Role::Selected } else { Role::Text };
         spans.push(Span::styled(format!("{sign}{}", host.title()), theme.style(role)));
-        spans.push(Span::raw("  "));
+        // The signs of ASCII are wide; on the smallest terminals there is no more room.
+        spans.push(Span::raw(if theme.ascii { " " } else { "  " }));
     }
     page.lines.push(Line::from(spans));
     refusal(page, welcome, Field::Host, width, theme);
@@ -188,7 +189,7 @@ fn field(
         }
     } else {
         let hidden = of == Field::Key && !(welcome.revealed && focused);
-        let typed = if hidden { masked(input.value(), theme) } else { clean_symbols(input.value()) };
+        let typed = if hidden { masked(input.value(), theme) } else { readable(input, of == Field::Key, theme) };
         let (shown, column) = window(&typed, if focused { input.cursor() } else { 0 }, room);
         spans.push(Span::styled(shown, theme.style(Role::Text)));
         if focused {
@@ -197,6 +198,15 @@ fn field(
     }
     page.lines.push(Line::from(spans));
     refusal(page, welcome, of, width, theme);
+}
+
+/// What was typed, unless it is a key that came into the wrong field.
+fn readable(input: &Input, is_key: bool, theme: &Theme) -> String {
+    let typed = input.value();
+    if !is_key && ["phx_", "pha_"].iter().any(|mark| typed.contains(mark)) {
+        return masked(typed, theme);
+    }
+    clean_symbols(typed)
 }
 
 fn refusal(page: &mut Page, welcome: &Welcome, field: Field, width: usize, theme: &Theme) {
@@ -233,7 +243,7 @@ fn choosing(welcome: &Welcome, theme: &Theme, frame: &mut Frame) {
         (_, false) => "Which project? Type to search, or the number of one that is not listed.",
     };
     page.say(said, Role::Text, width, theme);
-    let shown = clean_symbols(welcome.search.value());
+    let shown = readable(&welcome.search, false, theme);
     let (typed, column) = window(&shown, welcome.search.cursor(), width.saturating_sub(3));
     page.cursor = Some((2 + column, page.lines.len()));
     page.lines.push(Line::from(vec![Span::styled("> ", theme.style(Role::Key)), Span::raw(typed)]));

@@ -2,7 +2,7 @@
 
 use super::{actions, confirm, guard, history, moves, palette, profiles, runbook, triage, tuning, unlogged, welcome};
 use crate::app::commands::CommandId;
-use crate::app::effect::Effect;
+use crate::app::effect::{Destination, Effect};
 use crate::app::key::{Code, Key};
 use crate::app::layout::Pane;
 use crate::app::model::overlay::Overlay;
@@ -226,6 +226,9 @@ fn must_confirm(model: &mut Model, key: Key) -> Vec<Effect> {
                 return super::start(model);
             }
             Vec::new()
+        }
+        Code::Char('n' | 'N' | 'q' | 'Q') | Code::Escape if model.settings.setup.leads_back => {
+            vec![Effect::Connect(Box::new(Destination::Back))]
         }
         Code::Char('n' | 'N' | 'q' | 'Q') | Code::Escape => vec![Effect::Quit],
         _ => Vec::new(),
