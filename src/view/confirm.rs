@@ -86,7 +86,8 @@ fn question<'a>(
         parts.push((format!("Milder: {milder}"), Role::Good));
     }
     if let Some(then) = &confirm.then {
-        parts.push((format!("Then, without another question: {then}"), Role::Text));
+        let lead = if confirm.tunes.is_some() { "In this order" } else { "Then" };
+        parts.push((format!("{lead}, without another question: {then}"), Role::Text));
     }
     parts.push((format!("Project: {}", super::header::place(model)), Role::Faint));
     let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
@@ -150,7 +151,8 @@ fn headline(challenge: &Challenge, confirm: &Confirm) -> String {
         _ => format!("{} / {own}", text::cut(&confirm.subject.source_name.shown(), 40, "…")),
     };
     match challenge.discard() {
-        discard if challenge.discards().count() > 1 => {
+        // What an editor sends is all of one table, and is told step by step.
+        discard if challenge.discards().count() > 1 && confirm.tunes.is_none() => {
             format!("{} {own}: {}.", title(discard), names(confirm))
         }
         Discard::ResyncSchema(_) => {

@@ -184,11 +184,13 @@ impl Model {
     }
 
     /// Whether leaving now would leave something open that the user should know the end of: a write whose outcome is
-    /// not known yet, data that was discarded and is not back, or a runbook that is half done. A run that merely goes on is none of that.
+    /// not known yet, data that was discarded and is not back, a runbook that is half done, or a change that waits for a
+    /// run to end. A run that merely goes on is none of that.
     #[must_use]
     pub fn leaves_something_open(&self) -> bool {
         let discards = self.follows.values().any(|follow| follow.act().discards());
-        self.flights.is_writing() || discards || self.runbooks.any_under_way()
+        let waits = self.tunings.values().any(Tuning::goes_on_by_itself);
+        self.flights.is_writing() || discards || waits || self.runbooks.any_under_way()
     }
 
     /// Whether anything on the server is known to move.

@@ -79,6 +79,8 @@ pub struct Confirm {
     pub then: Option<String>,
     /// The runbook that asks.
     pub runbook: Option<RunbookId>,
+    /// The table whose editor asks.
+    pub tunes: Option<SchemaId>,
     /// What was typed so far.
     pub input: Input,
     /// Whether the last answer was wrong.

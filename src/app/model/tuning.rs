@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use tui_input::Input;
 
+use crate::warehouse::consent::Consent;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::replies::CandidateFields;
 use crate::warehouse::survey::FullSchema;
@@ -29,6 +30,8 @@ pub struct Tuning {
     pub way: usize,
     /// Whether the webhook that nobody needs any more is unregistered.
     pub unregister: bool,
+    /// What was consented to, in this preview and no other.
+    pub consents: Vec<Consent>,
     /// What the server refused.
     pub refused: Vec<Refusal>,
     /// What is to be wanted once the table was read: the way back of an earlier change.
@@ -97,6 +100,7 @@ impl Tuning {
             cursor: 0,
             way: 0,
             unregister: false,
+            consents: Vec::new(),
             refused: Vec::new(),
             presets: None,
             undoes: false,
@@ -126,6 +130,12 @@ impl Tuning {
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         self.draft.as_ref().is_some_and(|draft| draft.changed().next().is_some())
+    }
+
+    /// Whether it will send the change without another key: once a run has ended, or the table was read once more.
+    #[must_use]
+    pub fn goes_on_by_itself(&self) -> bool {
+        matches!(self.phase, Phase::Waiting | Phase::Checking)
     }
 
     /// What is refused of a setting: by the server, else by its rules.

@@ -118,15 +118,10 @@ pub(super) fn open(model: &mut Model, situation: Situation) -> Vec<Effect> {
     carry_out(model, id, moves)
 }
 
-/// Begins a runbook whose steps are agreed to: where the first of them discards data, that is asked at once.
-pub(super) fn begin_ready(model: &mut Model, id: RunbookId, moves: Vec<Move>, shown: bool) -> Vec<Effect> {
+/// Begins a runbook whose steps are agreed to.
+pub(super) fn begin_ready(model: &mut Model, id: RunbookId, moves: Vec<Move>) -> Vec<Effect> {
     let mut effects = carry_out(model, id, moves);
-    let asks = model.runbooks.get(id).is_some_and(|opened| opened.book.waits() == Waits::Consent);
-    match (asks, shown) {
-        (true, true) => effects.extend(ask(model, id)),
-        (_, false) => effects.extend(tell_end(model, id)),
-        _ => {}
-    }
+    effects.extend(tell_end(model, id));
     effects
 }
 
@@ -365,6 +360,7 @@ fn ask(model: &mut Model, id: RunbookId) -> Vec<Effect> {
         milder: question.milder,
         then: question.then,
         runbook: Some(id),
+        tunes: None,
         input: Input::default(),
         refused: false,
         on_yes: false,

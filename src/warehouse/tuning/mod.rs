@@ -26,4 +26,4 @@ pub use draft::{Draft, Drift};
 pub use outcome::{Data, Way};
 pub use rules::Refusal;
 pub use setting::{Setting, Value, Values};
-pub use steps::{situation, stages};
+pub use steps::{question, situation, stages};

@@ -60,7 +60,11 @@ impl Runbook {
             }
             // What comes next rests on what is looked at.
             Waits::Retry if matches!(self.stage().map(|stage| &stage.task), Some(Task::Look(_))) => Vec::new(),
-            Waits::Retry | Waits::Several | Waits::One => self.pass("left out", inventory),
+            Waits::Retry | Waits::Several | Waits::One => {
+                // It was agreed to all of the steps: without one of them, what follows is another question.
+                self.given.clear();
+                self.pass("left out", inventory)
+            }
             _ => Vec::new(),
         }
     }

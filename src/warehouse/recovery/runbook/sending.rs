@@ -37,10 +37,15 @@ impl Runbook {
             return Vec::new();
         }
         let units = self.units_of(deed, inventory);
-        if matches!(deed, Deed::Discard(discards) if !discards.is_empty()) {
+        if let Deed::Discard(discards) = deed
+            && !discards.is_empty()
+        {
             // Consent comes first.
             self.units.clear();
-            return Vec::new();
+            return match self.take_given(discards) {
+                Some(consents) => self.begin_discards(consents, inventory),
+                None => Vec::new(),
+            };
         }
         let none_is_on =
             matches!(deed, Deed::Reload) && self.reloadable(inventory).is_empty() && !self.situation.tables.is_empty();
@@ -75,6 +80,17 @@ impl Runbook {
             let outside = info.outside.known().and_then(|outside| outside.exists.known());
             looked && info.exists.known() == Some(&true) && outside != Some(&false)
         })
+    }
+
+    /// What was consented to beforehand, where that is all of it.
+    fn take_given(&mut self, discards: &[Discard]) -> Option<Vec<Consent>> {
+        let wanted = |consent: &Consent| discards.contains(consent.discard());
+        if self.given.iter().filter(|consent| wanted(consent)).count() < discards.len() {
+            return None;
+        }
+        let (taken, left) = std::mem::take(&mut self.given).into_iter().partition(wanted);
+        self.given = left;
+        Some(taken)
     }
 
     pub(super) fn begin_discards(&mut self, consents: Vec<Consent>, inventory: &Inventory) -> Vec<Move> {

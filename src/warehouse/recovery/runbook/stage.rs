@@ -149,6 +149,15 @@ impl Stage {
         matches!(self.progress, Progress::Done(_) | Progress::Skipped(_))
     }
 
+    /// What it discards.
+    #[must_use]
+    pub fn discards(&self) -> &[Discard] {
+        match &self.task {
+            Task::Send(Deed::Discard(discards)) => discards,
+            _ => &[],
+        }
+    }
+
     /// Whether it changes something on the server.
     #[must_use]
     pub fn sends(&self) -> bool {
