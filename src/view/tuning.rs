@@ -58,7 +58,8 @@ pub(super) fn draw(model: &Model, id: &SchemaId, theme: &Theme, frame: &mut Fram
     lines(&body.lines, start, inside, frame.buffer_mut());
     if let Phase::Typing(_, input) = &tuning.phase {
         let line = body.at.saturating_sub(start);
-        let column = LABEL + 2 + input.visual_cursor();
+        let room = width.saturating_sub(LABEL + 3);
+        let column = LABEL + 2 + input.visual_cursor().saturating_sub(input.visual_scroll(room));
         if let (Ok(row), Ok(column)) = (u16::try_from(line), u16::try_from(column)) {
             let area = Rect { height: 1, ..inside };
             let x = area.x + column.min(area.width.saturating_sub(1));
@@ -164,7 +165,10 @@ fn row(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, setting: Setting, he
     };
     let room = width.saturating_sub(LABEL + 2);
     let (told, role) = match &tuning.phase {
-        Phase::Typing(typed, input) if *typed == setting => (clean(input.value(), false).into_owned(), Role::Text),
+        Phase::Typing(typed, input) if *typed == setting => {
+            let seen: String = input.value().chars().skip(input.visual_scroll(room.saturating_sub(1))).collect();
+            (clean(&seen, false).into_owned(), Role::Text)
+        }
         _ if changed => {
             let now = draft.now().values.get(setting);
             let (now, wanted) = (setting.shown(now), setting.shown(draft.get(setting)));
@@ -184,7 +188,7 @@ fn row(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, setting: Setting, he
     let below = match (&refused, &bars) {
         (Some(why), _) => Some((why.clone(), Role::Bad)),
         (None, Some(why)) if here => Some((why.clone(), Role::Faint)),
-        (None, None) if here => Some((hint(setting).to_owned(), Role::Faint)),
+        (None, None) if here => Some((hint(setting, draft), Role::Faint)),
         _ => None,
     };
     if let Some((below, role)) = below.filter(|(below, _)| !below.is_empty()) {
@@ -195,13 +199,19 @@ fn row(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, setting: Setting, he
 }
 
 /// How a value is to be given.
-fn hint(setting: Setting) -> &'static str {
-    match setting {
+fn hint(setting: Setting, draft: &Draft) -> String {
+    let plain = match setting {
+        Setting::Filters => {
+            let columns: Vec<_> = draft.filter_columns().iter().take(12).map(|column| column.shown()).collect();
+            let columns = if columns.is_empty() { String::new() } else { format!(" Columns: {}.", columns.join(", ")) };
+            return format!("As: amount > 100 and status in paid, open. Empty for all rows.{columns}");
+        }
         Setting::Lookback => "Seconds that are read again behind the field, at most 60 days; empty for none.",
         Setting::FullRefresh => "Days, from 1 to 90; empty for never.",
-        Setting::TimeOfDay => "As 03:15, in UTC; empty for any time.",
+        Setting::TimeOfDay | Setting::RebuildTime => "As 03:15, in UTC; empty for any time.",
         _ => "",
-    }
+    };
+    plain.to_owned()
 }
 
 fn choices(body: &mut Body<'_>, choosing: &Choosing, draft: &Draft, theme: &Theme, width: usize) {

@@ -6,6 +6,7 @@ pub mod consent;
 pub mod diagnosis;
 pub mod failure;
 pub mod field;
+pub mod filter;
 pub mod finding;
 pub mod freshness;
 pub mod held;

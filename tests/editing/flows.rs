@@ -174,6 +174,30 @@ flows! {
         ],
         ..Flow::NEW
     };
+    a_scheduled_rebuild_and_its_time: Flow {
+        edits: &[Type(Setting::FullRefresh, "7"), Type(Setting::RebuildTime, "4:30")],
+        then: &["j"],
+        writes: &[r#"PATCH  {"full_refresh_interval_days":7,"full_refresh_time_of_day":"04:30:00"}"#],
+        ..Flow::NEW
+    };
+    some_of_the_rows: Flow {
+        edits: &[Type(Setting::Filters, "id > 100 and name in Ann, 'Bob B'")],
+        writes: &[
+            r#"PATCH  {"row_filters":[{"column":"id","operator":">","value":100},{"column":"name","operator":"IN","value":"Ann,Bob B"}]}"#,
+            "POST reload/",
+        ],
+        ..Flow::NEW
+    };
+    other_rows_with_a_resync: Flow {
+        edits: &[Type(Setting::Filters, "created_at >= 2026-01-01")],
+        then: &["j", "j"],
+        asked: &["Resync prod / orders"],
+        writes: &[
+            r#"PATCH  {"row_filters":[{"column":"created_at","operator":">=","value":"2026-01-01"}]}"#,
+            "POST resync/",
+        ],
+        ..Flow::NEW
+    };
     some_of_the_columns: Flow {
         edits: &[Choose(Setting::Columns, &["id", "name", "updated_at"])],
         writes: &[r#"PATCH  {"enabled_columns":["id","name","updated_at"]}"#, "POST reload/"],
@@ -201,6 +225,29 @@ async fn all_columns_again() {
     play.press(&["s", "j", "enter"]).await;
     ended(&mut play).await;
     assert_eq!(writes(&play)[1..], [r#"PATCH  {"enabled_columns":null}"#]);
+}
+
+#[tokio::test]
+async fn a_row_filter_is_changed_where_it_stands_and_taken_off() {
+    let one = |edits, then, writes| Flow { edits, then, writes, ..Flow::NEW };
+    let mut play = one(
+        &[Type(Setting::Filters, "id > 100")],
+        &["j"],
+        &[r#"PATCH  {"row_filters":[{"column":"id","operator":">","value":100}]}"#],
+    )
+    .play()
+    .await;
+    play.press(&["E"]).await;
+    go_to(&mut play, Setting::Filters).await;
+    play.press(&["enter"]).await;
+    play.type_in(" and name = Ann").await;
+    play.press(&["enter", "s", "j", "enter"]).await;
+    ended(&mut play).await;
+    let both = r#"PATCH  {"row_filters":[{"column":"id","operator":">","value":100},{"column":"name","operator":"=","value":"Ann"}]}"#;
+    assert_eq!(writes(&play)[1..], [both]);
+    play.press(&["enter", "E"]).await;
+    let none = one(&[Type(Setting::Filters, "")], &["j"], &[r#"PATCH  {"row_filters":null}"#]);
+    none.play_in(&mut play).await;
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! * `current`: a table as it is, with everything that decides what may be wanted of it;
 //! * `draft`: what is wanted of it, and how that stands to a later reading;
 //! * `choices`: what can be chosen, and why the rest cannot;
+//! * `conditions`: row filters, and what the server would refuse of them;
 //! * `rules`: what the server would refuse, said before it is sent (contract, section 9.4);
 //! * `outcome`: what happens to the data, and what should follow;
 //! * `cost`: what it costs, as far as the table's own jobs tell;
@@ -11,6 +12,7 @@
 //! * `steps`: the change and what follows, as steps of a runbook.
 
 mod choices;
+mod conditions;
 mod cost;
 mod current;
 mod draft;
