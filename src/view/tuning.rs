@@ -17,6 +17,14 @@ use crate::warehouse::tuning::{Data, Draft, Drift, Setting, Value};
 pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'static str)] {
     let Some(tuning) = model.tunings.get(id) else { return &[] };
     match &tuning.phase {
+        Phase::Looking if tuning.has_webhook() => &[
+            ("enter", "change"),
+            ("s", "preview"),
+            ("x", "take back"),
+            ("r", "new secret"),
+            ("up/down", "move"),
+            ("esc", "close"),
+        ],
         Phase::Looking => {
             &[("enter", "change"), ("s", "preview"), ("x", "take back"), ("up/down", "move"), ("esc", "close")]
         }
@@ -149,6 +157,9 @@ fn settings(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, 
         );
     } else {
         body.say("Nothing is changed.", Role::Faint, theme, width);
+    }
+    if tuning.has_webhook() {
+        body.say("`r` gives its webhook another signing secret.", Role::Faint, theme, width);
     }
 }
 

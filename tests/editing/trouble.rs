@@ -23,14 +23,151 @@ async fn what_the_server_refuses_is_said_and_the_draft_is_kept() {
     assert_eq!(writes(&play).len(), 2);
 }
 
+/// An answer in the shape of the framework (contract, section 5).
+fn answer(status: u16, code: &str, detail: &str, attr: Option<&str>) -> Fault {
+    Fault::Answer(status, json!({ "type": "some_error", "code": code, "detail": detail, "attr": attr }))
+}
+
+#[tokio::test]
+async fn refusals_of_every_kind_are_said_and_the_draft_can_be_sent_again() {
+    let body = r#"PATCH  {"sync_frequency":"7day"}"#;
+    for (fault, said, at) in [
+        (answer(400, "invalid_input", "Not on a Saturday.", Some("sync_frequency")), "Not on a Saturday.", true),
+        (answer(400, "invalid_input", "Nothing of the kind.", None), "Nothing of the kind.", false),
+        (answer(400, "invalid_input", "Of another world.", Some("colour__shade")), "Of another world.", false),
+        (Fault::Answer(400, json!({ "message": "Not like this." })), "Not like this.", false),
+        (answer(401, "authentication_failed", "Personal API key is invalid.", None), "key", false),
+        (
+            answer(403, "permission_denied", "You do not have editor access to this table.", None),
+            "editor access",
+            false,
+        ),
+        (answer(404, "not_found", "Not found.", None), "does not exist", false),
+        (Fault::Answer(409, json!({ "message": "A repair is under way." })), "A repair is under way.", false),
+        (answer(429, "throttled", "Request was throttled.", None), "", false),
+        (answer(500, "error", "A server error occurred.", None), "", false),
+        (answer(503, "error", "Down for a moment.", None), "", false),
+        (Fault::Answer(504, json!("gateway")), "", false),
+    ] {
+        let mut play = edit("prod", "orders").await;
+        choose(&mut play, Setting::Frequency, &["7day"]).await;
+        play.press(&["g"]).await;
+        play.simulator.inject("PATCH", "/", 0, fault.clone());
+        play.press(&["s", "enter"]).await;
+        play.until("an answer", |model| model.follows.is_empty()).await;
+        assert!(matches!(play.model.overlay, Some(Overlay::Tuning(_))), "{fault:?}: {:#?}", play.told());
+        let seen = play.screen(120, 40);
+        assert!(seen.contains(said), "{fault:?} does not say {said:?}:\n{seen}");
+        assert_eq!(tuning(&play).setting() == Setting::Frequency, at, "{fault:?}");
+        assert!(!tuning(&play).refused.is_empty() && tuning(&play).is_dirty(), "{fault:?}");
+        assert_eq!(writes(&play), [body], "{fault:?}: nothing is repeated by itself");
+        play.press(&["s", "enter"]).await;
+        ended(&mut play).await;
+        assert_eq!(writes(&play), [body, body], "{fault:?}");
+        assert_eq!(play.model.made.len(), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_table_that_cannot_be_read_right_before_sending_is_not_sent() {
+    for (fault, said) in [
+        (answer(403, "permission_denied", "You do not have viewer access to this table.", None), "viewer access"),
+        (answer(400, "invalid_input", "The source refuses the credentials.", None), "refuses the credentials"),
+    ] {
+        let mut play = edit("prod", "orders").await;
+        choose(&mut play, Setting::Frequency, &["7day"]).await;
+        play.simulator.inject("POST", "incremental_fields/", 0, fault);
+        play.press(&["s", "enter"]).await;
+        assert!(matches!(tuning(&play).phase, Phase::Unread(_)), "{:?}", tuning(&play).phase);
+        let seen = play.screen(120, 40);
+        assert!(seen.contains(said) && seen.contains("nothing was sent"), "{seen}");
+        assert!(tuning(&play).is_dirty() && writes(&play).is_empty());
+        play.press(&["enter", "s", "enter"]).await;
+        ended(&mut play).await;
+        assert_eq!(writes(&play), [r#"PATCH  {"sync_frequency":"7day"}"#]);
+    }
+}
+
+/// What the source offers, without these columns.
+fn without(gone: &[&str]) -> Fault {
+    let all = [
+        ("id", "bigint", "integer"),
+        ("created_at", "timestamp", "timestamp"),
+        ("updated_at", "timestamp", "timestamp"),
+        ("name", "text", ""),
+    ];
+    let left = || all.iter().filter(|(name, ..)| !gone.contains(name));
+    let fields: Vec<_> = left()
+        .filter(|(.., kind)| !kind.is_empty())
+        .map(|(name, own, kind)| json!({ "label": name, "field": name, "type": own, "field_type": kind }))
+        .collect();
+    let columns: Vec<_> =
+        left().map(|(name, own, _)| json!({ "field": name, "label": name, "type": own, "nullable": false })).collect();
+    let body = json!({
+        "incremental_fields": fields, "incremental_available": true, "append_available": true, "cdc_available": true,
+        "xmin_available": true, "full_refresh_available": true, "supports_webhooks": false, "webhook_only": false,
+        "available_columns": columns, "detected_primary_keys": ["id"], "primary_key_detection_supported": true,
+    });
+    Fault::Answer(200, body)
+}
+
+#[tokio::test]
+async fn a_column_that_vanished_between_opening_and_sending_is_said_at_its_field() {
+    for (setting, wanted, gone) in [
+        (Setting::Cursor, &["created_at"][..], "created_at"),
+        (Setting::Keys, &["id", "name"][..], "name"),
+        (Setting::Columns, &["id", "updated_at", "name"][..], "name"),
+    ] {
+        let mut play = edit("prod", "orders").await;
+        choose(&mut play, setting, wanted).await;
+        play.press(&["s"]).await;
+        play.simulator.inject("POST", "incremental_fields/", 0, without(&[gone]));
+        play.press(&["enter"]).await;
+        if crate::hands::is_asked(&play) {
+            play.press(&["y"]).await;
+        }
+        assert!(matches!(tuning(&play).phase, Phase::Looking), "{setting:?}: {:?}", tuning(&play).phase);
+        assert_eq!(tuning(&play).setting(), setting);
+        let seen = play.screen(120, 40);
+        assert!(seen.contains(&format!("column {gone} is not there")), "{seen}");
+        assert!(tuning(&play).is_dirty() && writes(&play).is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_column_that_goes_while_nobody_looks_stops_what_waits() {
+    let mut play = edit("prod", "long").await;
+    choose(&mut play, Setting::Cursor, &["created_at"]).await;
+    play.press(&["s", "enter", "w", "esc"]).await;
+    play.simulator.inject("POST", "incremental_fields/", 0, without(&["created_at"]));
+    play.until("the end of the run", |model| {
+        model.tunings.values().all(|tuning| matches!(tuning.phase, Phase::Looking))
+    })
+    .await;
+    assert!(play.last().1.contains("nothing was sent"), "{:?}", play.last());
+    assert!(writes(&play).is_empty());
+}
+
 #[tokio::test]
 async fn what_the_rules_refuse_is_never_sent() {
     for (setting, text, said) in [
+        (Setting::TimeOfDay, "24:00", "a time as 03:15"),
+        (Setting::TimeOfDay, "noon", "a time as 03:15"),
+        (Setting::RebuildTime, "3:60", "a time as 03:15"),
+        (Setting::Lookback, "-1", "a number of seconds"),
+        (Setting::FullRefresh, "0", "from 1 to 90"),
+        (Setting::Filters, "amount_of_nothing > 3", "column amount_of_nothing is not there"),
+        (Setting::Filters, "id > many", "id takes a number"),
+        (Setting::Filters, "name > 3", "name can be compared by ="),
+        (Setting::Filters, "id", "after id one of"),
         (Setting::TimeOfDay, "25:00", "a time as 03:15"),
         (Setting::Lookback, "99999999", "60 days"),
         (Setting::FullRefresh, "91", "from 1 to 90"),
     ] {
         let mut play = edit("prod", "orders").await;
+        if setting == Setting::RebuildTime {
+            type_in(&mut play, Setting::FullRefresh, "7").await;
+        }
         type_in(&mut play, setting, text).await;
         play.press(&["s"]).await;
         assert!(play.last().1.contains(said), "{:?}", play.last());

@@ -28,6 +28,7 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::Follow;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
+use crate::warehouse::tuning::Made;
 use activity::Activity;
 use flights::Flights;
 use flights::Waiter;
@@ -36,7 +37,7 @@ use marks::Marks;
 use overlay::Overlay;
 use runbook::Runbooks;
 use table::TableView;
-use tuning::{Made, Tuning};
+use tuning::Tuning;
 
 /// Everything the program knows and shows.
 #[derive(Debug)]
@@ -83,8 +84,10 @@ pub struct Model {
     pub runbooks: Runbooks,
     /// Editors of sync settings that are open, or hold what is not sent yet.
     pub tunings: BTreeMap<SchemaId, Tuning>,
-    /// Changes of sync settings that were made from here, oldest first.
+    /// Changes of the configuration that were made from here, oldest first.
     pub made: Vec<Made>,
+    /// Those of them that are on their way.
+    pub making: BTreeMap<FollowId, Made>,
     /// Runbooks that were left half done by programs that are not running any more.
     pub left_behind: Vec<Record>,
     /// Those of them that are to be asked about at the next start.
@@ -167,6 +170,7 @@ impl Model {
             runbooks: Runbooks::default(),
             tunings: BTreeMap::new(),
             made: Vec::new(),
+            making: BTreeMap::new(),
             left_behind: Vec::new(),
             postponed: Vec::new(),
             journalled: Vec::new(),

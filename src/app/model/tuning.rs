@@ -7,6 +7,7 @@ use tui_input::Input;
 use crate::warehouse::consent::Consent;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::replies::CandidateFields;
+use crate::warehouse::settings::SyncType;
 use crate::warehouse::survey::FullSchema;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::tuning::{Current, Draft, Drift, Offer, Refusal, Setting, Value, Way};
@@ -126,6 +127,12 @@ impl Tuning {
         ways.get(self.way).or(ways.first()).copied().unwrap_or(Way::Only)
     }
 
+    /// Whether the vendor pushes to it, as it is now.
+    #[must_use]
+    pub fn has_webhook(&self) -> bool {
+        self.draft.as_ref().is_some_and(|draft| draft.now().values.method() == Some(SyncType::Webhook))
+    }
+
     /// Whether anything is to be changed.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
@@ -203,42 +210,5 @@ impl Choosing {
         let all = self.picked.len() == self.offers.len() && self.setting == Setting::Columns;
         let none = names.is_empty() && self.setting == Setting::Keys;
         Some(if all || none { Value::Nothing } else { Value::Names(names) })
-    }
-}
-
-/// A change that was made from here, and how it was before.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// The table.
-    pub id: SchemaId,
-    /// Its name.
-    pub name: Foreign,
-    /// What was changed, in a few words.
-    pub what: String,
-    /// How it was; `None`: it has no way back, because data was discarded, or a table cannot be without it again.
-    pub before: Option<Vec<(Setting, Value)>>,
-}
-
-impl Made {
-    /// This change, while it is still a wish.
-    #[must_use]
-    pub fn of(draft: &Draft, way: Way) -> Self {
-        let kept = draft.data().is_kept() && matches!(way, Way::Only | Way::Reload);
-        let harmless = matches!(draft.request(), Ok(crate::warehouse::operation::Weighed::Harmless(_)));
-        let what: Vec<String> = draft.changed().map(|setting| draft.sentence(setting)).collect();
-        // A method or a key that was not there cannot be taken back.
-        let lasting = |setting: &Setting| {
-            let first = *draft.now().values.get(*setting) == Value::Nothing;
-            let key = *setting == Setting::Keys && !draft.changes(Setting::Method);
-            first && (*setting == Setting::Method || key)
-        };
-        let before = draft.changed().map(|setting| (setting, draft.now().values.get(setting).clone())).collect();
-        let back = kept && harmless && !draft.changed().any(|setting| lasting(&setting));
-        Self {
-            id: draft.now().id.clone(),
-            name: draft.now().name.clone(),
-            what: what.join("; "),
-            before: back.then_some(before),
-        }
     }
 }

@@ -18,7 +18,7 @@ use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
-use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Symptom, Task, Waits};
+use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Stage, Symptom, Task, Waits};
 use crate::warehouse::survey::Need;
 use crate::warehouse::triage::{Problem, triage as all_problems};
 
@@ -118,6 +118,14 @@ pub(super) fn open(model: &mut Model, situation: Situation) -> Vec<Effect> {
     carry_out(model, id, moves)
 }
 
+/// Opens a runbook that takes the last change back, with steps that are known from the start.
+pub(super) fn open_planned(model: &mut Model, situation: Situation, stages: Vec<Stage>) -> Vec<Effect> {
+    let (book, moves) = Runbook::planned(situation, stages, &model.inventory);
+    let id = model.runbooks.keep(Opened { undoes: true, ..Opened::new(book) });
+    model.overlay = Some(Overlay::Runbook(id));
+    carry_out(model, id, moves)
+}
+
 /// Begins a runbook whose steps are agreed to.
 pub(super) fn begin_ready(model: &mut Model, id: RunbookId, moves: Vec<Move>) -> Vec<Effect> {
     let mut effects = carry_out(model, id, moves);
@@ -202,6 +210,7 @@ pub(super) fn follow_ended(model: &mut Model, id: FollowId, follow: &Follow, tex
     };
     let mut effects = learn(model, runbook, &news);
     effects.extend(tuning::stepped(model, runbook));
+    tuning::taken_back(model, runbook);
     effects.extend(tell_end(model, runbook));
     effects
 }
@@ -256,7 +265,7 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
     match (command, key.code) {
         (_, Code::Enter) => return enter(model, id),
         (_, Code::Char(' ')) => return space(model, id),
-        (_, Code::Char('b')) if matches!(waits, Waits::Retry | Waits::Nothing) => {
+        (_, Code::Char('b')) if opened.book.can_begin_anew() => {
             return with(model, id, |opened, inventory| opened.book.restart(inventory));
         }
         (_, Code::Char('s')) if matches!(waits, Waits::Retry | Waits::One | Waits::Several) => {

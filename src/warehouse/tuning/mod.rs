@@ -9,6 +9,7 @@
 //! * `outcome`: what happens to the data, and what should follow;
 //! * `cost`: what it costs, as far as the table's own jobs tell;
 //! * `request`: the exact change, which is what is weighed and sent;
+//! * `made`: changes that were made, and their way back;
 //! * `steps`: the change and what follows, as steps of a runbook.
 
 mod choices;
@@ -16,6 +17,7 @@ mod conditions;
 mod cost;
 mod current;
 mod draft;
+mod made;
 mod outcome;
 mod request;
 mod rules;
@@ -25,6 +27,7 @@ mod steps;
 pub use choices::Offer;
 pub use current::Current;
 pub use draft::{Draft, Drift};
+pub use made::{Back, Before, Made, restoring};
 pub use outcome::{Data, Way};
 pub use rules::Refusal;
 pub use setting::{Setting, Value, Values};

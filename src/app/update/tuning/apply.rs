@@ -9,12 +9,12 @@ use crate::app::effect::Effect;
 use crate::app::model::Model;
 use crate::app::model::overlay::{Confirm, Overlay};
 use crate::app::model::runbook::{Opened, RunbookId};
-use crate::app::model::tuning::{Made, Phase};
+use crate::app::model::tuning::Phase;
 use crate::warehouse::consent::{Consent, Discard};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::follow::Tone;
-use crate::warehouse::recovery::runbook::{Deed, Progress, Runbook, Stage, Task, Waits};
-use crate::warehouse::tuning::{self, Refusal, Setting};
+use crate::warehouse::recovery::runbook::{Deed, Progress, Runbook, Stage, Task, UnitProgress, Waits};
+use crate::warehouse::tuning::{self, Back, Made, Refusal, Setting};
 
 /// What was looked at in the preview is to be sent: whatever discards data is asked about before anything is.
 pub(super) fn send(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
@@ -122,16 +122,24 @@ pub(in crate::app::update) fn stepped(model: &mut Model, runbook: RunbookId) -> 
     let Some(change) = opened.book.stages().iter().position(|stage| is_change(&stage.task)) else { return Vec::new() };
     let made = matches!(opened.book.stages()[change].progress, Progress::Done(_));
     let first = !opened.book.stages()[..change].iter().any(|stage| matches!(stage.progress, Progress::Done(_)));
-    let refusal = opened.book.refusal().map(|(field, why)| Refusal {
-        setting: field.and_then(|field| Setting::of_field(field.raw())),
-        why: format!("PostHog refused: {}", why.shown()),
-    });
     if made {
         done(model, runbook, &id);
         return Vec::new();
     }
     let failed = opened.book.waits() == Waits::Retry && opened.book.at() == change;
-    let Some(refusal) = refusal.filter(|_| failed && first) else { return Vec::new() };
+    // Where nobody knows whether it was changed, its runbook says so.
+    let unknown = opened.book.units().iter().any(|unit| matches!(unit.progress, UnitProgress::Unknown(_)));
+    let refusal = match (opened.book.refusal(), &opened.book.stages()[change].progress) {
+        (Some((field, why)), _) => Refusal {
+            setting: field.and_then(|field| Setting::of_field(field.raw())),
+            why: format!("PostHog refused: {}", why.shown()),
+        },
+        (None, Progress::Failed(why)) => Refusal { setting: None, why: why.clone() },
+        _ => return Vec::new(),
+    };
+    if !failed || !first || unknown {
+        return Vec::new();
+    }
     let Some(tuning) = model.tunings.get_mut(&id) else { return Vec::new() };
     if let Some(place) = refusal.setting.and_then(|setting| Setting::ALL.iter().position(|one| *one == setting)) {
         tuning.cursor = place;
@@ -142,7 +150,7 @@ pub(in crate::app::update) fn stepped(model: &mut Model, runbook: RunbookId) -> 
         model.overlay = Some(Overlay::Tuning(id.clone()));
     }
     model.runbooks.forget(runbook);
-    hidden_notice(model, &id, "was not changed: PostHog refused it")
+    hidden_notice(model, &id, "was not changed")
 }
 
 fn done(model: &mut Model, runbook: RunbookId, id: &SchemaId) {
@@ -151,9 +159,10 @@ fn done(model: &mut Model, runbook: RunbookId, id: &SchemaId) {
     }
     let Some(tuning) = model.tunings.remove(id) else { return };
     let Some(draft) = &tuning.draft else { return };
-    let made = Made::of(draft, tuning.chosen_way());
+    let made = Made::of_draft(draft, tuning.chosen_way());
+    let of_it = |made: &Made| matches!(&made.back, Back::Tables(tables) if tables.iter().any(|one| one.id == *id));
     // A change that takes the last one back leaves the one before it to be taken back.
-    if tuning.undoes && model.made.last().is_some_and(|last| last.id == *id) {
+    if tuning.undoes && model.made.last().is_some_and(of_it) {
         model.made.pop();
     } else {
         model.made.push(made);

@@ -3,7 +3,7 @@
 use tui_input::Input;
 
 use super::super::keys::line_edit;
-use super::super::{actions, notice, refresh};
+use super::super::{actions, notice, refresh, runbook};
 use super::{apply, read};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
@@ -12,6 +12,7 @@ use crate::app::model::Model;
 use crate::app::model::tuning::{Choosing, Phase, Tuning};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::follow::Tone;
+use crate::warehouse::recovery::runbook::{Situation, Wish};
 use crate::warehouse::tuning::{Draft, Setting, Value};
 
 /// A key was pressed while an editor is shown.
@@ -83,11 +84,23 @@ fn looking(model: &mut Model, id: &SchemaId, key: Key, command: Option<CommandId
             };
         }
         (_, Code::Char('s')) => return show_preview(model, id),
+        (_, Code::Char('r')) => return rotate(model, id),
         (Some(CommandId::Back | CommandId::Quit), _) => close(model, id),
         (Some(CommandId::Help), _) => return actions::perform(model, CommandId::Help),
         _ => return actions::no_such_key(model, key),
     }
     Vec::new()
+}
+
+/// Leaves the editor for a new signing secret of the webhook. What is wanted stays.
+fn rotate(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
+    match Situation::of_wish(Wish::Rotate, std::slice::from_ref(id), &model.inventory) {
+        Some(mut situation) if situation.chosen().next().is_some() => {
+            situation.title = format!("New signing secret for the webhook of {}", situation.source_name.shown());
+            runbook::open(model, situation)
+        }
+        _ => notice(model, Tone::Note, "Only a table that is synced by webhook has a signing secret.".to_owned()),
+    }
 }
 
 /// Shows what would be sent, or where it would be refused.

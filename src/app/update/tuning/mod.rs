@@ -25,7 +25,7 @@ use crate::warehouse::survey::{Fact, Need};
 use crate::warehouse::tuning::Current;
 pub(super) use apply::{consented, stepped};
 pub(super) use keys::pressed;
-pub(super) use undo::undo;
+pub(super) use undo::{note_made, taken_back, undo};
 
 /// Opens the editor of the selected table, with what was wanted of it before.
 pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {

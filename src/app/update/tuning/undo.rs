@@ -1,26 +1,70 @@
-//! The way back of what was changed from here.
+//! The way back of what was changed from here: with the editor, with a key, or by a runbook.
 
-use super::super::notice;
+use super::super::{notice, runbook};
 use super::open;
-use crate::app::effect::Effect;
+use crate::app::effect::{Effect, FollowId};
 use crate::app::model::Model;
+use crate::app::model::runbook::RunbookId;
 use crate::app::model::tuning::Tuning;
-use crate::warehouse::recovery::follow::Tone;
+use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
+use crate::warehouse::tuning::{Back, Before, restoring};
 
 /// Offers the way back of the last change made from here.
 pub(in crate::app::update) fn undo(model: &mut Model) -> Vec<Effect> {
     let Some(made) = model.made.last().cloned() else {
         return notice(model, Tone::Note, "No sync setting was changed from here yet.".to_owned());
     };
-    let Some(before) = made.before else {
-        model.made.pop();
-        let text = format!(
-            "{}: {} has no way back: it discarded data, or cannot be empty again.",
-            made.name.shown(),
-            made.what
-        );
+    match made.back {
+        Back::None(why) => {
+            model.made.pop();
+            notice(model, Tone::Note, format!("{} has no way back: {why}.", made.what))
+        }
+        Back::Tables(tables) => match tables.as_slice() {
+            [table] => of_one(model, table),
+            tables => of_several(model, tables),
+        },
+    }
+}
+
+/// In the editor, which reads the table first and shows what would be sent.
+fn of_one(model: &mut Model, table: &Before) -> Vec<Effect> {
+    if model.tunings.get(&table.id).is_some_and(Tuning::is_dirty) {
+        let text = format!("{} has a draft that was not sent: send it or take it back first.", table.name.shown());
         return notice(model, Tone::Note, text);
-    };
-    model.tunings.remove(&made.id);
-    open(model, Tuning { presets: Some(before), undoes: true, ..Tuning::new(made.id, made.name) })
+    }
+    model.tunings.remove(&table.id);
+    let fresh = Tuning::new(table.id.clone(), table.name.clone());
+    open(model, Tuning { presets: Some(table.values.clone()), undoes: true, ..fresh })
+}
+
+fn of_several(model: &mut Model, tables: &[Before]) -> Vec<Effect> {
+    match restoring(tables, &model.inventory) {
+        Some((situation, stages)) => runbook::open_planned(model, situation, stages),
+        None => {
+            model.made.pop();
+            notice(model, Tone::Note, "These tables are as they were before already.".to_owned())
+        }
+    }
+}
+
+/// A followed action has ended: where it has changed the configuration, that can be taken back.
+pub(in crate::app::update) fn note_made(model: &mut Model, id: FollowId, follow: &Follow) {
+    let Some(made) = model.making.remove(&id) else { return };
+    let in_part = !follow.left_out().is_empty();
+    let undoes = model.runbooks.owner(id).and_then(|(runbook, _)| model.runbooks.get(runbook));
+    if undoes.is_some_and(|opened| opened.undoes) || !(in_part || follow.outcome() == Some(Outcome::Done)) {
+        return;
+    }
+    model.made.extend(made.without(follow.left_out()));
+}
+
+/// A runbook that takes a change back is over: the change before it is next.
+pub(in crate::app::update) fn taken_back(model: &mut Model, runbook: RunbookId) {
+    if let Some(opened) = model.runbooks.get_mut(runbook)
+        && opened.undoes
+        && opened.book.is_over()
+    {
+        opened.undoes = false;
+        model.made.pop();
+    }
 }

@@ -103,7 +103,8 @@ impl Runbook {
             [one] => one.title.clone(),
             several => format!("{} picked", several.len()),
         };
-        self.agreed = true;
+        // How often tables sync is looked at once more, as it will be sent.
+        self.agreed = menu != Menu::Frequency;
         if menu == Menu::NewTables {
             self.take_in(&chosen, inventory);
         }
@@ -141,6 +142,16 @@ impl Runbook {
         }
         self.agreed = true;
         self.begin_discards(consents, inventory)
+    }
+
+    /// Whether it may begin anew: it is over, it failed, or something was picked and nothing was sent.
+    #[must_use]
+    pub fn can_begin_anew(&self) -> bool {
+        match self.waits() {
+            Waits::Retry | Waits::Nothing => true,
+            Waits::Start => self.stages[..self.at].iter().any(|stage| matches!(stage.task, Task::Pick(_))),
+            _ => false,
+        }
     }
 
     /// Begins anew, with the tables as they are now.

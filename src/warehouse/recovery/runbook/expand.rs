@@ -1,7 +1,7 @@
 //! The steps that only what was found out tells.
 
 use super::stage::{Deed, Stage, Task};
-use super::{Runbook, plan};
+use super::{Runbook, Wish, plan};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::field::Field;
@@ -15,6 +15,9 @@ use crate::warehouse::words::{count, counted};
 impl Runbook {
     /// Takes in what was found out, and adds the steps that follow from it. Answers with the finding in a sentence.
     pub(super) fn expand(&mut self, inventory: &Inventory) -> String {
+        if self.situation.wish == Some(Wish::Rotate) {
+            return self.expand_rotation();
+        }
         match self.situation.letter {
             Letter::E => self.expand_cdc(inventory),
             Letter::I => self.expand_webhook(inventory),
@@ -87,6 +90,17 @@ impl Runbook {
             .map(|(what, names)| format!("{what}: {}", listed(&names)))
             .collect();
         if parts.is_empty() { "nothing has changed".to_owned() } else { parts.join("; ") }
+    }
+
+    /// Only a webhook that is there has a secret.
+    fn expand_rotation(&mut self) -> String {
+        let Some(info) = &self.facts.webhook else { return "read".to_owned() };
+        let there = info.exists.known() == Some(&true);
+        if !there {
+            self.stages.truncate(self.at + 1);
+            return "no webhook is registered, so there is no secret to change".to_owned();
+        }
+        "it is registered".to_owned()
     }
 
     fn expand_webhook(&mut self, inventory: &Inventory) -> String {

@@ -155,6 +155,14 @@ impl Runbook {
         (book, moves)
     }
 
+    /// Steps that are known from the start, and are looked at first.
+    #[must_use]
+    pub fn planned(situation: Situation, stages: Vec<Stage>, inventory: &Inventory) -> (Self, Vec<Move>) {
+        let mut book = Self::of(situation, stages);
+        let moves = book.go_on(inventory);
+        (book, moves)
+    }
+
     fn of(situation: Situation, stages: Vec<Stage>) -> Self {
         Self {
             situation,

@@ -49,6 +49,8 @@ pub enum Deed {
     UpdateTable(SchemaId, SchemaPatch),
     /// Sync the tables this often.
     Retime(Frequency),
+    /// Change the sync settings of several tables, each its own way.
+    Change(Vec<(SchemaId, SchemaPatch)>),
     /// Read the list of tables at the source again.
     RefreshTables,
     /// Set these new tables up, and switch them on.
