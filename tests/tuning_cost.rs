@@ -1,10 +1,14 @@
 //! What a change would cost, judged by the table's own jobs: in rows, in time, and how that was judged.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so by panicking"
+)]
 
 #[path = "support/world.rs"]
 mod world;
 
-use world::{ago, detail, job, noon, source, table, whole};
 use whtui::warehouse::field::Field;
 use whtui::warehouse::inventory::Inventory;
 use whtui::warehouse::job::Job;
@@ -15,6 +19,7 @@ use whtui::warehouse::settings::SyncType;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::FullSchema;
 use whtui::warehouse::tuning::{Current, Draft, Setting, Value, Way};
+use world::{ago, detail, job, noon, source, table, whole};
 
 fn draft(schema: Schema) -> Draft {
     let mut inventory = Inventory::default();

@@ -12,6 +12,7 @@ use crate::app::model::tuning::{Choosing, Phase, Tuning};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::text::clean;
 use crate::warehouse::tuning::{Data, Draft, Drift, Setting, Value};
+use crate::warehouse::words::counted;
 
 /// The keys that mean something now.
 pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'static str)] {
@@ -20,13 +21,13 @@ pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'s
         Phase::Looking if tuning.has_webhook() => &[
             ("enter", "change"),
             ("s", "preview"),
-            ("x", "take back"),
-            ("r", "new secret"),
-            ("up/down", "move"),
             ("esc", "close"),
+            ("r", "new secret"),
+            ("x", "take back"),
+            ("up/down", "move"),
         ],
         Phase::Looking => {
-            &[("enter", "change"), ("s", "preview"), ("x", "take back"), ("up/down", "move"), ("esc", "close")]
+            &[("enter", "change"), ("s", "preview"), ("esc", "close"), ("x", "take back"), ("up/down", "move")]
         }
         Phase::Choosing(choosing) if choosing.takes_several() => {
             &[("space", "pick"), ("enter", "take these"), ("up/down", "move"), ("esc", "back")]
@@ -62,8 +63,16 @@ pub(super) fn draw(model: &Model, id: &SchemaId, theme: &Theme, frame: &mut Fram
     let width = usize::from(inside.width);
     let body = body(model, tuning, theme, width);
     let height = usize::from(inside.height);
-    let start = bounded_scroll((body.at + 2).saturating_sub(height), body.lines.len(), inside.height);
+    let scrolled = if matches!(tuning.phase, Phase::Preview) { tuning.scroll } else { 0 };
+    let at = (body.at + 2).saturating_sub(height) + scrolled;
+    let start = bounded_scroll(at, body.lines.len(), inside.height);
     lines(&body.lines, start, inside, frame.buffer_mut());
+    let more = body.lines.len().saturating_sub(start + height);
+    if more > 0 && matches!(tuning.phase, Phase::Preview) {
+        let words = format!(" {} below: pgdn ", counted(more, "line"));
+        let x = inside.right().saturating_sub(u16::try_from(text::width(&words)).unwrap_or(0) + 1);
+        frame.buffer_mut().set_stringn(x, inside.bottom(), words, width, theme.style(Role::Faint));
+    }
     if let Phase::Typing(_, input) = &tuning.phase {
         let line = body.at.saturating_sub(start);
         let room = width.saturating_sub(LABEL + 3);
@@ -137,6 +146,9 @@ fn pointer(theme: &Theme) -> &'static str {
 fn settings(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, width: usize) {
     for refusal in tuning.refused.iter().filter(|refusal| refusal.setting.is_none()) {
         body.quote(&refusal.why, Role::Bad, theme, width);
+    }
+    if tuning.undoes {
+        body.say("The last change is taken back with this:", Role::Heading, theme, width);
     }
     let mut cheap = false;
     for (place, setting) in Setting::ALL.into_iter().enumerate() {
@@ -228,6 +240,10 @@ fn hint(setting: Setting, draft: &Draft) -> String {
 fn choices(body: &mut Body<'_>, choosing: &Choosing, draft: &Draft, theme: &Theme, width: usize) {
     let now = choosing.setting.shown(draft.now().values.get(choosing.setting));
     body.quote(&format!("{}, now {now}:", choosing.setting.title()), Role::Heading, theme, width);
+    let longest = choosing.offers.iter().map(|offer| text::width(&offer.value.to_string())).max().unwrap_or(0);
+    let marks = if choosing.takes_several() { 6 } else { 2 };
+    let column = (longest + marks + 1).min(width / 2).min(40);
+    let mut cut = false;
     for (place, offer) in choosing.offers.iter().enumerate() {
         let here = place == choosing.cursor;
         let mark = match (choosing.takes_several(), choosing.picked.contains(&place)) {
@@ -250,19 +266,25 @@ fn choices(body: &mut Body<'_>, choosing: &Choosing, draft: &Draft, theme: &Them
         if here {
             body.at = body.lines.len();
         }
-        let lead = text::fit(&lead, (width / 2).min(40), theme.ellipsis(), false);
+        let lead = text::fit(&lead, column, theme.ellipsis(), false);
         let room = width.saturating_sub(text::width(&lead) + 1);
+        cut |= here && text::width(&told) > room;
         body.lines.push(Line::from(vec![
             Span::styled(lead, theme.style(lead_role)),
             Span::raw(" "),
             Span::styled(text::cut(&told, room, theme.ellipsis()), theme.style(role)),
         ]));
     }
-    let warning =
-        choosing.offers.get(choosing.cursor).and_then(|offer| offer.blocked.as_ref().or(offer.warning.as_ref()));
-    if let Some(warning) = warning {
+    // Of the one under the cursor everything is said.
+    if let Some(offer) = choosing.offers.get(choosing.cursor) {
+        let against = offer.blocked.as_ref().or(offer.warning.as_ref());
         body.lines.push(Line::default());
-        body.quote(warning, Role::Doubtful, theme, width);
+        if cut && offer.blocked.is_none() && !offer.reason.is_empty() {
+            body.quote(&offer.reason, Role::Text, theme, width);
+        }
+        if let Some(against) = against {
+            body.quote(against, Role::Doubtful, theme, width);
+        }
     }
     if choosing.offers.is_empty() {
         body.say("Its source offers nothing to choose from.", Role::Faint, theme, width);
@@ -311,10 +333,15 @@ fn preview(body: &mut Body<'_>, model: &Model, tuning: &Tuning, draft: &Draft, t
     if let Ok(weighed) = draft.request() {
         body.lines.push(Line::default());
         body.say("Sent as it stands here:", Role::Faint, theme, width);
-        let json = serde_json::to_string_pretty(&weighed.body()).unwrap_or_default();
-        for line in format!("PATCH {json}").lines() {
-            body.quote(&clean(line, false), Role::Text, theme, width);
+        let fields = weighed.body();
+        let last = fields.len().saturating_sub(1);
+        body.say("PATCH {", Role::Text, theme, width);
+        for (place, (name, value)) in fields.iter().enumerate() {
+            let comma = if place < last { "," } else { "" };
+            let line = format!("  {}: {value}{comma}", serde_json::Value::from(name.as_str()));
+            body.quote(&clean(&line, false), Role::Text, theme, width);
         }
+        body.say("}", Role::Text, theme, width);
     }
 }
 

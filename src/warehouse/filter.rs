@@ -116,7 +116,7 @@ impl RowFilter {
     /// What is wrong with it, in a sentence.
     pub fn read_line(line: &str) -> Result<Vec<Self>, String> {
         let parts = split(line)?;
-        parts.into_iter().map(|part| part.parse()).collect()
+        parts.into_iter().map(str::parse).collect()
     }
 
     /// The line that reads as these.

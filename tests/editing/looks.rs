@@ -21,7 +21,7 @@ async fn the_editor_as_it_looks() {
     go_to(&mut play, Setting::Cursor).await;
     play.press(&["enter"]).await;
     look(&mut play, "cursors");
-    play.press(&["j", "enter"]).await;
+    play.press(&["enter"]).await;
     type_in(&mut play, Setting::Lookback, "99999999").await;
     look(&mut play, "refused");
     play.press(&["x", "s"]).await;

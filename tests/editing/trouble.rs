@@ -61,6 +61,10 @@ async fn refusals_of_every_kind_are_said_and_the_draft_can_be_sent_again() {
         assert_eq!(tuning(&play).setting() == Setting::Frequency, at, "{fault:?}");
         assert!(!tuning(&play).refused.is_empty() && tuning(&play).is_dirty(), "{fault:?}");
         assert_eq!(writes(&play), [body], "{fault:?}: nothing is repeated by itself");
+        if matches!(fault, Fault::Answer(429, _)) {
+            // The budget keeps everything back for a while, which is measured by a clock of its own.
+            continue;
+        }
         play.press(&["s", "enter"]).await;
         ended(&mut play).await;
         assert_eq!(writes(&play), [body, body], "{fault:?}");

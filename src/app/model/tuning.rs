@@ -29,6 +29,8 @@ pub struct Tuning {
     pub cursor: usize,
     /// Which way to go on the cursor is on, in the preview.
     pub way: usize,
+    /// First line of the preview.
+    pub scroll: usize,
     /// Whether the webhook that nobody needs any more is unregistered.
     pub unregister: bool,
     /// What was consented to, in this preview and no other.
@@ -100,6 +102,7 @@ impl Tuning {
             read: Reading::default(),
             cursor: 0,
             way: 0,
+            scroll: 0,
             unregister: false,
             consents: Vec::new(),
             refused: Vec::new(),

@@ -113,13 +113,15 @@ pub fn question(draft: &Draft, stages: &[Stage], inventory: &Inventory) -> Optio
     let (first, more) = discards.split_first()?;
     let (held, schema, state) = inventory.schema(&draft.now.id)?;
     let of_source = matches!(first, Discard::DeleteWebhook(_));
+    let again = matches!(first, Discard::ResyncSchema(_) | Discard::DeleteData(_));
     let loss = Loss {
         name: if of_source { held.source.title().clone() } else { schema.title().clone() },
         tables: 1,
         rows: draft.now.rows,
-        usual_run: inventory.runs(&draft.now.id).and_then(Runs::usual),
+        // The usual run reads what is new; this one reads everything, which is judged by itself.
+        usual_run: if again { None } else { inventory.runs(&draft.now.id).and_then(Runs::usual) },
     };
-    let again = matches!(first, Discard::ResyncSchema(_) | Discard::DeleteData(_));
+    let cost = again.then(|| draft.cost(Way::Resync, inventory.runs(&draft.now.id))).flatten();
     let milder = match draft.data() {
         // The change itself could be had without it.
         Data::InTheWay => Some("The key it has now keeps the data.".to_owned()),
@@ -135,7 +137,10 @@ pub fn question(draft: &Draft, stages: &[Stage], inventory: &Inventory) -> Optio
             tables: vec![(schema.id.clone(), schema.name.clone())],
         },
         milder,
-        then: (all.len() > 1).then(|| all.join(" ")),
+        then: (all.len() > 1).then(|| match &cost {
+            Some(cost) => format!("{} {cost}", all.join(" ")),
+            None => all.join(" "),
+        }),
     })
 }
 

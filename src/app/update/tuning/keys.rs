@@ -107,7 +107,9 @@ fn rotate(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
 fn show_preview(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
     let Some(tuning) = model.tunings.get_mut(id) else { return Vec::new() };
     let Some(Err(refusals)) = tuning.draft.as_ref().map(Draft::request) else {
-        (tuning.phase, tuning.way, tuning.unregister) = (Phase::Preview, 0, false);
+        (tuning.phase, tuning.way, tuning.scroll, tuning.unregister) = (Phase::Preview, 0, 0, false);
+        // What was said before is not about what is shown now.
+        model.activity.hide();
         tuning.consents.clear();
         return Vec::new();
     };
@@ -170,6 +172,7 @@ fn choosing(model: &mut Model, id: &SchemaId, key: Key, command: Option<CommandI
 }
 
 fn preview(model: &mut Model, id: &SchemaId, key: Key, command: Option<CommandId>) -> Vec<Effect> {
+    let page = usize::from(model.size.height / 3).max(1);
     let Some(tuning) = model.tunings.get_mut(id) else { return Vec::new() };
     let last = tuning.ways().len().saturating_sub(1);
     match (command, key.code) {
@@ -177,8 +180,11 @@ fn preview(model: &mut Model, id: &SchemaId, key: Key, command: Option<CommandId
         (_, Code::Char('w')) if tuning.draft.as_ref().is_some_and(Draft::leaves_webhook_unused) => {
             tuning.unregister = !tuning.unregister;
         }
-        (Some(CommandId::Down), _) => tuning.way = (tuning.way + 1).min(last),
-        (Some(CommandId::Up), _) => tuning.way = tuning.way.saturating_sub(1),
+        (Some(CommandId::Down), _) => (tuning.way, tuning.scroll) = ((tuning.way + 1).min(last), 0),
+        (Some(CommandId::Up), _) => (tuning.way, tuning.scroll) = (tuning.way.saturating_sub(1), 0),
+        // The view bounds what is scrolled to by what there is.
+        (Some(CommandId::PageDown | CommandId::Bottom), _) => tuning.scroll = (tuning.scroll + page).min(10_000),
+        (Some(CommandId::PageUp | CommandId::Top), _) => tuning.scroll = tuning.scroll.saturating_sub(page),
         (Some(CommandId::Back | CommandId::Quit), _) => tuning.phase = Phase::Looking,
         _ => return actions::no_such_key(model, key),
     }

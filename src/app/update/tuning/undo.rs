@@ -38,13 +38,11 @@ fn of_one(model: &mut Model, table: &Before) -> Vec<Effect> {
 }
 
 fn of_several(model: &mut Model, tables: &[Before]) -> Vec<Effect> {
-    match restoring(tables, &model.inventory) {
-        Some((situation, stages)) => runbook::open_planned(model, situation, stages),
-        None => {
-            model.made.pop();
-            notice(model, Tone::Note, "These tables are as they were before already.".to_owned())
-        }
+    if let Some((situation, stages)) = restoring(tables, &model.inventory) {
+        return runbook::open_planned(model, situation, stages);
     }
+    model.made.pop();
+    notice(model, Tone::Note, "These tables are as they were before already.".to_owned())
 }
 
 /// A followed action has ended: where it has changed the configuration, that can be taken back.

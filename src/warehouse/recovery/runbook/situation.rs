@@ -103,11 +103,10 @@ impl Wish {
             (_, State::Direct) => Some("queried live"),
             (Self::DeleteData, _) if schema.table.is_null() => Some("no stored data"),
             (Self::DeleteData, state) if state.claims_to_run() => Some("running; cancel it first"),
-            (Self::DeleteData, _) => None,
+            (Self::DeleteData | Self::Retime, _) => None,
             (Self::Cancel, state) => (!state.claims_to_run()).then_some("not running"),
             (Self::Pause, _) => (on == Some(false)).then_some("off already"),
             (Self::Rotate, _) => (!schema.syncs_by(&SyncType::Webhook)).then_some("no webhook"),
-            (Self::Retime, _) => None,
             (_, State::NotSetUp) => Some("no sync method"),
             (Self::Resume, _) => (on == Some(true)).then_some("on already"),
             (Self::Reload | Self::Resync, _) => (on == Some(false)).then_some("off; resume it first"),
@@ -273,6 +272,7 @@ impl Situation {
     #[must_use]
     pub fn heading(&self) -> String {
         match self.wish {
+            Some(Wish::Tune) => "Sync settings".to_owned(),
             Some(_) => self.title.clone(),
             None => format!("Recovery {}: {}", self.letter, self.letter.meaning()),
         }
