@@ -203,6 +203,20 @@ fn settings_the_server_refuses() {
             Some("row_filters"),
             "not supported",
         ),
+        (
+            "p",
+            "incremental",
+            json!({ "row_filters": [{ "column": "id", "operator": "IN", "value": "1,2" }] }),
+            Some("row_filters"),
+            "not supported",
+        ),
+        (
+            "p",
+            "incremental",
+            json!({ "row_filters": [{ "column": "id", "operator": ">", "value": "many" }] }),
+            Some("row_filters"),
+            "wrong type",
+        ),
         ("p", "incremental", json!({ "sync_type": "webhook" }), Some("sync_type"), "does not support webhooks"),
         (
             "p",

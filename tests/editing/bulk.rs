@@ -6,7 +6,7 @@ use whtui::simulator::{Fault, LoggedRequest};
 use whtui::warehouse::recovery::runbook::Waits;
 use whtui::warehouse::state::State;
 
-use crate::hands::{WORLD, edit, ended, writes};
+use crate::hands::{WORLD, edit, ended, mark, writes};
 use crate::support::play::Play;
 
 /// New tables beside old ones.
@@ -23,16 +23,6 @@ const NEW: &str = r#"
 
 fn patches(play: &Play) -> Vec<LoggedRequest> {
     play.simulator.requests().into_iter().filter(|request| request.method == "PATCH").collect()
-}
-
-async fn mark(play: &mut Play, tables: &[&str]) {
-    play.go_to_source("prod").await;
-    play.press(&["2"]).await;
-    for table in tables {
-        play.press(&["/", "ctrl-u"]).await;
-        play.type_in(table).await;
-        play.press(&["enter", "space"]).await;
-    }
 }
 
 fn waits(play: &Play) -> Waits {

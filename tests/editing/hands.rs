@@ -141,6 +141,17 @@ pub async fn ended(play: &mut Play) {
     }
 }
 
+/// Marks tables of the source `prod`.
+pub async fn mark(play: &mut Play, tables: &[&str]) {
+    play.go_to_source("prod").await;
+    play.press(&["2"]).await;
+    for table in tables {
+        play.press(&["/", "ctrl-u"]).await;
+        play.type_in(table).await;
+        play.press(&["enter", "space"]).await;
+    }
+}
+
 /// Somebody else changes a table.
 pub async fn behind_the_back(play: &Play, body: &Json) {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -3,12 +3,12 @@
 use serde_json::json;
 use whtui::warehouse::tuning::Setting;
 
-use crate::hands::{behind_the_back, choose, edit, go_to, type_in};
+use crate::hands::{WORLD, behind_the_back, choose, edit, ended, go_to, mark, type_in};
 use crate::support::play::Play;
 
 /// Keeps a screen in both sizes.
 fn look(play: &mut Play, name: &str) {
-    for (width, height) in [(80, 24), (140, 40)] {
+    for (width, height) in [(60, 16), (80, 24), (140, 40)] {
         insta::assert_snapshot!(format!("{name}_{width}x{height}"), play.screen(width, height));
     }
 }
@@ -35,4 +35,36 @@ async fn the_editor_as_it_looks() {
     look(&mut play, "reset");
     play.press(&["enter"]).await;
     look(&mut play, "reset_asked");
+}
+
+#[tokio::test]
+async fn rows_being_filtered_and_what_is_asked_before_a_resync() {
+    let mut play = edit("prod", "orders").await;
+    go_to(&mut play, Setting::Filters).await;
+    play.press(&["enter"]).await;
+    play.type_in("id > 100 and name in Ann, 'Bob B' and created_at >= 2026-01-01 and id != 7").await;
+    look(&mut play, "filters_typed");
+    play.press(&["enter", "s", "j", "j"]).await;
+    look(&mut play, "filters_previewed");
+    play.press(&["enter"]).await;
+    look(&mut play, "resync_asked");
+}
+
+#[tokio::test]
+async fn several_tables_before_and_after() {
+    let mut play = Play::start_toml(WORLD).await;
+    mark(&mut play, &["orders", "moved"]).await;
+    play.press(&["E", "g", "enter"]).await;
+    look(&mut play, "several_previewed");
+    play.press(&["enter"]).await;
+    ended(&mut play).await;
+    look(&mut play, "several_changed");
+}
+
+#[tokio::test]
+async fn a_change_that_would_be_lost_by_quitting() {
+    let mut play = edit("prod", "long").await;
+    choose(&mut play, Setting::Frequency, &["6hour"]).await;
+    play.press(&["s", "enter", "w", "esc", "q"]).await;
+    look(&mut play, "quitting");
 }

@@ -44,7 +44,6 @@ async fn refusals_of_every_kind_are_said_and_the_draft_can_be_sent_again() {
         ),
         (answer(404, "not_found", "Not found.", None), "does not exist", false),
         (Fault::Answer(409, json!({ "message": "A repair is under way." })), "A repair is under way.", false),
-        (answer(429, "throttled", "Request was throttled.", None), "", false),
         (answer(500, "error", "A server error occurred.", None), "", false),
         (answer(503, "error", "Down for a moment.", None), "", false),
         (Fault::Answer(504, json!("gateway")), "", false),
@@ -61,10 +60,6 @@ async fn refusals_of_every_kind_are_said_and_the_draft_can_be_sent_again() {
         assert_eq!(tuning(&play).setting() == Setting::Frequency, at, "{fault:?}");
         assert!(!tuning(&play).refused.is_empty() && tuning(&play).is_dirty(), "{fault:?}");
         assert_eq!(writes(&play), [body], "{fault:?}: nothing is repeated by itself");
-        if matches!(fault, Fault::Answer(429, _)) {
-            // The budget keeps everything back for a while, which is measured by a clock of its own.
-            continue;
-        }
         play.press(&["s", "enter"]).await;
         ended(&mut play).await;
         assert_eq!(writes(&play), [body, body], "{fault:?}");
@@ -266,4 +261,23 @@ async fn a_dry_run_shows_the_request_and_keeps_the_draft() {
     let Some(Overlay::Preview { curl, .. }) = &play.model.overlay else { panic!("{:?}", play.model.overlay) };
     assert!(curl.contains("30day"), "{curl}");
     assert!(writes(&play).is_empty());
+}
+
+#[tokio::test]
+async fn a_change_on_its_way_is_shown_again_and_not_drafted_twice() {
+    let mut play = edit("prod", "orders").await;
+    choose(&mut play, Setting::Method, &["full_refresh"]).await;
+    play.press(&["s", "enter", "esc"]).await;
+    assert!(play.model.overlay.is_none());
+    play.press(&["E"]).await;
+    // The change is made by now, and the table runs: what is edited is another change.
+    assert!(matches!(tuning(&play).phase, Phase::Looking) && !tuning(&play).is_dirty());
+    let mut play = edit("prod", "orders").await;
+    choose(&mut play, Setting::Keys, &["id", "name"]).await;
+    play.simulator.inject("DELETE", "delete_data/", 0, Fault::Gateway { carried_out: false });
+    play.press(&["s", "enter", "y"]).await;
+    play.until("an answer", |model| model.follows.is_empty()).await;
+    assert!(matches!(play.model.overlay, Some(Overlay::Runbook(_))), "{:?}", play.model.overlay);
+    play.press(&["esc", "E"]).await;
+    assert!(matches!(play.model.overlay, Some(Overlay::Runbook(_))), "{:?}", play.model.overlay);
 }

@@ -5,7 +5,7 @@ use whtui::app::model::tuning::Phase;
 use whtui::warehouse::tuning::Setting;
 
 use crate::hands::Edit::{Choose, Turn};
-use crate::hands::{Flow, WORLD, choose, edit, ended, is_asked, tuning, writes};
+use crate::hands::{Flow, WORLD, choose, edit, ended, is_asked, mark, tuning, writes};
 use crate::support::play::Play;
 
 /// Sends what the editor of an undo has drafted.
@@ -139,17 +139,6 @@ async fn a_draft_that_was_not_sent_is_not_thrown_away_by_taking_back() {
     play.press(&["esc", "u"]).await;
     assert!(play.last().1.contains("draft that was not sent"), "{:?}", play.last());
     assert!(play.model.overlay.is_none() && play.model.tunings.len() == 1);
-}
-
-/// Marks tables of the source `prod`.
-async fn mark(play: &mut Play, tables: &[&str]) {
-    play.go_to_source("prod").await;
-    play.press(&["2"]).await;
-    for table in tables {
-        play.press(&["/", "ctrl-u"]).await;
-        play.type_in(table).await;
-        play.press(&["enter", "space"]).await;
-    }
 }
 
 #[tokio::test]

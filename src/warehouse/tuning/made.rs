@@ -103,7 +103,7 @@ impl Made {
                 format!("{}: {} → {}", setting.title(), setting.shown(old), setting.shown(wanted.get(*setting)))
             };
             let words: Vec<String> = values.iter().map(words).collect();
-            said.push(format!("{}: {}", name.shown(), words.join("; ")));
+            said.push((name.shown().into_owned(), words.join("; ")));
             // A table that was never set up got its method with this, from the server.
             let set_up = now.is_on() != wanted.is_on() && *now.get(Setting::Method) == Value::Nothing;
             no_way = no_way.or(lasting(&values, &wanted)).or(set_up.then_some(LASTING));
@@ -112,8 +112,11 @@ impl Made {
         let changed = before.iter().any(|one| !one.values.is_empty());
         let what = match said.as_slice() {
             [] => return None,
-            [one] => one.clone(),
-            [first, ..] => format!("{}, as {first}", counted(said.len(), "table")),
+            [(name, words)] => format!("{name}: {words}"),
+            [(_, words), rest @ ..] if rest.iter().all(|(_, other)| other == words) => {
+                format!("{}: {words}", counted(said.len(), "table"))
+            }
+            [(name, words), ..] => format!("{}, among them {name}: {words}", counted(said.len(), "table")),
         };
         changed.then(|| Self { what, back: no_way.map_or(Back::Tables(before), Back::None) })
     }

@@ -14,6 +14,7 @@ use crate::app::effect::{Effect, Urgency};
 use crate::app::model::Model;
 use crate::app::model::flights::Purpose;
 use crate::app::model::overlay::Overlay;
+use crate::app::model::runbook::Opened;
 use crate::app::model::selection::Selected;
 use crate::app::model::tuning::{Phase, Reading, Tuning};
 use crate::warehouse::failure::Failure;
@@ -36,6 +37,12 @@ pub(super) fn open_selected(model: &mut Model) -> Vec<Effect> {
 
 fn open(model: &mut Model, fresh: Tuning) -> Vec<Effect> {
     let id = fresh.id.clone();
+    // What is on its way is not drafted a second time.
+    let on_its_way = |opened: &Opened| opened.tunes.as_ref() == Some(&id) && !opened.book.is_over();
+    if let Some((runbook, _)) = model.runbooks.iter().find(|(_, opened)| on_its_way(opened)) {
+        model.overlay = Some(Overlay::Runbook(runbook));
+        return Vec::new();
+    }
     let entry = model.tunings.entry(id.clone()).or_insert(fresh);
     model.overlay = Some(Overlay::Tuning(id.clone()));
     if matches!(entry.phase, Phase::Waiting) {

@@ -273,6 +273,7 @@ impl Situation {
     pub fn heading(&self) -> String {
         match self.wish {
             Some(Wish::Tune) => "Sync settings".to_owned(),
+            Some(Wish::Rotate) => "Signing secret".to_owned(),
             Some(_) => self.title.clone(),
             None => format!("Recovery {}: {}", self.letter, self.letter.meaning()),
         }
