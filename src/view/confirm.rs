@@ -101,12 +101,27 @@ fn question<'a>(
             parts.push((format!("And {more} more like these."), Role::Faint));
         }
     }
-    let mut all = Vec::new();
-    for (sentence, role) in parts {
-        all.extend(text::wrap(&sentence, width).into_iter().map(|line| Line::styled(line, theme.style(role))));
-        if !short {
-            all.push(Line::default());
+    let gap = usize::from(!short);
+    let mut wrapped: Vec<(Vec<String>, Role)> =
+        parts.into_iter().map(|(sentence, role)| (text::wrap(&sentence, width), role)).collect();
+    // What would be lost is never what there is no room for.
+    let most = usize::from(model.size.height.saturating_sub(7)).max(8);
+    let mut excess = wrapped.iter().map(|(lines, _)| lines.len() + gap).sum::<usize>().saturating_sub(most);
+    for (lines, _) in wrapped.iter_mut().skip(2).rev().filter(|(lines, _)| short && lines.len() > 1) {
+        let kept = lines.len().saturating_sub(excess).max(1);
+        excess = excess.saturating_sub(lines.len() - kept);
+        if kept < lines.len() {
+            lines.truncate(kept);
+            if let Some(last) = lines.last_mut() {
+                let cells = width.saturating_sub(text::width(theme.ellipsis()));
+                *last = format!("{}{}", text::cut(last, cells, ""), theme.ellipsis());
+            }
         }
+    }
+    let mut all = Vec::new();
+    for (lines, role) in wrapped {
+        all.extend(lines.into_iter().map(|line| Line::styled(line, theme.style(role))));
+        all.extend(std::iter::repeat_n(Line::default(), gap));
     }
     all
 }

@@ -35,7 +35,7 @@ pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'s
         Phase::Choosing(_) => &[("enter", "choose"), ("up/down", "move"), ("esc", "back")],
         Phase::Typing(..) => &[("enter", "take it"), ("esc", "back")],
         Phase::Preview => &[("enter", "send"), ("up/down", "what follows"), ("esc", "back")],
-        Phase::Drifted(..) => &[("k", "keep yours"), ("t", "take theirs")],
+        Phase::Drifted(..) => &[("k", "keep yours"), ("t", "take theirs"), ("esc", "decide later")],
         Phase::Running => &[("w", "wait for it"), ("c", "cancel it first"), ("esc", "back")],
         Phase::Waiting => &[("x", "do not wait"), ("esc", "close")],
         Phase::Unread(_) => &[("enter", "read again"), ("esc", "close")],

@@ -48,6 +48,8 @@ async fn rows_being_filtered_and_what_is_asked_before_a_resync() {
     look(&mut play, "filters_previewed");
     play.press(&["enter"]).await;
     look(&mut play, "resync_asked");
+    // What would be lost is seen on the smallest screen, too.
+    assert!(play.screen(60, 16).contains("Lost: 5,000 rows"), "{}", play.screen(60, 16));
 }
 
 #[tokio::test]

@@ -226,6 +226,9 @@ async fn a_change_by_somebody_else_is_shown_before_anything_is_sent() {
         let told = format!("{} {} {}", moved[0].was, moved[0].is, moved[0].yours);
         assert_eq!(told, "24hour 12hour 7day");
         assert_eq!(writes(&play).len(), 1, "only theirs was sent");
+        // Deciding can wait.
+        play.press(&["esc", "E"]).await;
+        assert!(matches!(tuning(&play).phase, Phase::Drifted(..)), "{:?}", tuning(&play).phase);
         play.press(&[key]).await;
         let draft = tuning(&play).draft.as_ref().unwrap();
         assert_eq!(draft.get(Setting::Frequency), &Value::word(expected.unwrap_or("12hour")));
@@ -261,6 +264,8 @@ async fn a_dry_run_shows_the_request_and_keeps_the_draft() {
     let Some(Overlay::Preview { curl, .. }) = &play.model.overlay else { panic!("{:?}", play.model.overlay) };
     assert!(curl.contains("30day"), "{curl}");
     assert!(writes(&play).is_empty());
+    play.press(&["esc"]).await;
+    assert!(matches!(tuning(&play).phase, Phase::Preview) && tuning(&play).is_dirty());
 }
 
 #[tokio::test]

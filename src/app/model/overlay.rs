@@ -26,6 +26,8 @@ pub enum Overlay {
         curl: String,
         /// The runbook it belongs to.
         runbook: Option<RunbookId>,
+        /// The table whose draft it would carry out.
+        tunes: Option<SchemaId>,
     },
     /// What changed and what was done.
     Activity {

@@ -126,6 +126,7 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
             let text = format!("Dry run: {} {} was not sent.", held.method.word(), held.target());
             let mut effects = Vec::new();
             let owner = model.runbooks.owner(id).map(|(runbook, _)| runbook);
+            let tunes = owner.and_then(|owner| model.runbooks.get(owner)?.tunes.clone());
             if let Some(follow) = held_back {
                 effects = runbook::follow_ended(model, id, &follow, &text);
             }
@@ -135,7 +136,9 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
                 _ => String::new(),
             };
             let curl = format!("{shown}{}", held.curl(&origin));
-            model.overlay = Some(Overlay::Preview { curl, runbook: owner });
+            // A draft that was only looked at is still one.
+            let owner = owner.filter(|owner| model.runbooks.get(*owner).is_some());
+            model.overlay = Some(Overlay::Preview { curl, runbook: owner, tunes });
             effects.extend(report(model, Tone::Note, text));
             effects
         }

@@ -126,6 +126,11 @@ pub(in crate::app::update) fn stepped(model: &mut Model, runbook: RunbookId) -> 
         done(model, runbook, &id);
         return Vec::new();
     }
+    // Nothing was sent, so the draft is what it was.
+    if model.settings.dry_run && first {
+        model.runbooks.forget(runbook);
+        return Vec::new();
+    }
     let failed = opened.book.waits() == Waits::Retry && opened.book.at() == change;
     // Where nobody knows whether it was changed, its runbook says so.
     let unknown = opened.book.units().iter().any(|unit| matches!(unit.progress, UnitProgress::Unknown(_)));

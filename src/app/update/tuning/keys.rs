@@ -31,6 +31,8 @@ pub(in crate::app::update) fn pressed(
         Phase::Choosing(_) => return choosing(model, id, key, command),
         Phase::Looking => return looking(model, id, key, command),
         Phase::Preview => return preview(model, id, key, command),
+        // Whoever decides later is asked again.
+        Phase::Drifted(..) if matches!(command, Some(CommandId::Back | CommandId::Quit)) => close(model, id),
         Phase::Drifted(..) => drifted(tuning, key),
         Phase::Running => return running(model, id, key),
         Phase::Reading | Phase::Unread(_) | Phase::Checking | Phase::Waiting => match (command, key.code) {
