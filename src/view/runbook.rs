@@ -84,6 +84,14 @@ fn steps<'a>(opened: &Opened, now: Timestamp, theme: &Theme, width: usize) -> (V
             text::wrap(&tables, width).into_iter().take(2).map(|line| Line::styled(line, theme.style(Role::Faint))),
         );
     }
+    // Where they can be taken out and in, each stands in the list of those.
+    if !opened.book.can_toggle() {
+        let barred = situation.tables.iter().filter_map(|table| Some((table.name.shown(), table.barred?)));
+        let barred: Vec<String> = barred.map(|(name, why)| format!("{name} ({why})")).collect();
+        let lines =
+            if barred.is_empty() { Vec::new() } else { text::wrap(&format!("Left out: {}", barred.join(", ")), width) };
+        all.extend(lines.into_iter().take(2).map(|line| Line::styled(line, theme.style(Role::Doubtful))));
+    }
     let mut current = 0;
     for (number, stage) in opened.book.stages().iter().enumerate() {
         if number == opened.book.at() {

@@ -55,6 +55,16 @@ async fn the_frequency_of_several_tables_is_looked_at_and_then_sent_in_one_reque
 }
 
 #[tokio::test]
+async fn a_running_table_is_left_out_and_that_is_said() {
+    let mut play = Play::start_toml(WORLD).await;
+    mark(&mut play, &["orders", "moved", "long"]).await;
+    play.press(&["E", "g", "enter"]).await;
+    let seen = play.screen(140, 40);
+    assert!(seen.contains("Left out: long (running; wait for it, or cancel it first)"), "{seen}");
+    assert_eq!(seen.matches(r#""sync_frequency":"5min""#).count(), 2, "{seen}");
+}
+
+#[tokio::test]
 async fn the_result_of_several_is_told_row_by_row() {
     let mut play = Play::start_toml(WORLD).await;
     mark(&mut play, &["orders", "moved"]).await;

@@ -38,6 +38,11 @@ fn of_one(model: &mut Model, table: &Before) -> Vec<Effect> {
 }
 
 fn of_several(model: &mut Model, tables: &[Before]) -> Vec<Effect> {
+    let running = |table: &&Before| model.inventory.schema(&table.id).is_some_and(|(.., state)| state.claims_to_run());
+    if let Some(table) = tables.iter().find(running) {
+        let text = format!("{} is running, and a running table is not touched: wait for it first.", table.name.shown());
+        return notice(model, Tone::Note, text);
+    }
     if let Some((situation, stages)) = restoring(tables, &model.inventory) {
         return runbook::open_planned(model, situation, stages);
     }

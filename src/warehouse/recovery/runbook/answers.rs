@@ -13,7 +13,8 @@ impl Runbook {
     #[must_use]
     pub fn can_toggle(&self) -> bool {
         let before = matches!(self.waits(), Waits::Start | Waits::Consent) && !self.agreed && self.at == 0;
-        before && self.situation.tables.len() > 1
+        // Steps that were handed over are about all of them.
+        before && self.situation.tables.len() > 1 && self.situation.wish != Some(Wish::Tune)
     }
 
     /// Takes a table out, or in again, before anything was sent.

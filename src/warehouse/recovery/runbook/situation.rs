@@ -103,6 +103,7 @@ impl Wish {
             (_, State::Direct) => Some("queried live"),
             (Self::DeleteData, _) if schema.table.is_null() => Some("no stored data"),
             (Self::DeleteData, state) if state.claims_to_run() => Some("running; cancel it first"),
+            (Self::Retime, state) if state.claims_to_run() => Some("running; wait for it, or cancel it first"),
             (Self::DeleteData | Self::Retime, _) => None,
             (Self::Cancel, state) => (!state.claims_to_run()).then_some("not running"),
             (Self::Pause, _) => (on == Some(false)).then_some("off already"),
