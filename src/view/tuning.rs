@@ -10,8 +10,9 @@ use super::widgets::{bounded_scroll, lines, modal, with_keys};
 use crate::app::model::Model;
 use crate::app::model::tuning::{Choosing, Phase, Tuning};
 use crate::warehouse::ids::SchemaId;
+use crate::warehouse::recovery::runbook::Stage;
 use crate::warehouse::text::clean;
-use crate::warehouse::tuning::{Data, Draft, Drift, Setting, Value};
+use crate::warehouse::tuning::{Draft, Drift, Setting, Value, stages};
 use crate::warehouse::words::counted;
 
 /// The keys that mean something now.
@@ -130,6 +131,13 @@ impl Body<'_> {
     fn say(&mut self, sentence: &str, role: Role, theme: &Theme, width: usize) {
         let style = theme.style(role);
         self.lines.extend(text::wrap(sentence, width).iter().map(|line| with_keys(line, style, theme)));
+    }
+
+    /// An empty line, where there is none.
+    fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| line.width() > 0) {
+            self.lines.push(Line::default());
+        }
     }
 
     /// The same for text that is not ours, in which nothing is a key.
@@ -296,7 +304,7 @@ fn preview(body: &mut Body<'_>, model: &Model, tuning: &Tuning, draft: &Draft, t
         let role = if setting.is_expensive() { Role::Heading } else { Role::Text };
         body.quote(&draft.sentence(setting), role, theme, width);
     }
-    body.lines.push(Line::default());
+    body.gap();
     let data = draft.data();
     body.say(data.meaning(), if data.is_kept() { Role::Good } else { Role::Danger }, theme, width);
     for note in draft.notes() {
@@ -305,34 +313,25 @@ fn preview(body: &mut Body<'_>, model: &Model, tuning: &Tuning, draft: &Draft, t
     if let Some(cost) = draft.cost(tuning.chosen_way(), model.inventory.runs(&tuning.id)) {
         body.quote(&cost, Role::Text, theme, width);
     }
-    body.lines.push(Line::default());
-    if data == Data::InTheWay {
-        body.say(
-            "The data is deleted, the settings are changed, and the table is read anew; you are asked first.",
-            Role::Text,
-            theme,
-            width,
-        );
-    } else {
-        let ways = tuning.ways();
-        let alone = ways.len() < 2;
-        for (place, way) in ways.into_iter().filter(|_| !alone).enumerate() {
-            let here = place == tuning.way;
-            let lead = if here { pointer(theme) } else { "  " };
-            let role = if here { Role::Title } else { Role::Text };
-            if here {
-                body.at = body.lines.len();
-            }
-            body.lines.push(Line::styled(format!("{lead}{}", way.words()), theme.style(role)));
+    body.gap();
+    let ways = tuning.ways();
+    let alone = ways.len() < 2;
+    for (place, way) in ways.into_iter().filter(|_| !alone).enumerate() {
+        let here = place == tuning.way;
+        let lead = if here { pointer(theme) } else { "  " };
+        let role = if here { Role::Title } else { Role::Text };
+        if here {
+            body.at = body.lines.len();
         }
+        body.lines.push(Line::styled(format!("{lead}{}", way.words()), theme.style(role)));
     }
     if draft.leaves_webhook_unused() {
         let mark = if tuning.unregister { "[x]" } else { "[ ]" };
         body.say(&format!("{mark} `w`: unregister the webhook, too; you are asked first"), Role::Text, theme, width);
     }
+    steps(body, tuning, draft, theme, width);
     if let Ok(weighed) = draft.request() {
-        body.lines.push(Line::default());
-        body.say("Sent as it stands here:", Role::Faint, theme, width);
+        body.say("The change, as it is sent:", Role::Faint, theme, width);
         let fields = weighed.body();
         let last = fields.len().saturating_sub(1);
         body.say("PATCH {", Role::Text, theme, width);
@@ -343,6 +342,24 @@ fn preview(body: &mut Body<'_>, model: &Model, tuning: &Tuning, draft: &Draft, t
         }
         body.say("}", Role::Text, theme, width);
     }
+}
+
+/// Everything that would be sent, where it is more than the change, and what is lost by it.
+fn steps(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, width: usize) {
+    let Ok(stages) = stages(draft, tuning.chosen_way(), false, tuning.unregister) else { return };
+    let sent: Vec<&Stage> = stages.iter().filter(|stage| stage.sends()).collect();
+    body.gap();
+    for (place, stage) in sent.iter().enumerate().filter(|_| sent.len() > 1) {
+        let what = if stage.changes_settings() { "Send the change." } else { &stage.what };
+        body.quote(&format!("{}. {what}", place + 1), Role::Text, theme, width);
+        if let Some(loses) = &stage.loses {
+            body.quote(&format!("   Lost: {loses}."), Role::Danger, theme, width);
+        }
+    }
+    if sent.iter().any(|stage| !stage.discards().is_empty()) {
+        body.say("You are asked once, before anything is sent.", Role::Text, theme, width);
+    }
+    body.gap();
 }
 
 fn drifted(body: &mut Body<'_>, moved: &[Drift], theme: &Theme, width: usize) {

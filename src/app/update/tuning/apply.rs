@@ -13,7 +13,7 @@ use crate::app::model::tuning::Phase;
 use crate::warehouse::consent::{Consent, Discard};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::follow::Tone;
-use crate::warehouse::recovery::runbook::{Deed, Progress, Runbook, Stage, Task, UnitProgress, Waits};
+use crate::warehouse::recovery::runbook::{Progress, Runbook, Stage, UnitProgress, Waits};
 use crate::warehouse::tuning::{self, Back, Made, Refusal, Setting};
 
 /// What was looked at in the preview is to be sent: whatever discards data is asked about before anything is.
@@ -114,12 +114,7 @@ pub(super) fn go_ahead(model: &mut Model, id: &SchemaId, cancel_first: bool) -> 
 pub(in crate::app::update) fn stepped(model: &mut Model, runbook: RunbookId) -> Vec<Effect> {
     let Some(opened) = model.runbooks.get(runbook) else { return Vec::new() };
     let Some(id) = opened.tunes.clone() else { return Vec::new() };
-    let is_change = |task: &Task| match task {
-        Task::Send(Deed::UpdateTable(..)) => true,
-        Task::Send(Deed::Discard(all)) => all.iter().any(|one| matches!(one, Discard::ReshapeSchema(_))),
-        _ => false,
-    };
-    let Some(change) = opened.book.stages().iter().position(|stage| is_change(&stage.task)) else { return Vec::new() };
+    let Some(change) = opened.book.stages().iter().position(Stage::changes_settings) else { return Vec::new() };
     let made = matches!(opened.book.stages()[change].progress, Progress::Done(_));
     let first = !opened.book.stages()[..change].iter().any(|stage| matches!(stage.progress, Progress::Done(_)));
     if made {

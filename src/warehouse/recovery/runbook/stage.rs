@@ -151,6 +151,13 @@ impl Stage {
         matches!(self.progress, Progress::Done(_) | Progress::Skipped(_))
     }
 
+    /// Whether it changes the sync settings of one table.
+    #[must_use]
+    pub fn changes_settings(&self) -> bool {
+        let reshapes = |discard: &Discard| matches!(discard, Discard::ReshapeSchema(_));
+        matches!(self.task, Task::Send(Deed::UpdateTable(..))) || self.discards().iter().any(reshapes)
+    }
+
     /// What it discards.
     #[must_use]
     pub fn discards(&self) -> &[Discard] {
