@@ -227,6 +227,22 @@ fn settings_the_server_refuses() {
 }
 
 #[test]
+fn row_filters_the_server_refuses() {
+    let mut bench = tables();
+    let id = bench.id("p", "incremental");
+    for (filter, said) in [
+        (json!({ "column": "nothing", "operator": "=", "value": 1 }), "does not exist"),
+        (json!({ "column": "id", "operator": "IN", "value": "1,2" }), "not supported"),
+        (json!({ "column": "id", "operator": ">", "value": "many" }), "wrong type"),
+        (json!({ "column": "id", "operator": ">", "value": null }), "wrong type"),
+    ] {
+        let (status, body) = bench.set(&id, &json!({ "row_filters": [filter] }));
+        assert_eq!((status, &body["attr"]), (400, &json!("row_filters")), "{filter}");
+        assert!(body["detail"].as_str().unwrap().contains(said), "{filter}: {body}");
+    }
+}
+
+#[test]
 fn settings_the_server_takes() {
     let mut bench = tables();
     for (prefix, table, change) in [

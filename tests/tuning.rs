@@ -144,6 +144,8 @@ fn wishes() -> impl Strategy<Value = Vec<(Setting, Value)>> {
         1 => switch,
         1 => word(Setting::Frequency, frequencies),
         1 => word(Setting::CdcMode, &["consolidated", "cdc_only", "both", "none"]),
+        1 => word(Setting::Filters, &["id > 5", "id = 'x'", "created_at >= 2026-01-01 and id != 7", "nothing = 1", "id", ""]),
+        1 => word(Setting::RebuildTime, &["3:15", "24:00", ""]),
         1 => word(Setting::TimeOfDay, &["3:15", "03:15:30", "25:00", "noon", ""]),
         1 => word(Setting::Lookback, &["0", "3600", "5184000", "5184001", "-1", ""]),
         1 => word(Setting::FullRefresh, &["0", "7", "90", "91", "x", ""]),

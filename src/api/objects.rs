@@ -10,6 +10,7 @@ use super::json::{Object, flag, foreign, is_null, list, number, text, time};
 use super::settings;
 use crate::warehouse::account::{Key, Project, User};
 use crate::warehouse::field::Field;
+use crate::warehouse::filter::{FilterColumn, Literal, RowFilter};
 use crate::warehouse::ids::{JobId, ProjectId, SchemaId, SourceId};
 use crate::warehouse::job::Job;
 use crate::warehouse::replies::{CancelReply, CandidateField, CandidateFields, Listing, RefreshResult, SourceColumn};
@@ -101,11 +102,14 @@ pub(super) fn full_schema(raw: &RawValue) -> Option<FullSchema> {
         primary_keys: object.texts("primary_key_columns"),
         sync_time_of_day: object.text("sync_time_of_day"),
         full_refresh_days: object.number("full_refresh_interval_days"),
+        full_refresh_time: object.text("full_refresh_time_of_day"),
         next_full_refresh_at: object.time("next_full_refresh_at"),
         cdc_table_mode: object.text("cdc_table_mode"),
         sync_blocked: object.text("incremental_sync_blocked"),
         enabled_columns: object.texts("enabled_columns"),
-        row_filters: object.field("row_filters", |raw| list(raw).map(|filters| filters.len())),
+        row_filters: object.field("row_filters", |raw| list(raw)?.into_iter().map(row_filter).collect()),
+        filter_columns: object.field("row_filter_columns", |raw| list(raw)?.into_iter().map(filter_column).collect()),
+        filters_rows: parent.as_ref().map_or(Field::Unknown, |parent| parent.flag("supports_row_filters")),
         selects_columns: parent.as_ref().map_or(Field::Unknown, |parent| parent.flag("supports_column_selection")),
         columns: object.field("available_columns", |raw| list(raw).map(|columns| columns.len())),
         query_name: table.map_or(Field::Unknown, |table| table.text("hogql_name")),
@@ -116,6 +120,28 @@ pub(super) fn full_schema(raw: &RawValue) -> Option<FullSchema> {
     let source = parent.as_ref().and_then(identity).map(|id| SourceId::new(&id));
     let source_type = parent.map_or(Field::Unknown, |parent| parent.text("source_type"));
     Some(FullSchema { schema: schema_of(&object)?, detail, source, source_type })
+}
+
+/// A row filter (section 7.2).
+fn row_filter(raw: &RawValue) -> Option<RowFilter> {
+    let object = Object::read(raw)?;
+    let value = serde_json::from_str(object.get("value")?.get()).ok()?;
+    Some(RowFilter {
+        column: foreign(object.get("column")?)?,
+        operator: foreign(object.get("operator")?)?,
+        value: Literal::of(&value)?,
+    })
+}
+
+/// A column that may be filtered (section 7.2).
+fn filter_column(raw: &RawValue) -> Option<FilterColumn> {
+    let object = Object::read(raw)?;
+    let operators = list(object.get("operators")?)?;
+    Some(FilterColumn {
+        name: foreign(object.get("name")?)?,
+        data_type: object.get("data_type").and_then(foreign).unwrap_or_default(),
+        operators: operators.into_iter().filter_map(foreign).collect(),
+    })
 }
 
 /// The jobs of a source: a plain array (section 7.5). Unreadable ones are left out.

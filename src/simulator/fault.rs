@@ -1,7 +1,7 @@
 //! Trouble on the way, injected by tests: what a client must survive without doing anything twice.
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::service::{Reply, Request};
 
@@ -11,6 +11,8 @@ use super::service::{Reply, Request};
 pub enum Fault {
     /// The server refuses it, with this text.
     Refuse(String),
+    /// The server answers with this status and this body, and does nothing.
+    Answer(u16, Value),
     /// A gateway gives up on it (502), whether or not the server carries it out.
     Gateway {
         /// Whether the server carries it out.
@@ -28,7 +30,7 @@ impl Fault {
     #[must_use]
     pub fn is_carried_out(&self) -> bool {
         match self {
-            Self::Refuse(_) => false,
+            Self::Refuse(_) | Self::Answer(..) => false,
             Self::Gateway { carried_out } | Self::Cut { carried_out } => *carried_out,
         }
     }
@@ -40,6 +42,7 @@ impl Fault {
                 let body = json!({ "type": "validation_error", "code": "invalid_input", "detail": text, "attr": null });
                 Some(Reply::json(400, &body))
             }
+            Self::Answer(status, body) => Some(Reply::json(*status, body)),
             Self::Gateway { .. } => Some(Reply { status: 502, ..Reply::page() }),
             Self::Cut { .. } => None,
         }

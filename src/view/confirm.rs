@@ -86,7 +86,8 @@ fn question<'a>(
         parts.push((format!("Milder: {milder}"), Role::Good));
     }
     if let Some(then) = &confirm.then {
-        parts.push((format!("Then, without another question: {then}"), Role::Text));
+        let lead = if confirm.tunes.is_some() { "In this order" } else { "Then" };
+        parts.push((format!("{lead}, without another question: {then}"), Role::Text));
     }
     parts.push((format!("Project: {}", super::header::place(model)), Role::Faint));
     let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
@@ -100,12 +101,27 @@ fn question<'a>(
             parts.push((format!("And {more} more like these."), Role::Faint));
         }
     }
-    let mut all = Vec::new();
-    for (sentence, role) in parts {
-        all.extend(text::wrap(&sentence, width).into_iter().map(|line| Line::styled(line, theme.style(role))));
-        if !short {
-            all.push(Line::default());
+    let gap = usize::from(!short);
+    let mut wrapped: Vec<(Vec<String>, Role)> =
+        parts.into_iter().map(|(sentence, role)| (text::wrap(&sentence, width), role)).collect();
+    // What would be lost is never what there is no room for.
+    let most = usize::from(model.size.height.saturating_sub(7)).max(8);
+    let mut excess = wrapped.iter().map(|(lines, _)| lines.len() + gap).sum::<usize>().saturating_sub(most);
+    for (lines, _) in wrapped.iter_mut().skip(2).rev().filter(|(lines, _)| short && lines.len() > 1) {
+        let kept = lines.len().saturating_sub(excess).max(1);
+        excess = excess.saturating_sub(lines.len() - kept);
+        if kept < lines.len() {
+            lines.truncate(kept);
+            if let Some(last) = lines.last_mut() {
+                let cells = width.saturating_sub(text::width(theme.ellipsis()));
+                *last = format!("{}{}", text::cut(last, cells, ""), theme.ellipsis());
+            }
         }
+    }
+    let mut all = Vec::new();
+    for (lines, role) in wrapped {
+        all.extend(lines.into_iter().map(|line| Line::styled(line, theme.style(role))));
+        all.extend(std::iter::repeat_n(Line::default(), gap));
     }
     all
 }
@@ -150,7 +166,8 @@ fn headline(challenge: &Challenge, confirm: &Confirm) -> String {
         _ => format!("{} / {own}", text::cut(&confirm.subject.source_name.shown(), 40, "…")),
     };
     match challenge.discard() {
-        discard if challenge.discards().count() > 1 => {
+        // What an editor sends is all of one table, and is told step by step.
+        discard if challenge.discards().count() > 1 && confirm.tunes.is_none() => {
             format!("{} {own}: {}.", title(discard), names(confirm))
         }
         Discard::ResyncSchema(_) => {

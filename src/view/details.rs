@@ -14,6 +14,7 @@ use crate::app::model::Model;
 use crate::app::model::selection::Selected;
 use crate::warehouse::diagnosis::CauseId;
 use crate::warehouse::field::Field;
+use crate::warehouse::filter::RowFilter;
 use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
@@ -388,6 +389,9 @@ fn full_configuration(page: &mut Page<'_>, table: &Schema, detail: &SchemaDetail
     page.field("primary key", &names(&detail.primary_keys, "–"));
     page.told("time of day", &detail.sync_time_of_day);
     page.field("full refresh", &number(&detail.full_refresh_days, "days apart"));
+    if detail.full_refresh_days.known().is_some() {
+        page.told("full one at", &detail.full_refresh_time);
+    }
     if detail.next_full_refresh_at.known().is_some() {
         page.moment("next full one", &detail.next_full_refresh_at);
     }
@@ -400,8 +404,9 @@ fn full_configuration(page: &mut Page<'_>, table: &Schema, detail: &SchemaDetail
         page.styled_field("blocked by", &blocked.shown(), style);
     }
     page.field("columns synced", &names(&detail.enabled_columns, "all"));
-    if let Field::Known(filters) = detail.row_filters {
-        page.field("row filters", &filters.to_string());
+    if let Field::Known(filters) = &detail.row_filters {
+        let all = if filters.is_empty() { "–".to_owned() } else { RowFilter::line(filters) };
+        page.field("row filters", &all);
     }
     if let Field::Known(columns) = detail.columns {
         page.field("columns", &columns.to_string());

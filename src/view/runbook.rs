@@ -13,8 +13,12 @@ use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, RunbookId, billing_page};
 use crate::warehouse::diagnosis::Letter;
-use crate::warehouse::recovery::runbook::{Choice, Progress, Stage, Task, UnitProgress, Waits, Who, Wish, checklist};
+use crate::warehouse::ids::ProjectId;
+use crate::warehouse::recovery::runbook::{
+    Choice, Progress, Stage, Task, Unit, UnitProgress, Waits, Who, Wish, checklist,
+};
 use crate::warehouse::replies::StoredInput;
+use crate::warehouse::text::clean;
 use crate::warehouse::words;
 
 /// Draws it.
@@ -79,6 +83,14 @@ fn steps<'a>(opened: &Opened, now: Timestamp, theme: &Theme, width: usize) -> (V
         all.extend(
             text::wrap(&tables, width).into_iter().take(2).map(|line| Line::styled(line, theme.style(Role::Faint))),
         );
+    }
+    // Where they can be taken out and in, each stands in the list of those.
+    if !opened.book.can_toggle() {
+        let barred = situation.tables.iter().filter_map(|table| Some((table.name.shown(), table.barred?)));
+        let barred: Vec<String> = barred.map(|(name, why)| format!("{name} ({why})")).collect();
+        let lines =
+            if barred.is_empty() { Vec::new() } else { text::wrap(&format!("Left out: {}", barred.join(", ")), width) };
+        all.extend(lines.into_iter().take(2).map(|line| Line::styled(line, theme.style(Role::Doubtful))));
     }
     let mut current = 0;
     for (number, stage) in opened.book.stages().iter().enumerate() {
@@ -159,11 +171,15 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
     }
     match book.waits() {
         Waits::Start => {
-            say("`enter` begins.");
+            let anew = if book.can_begin_anew() { "; `b` goes back to the choice" } else { "" };
+            say(&format!("`enter` begins{anew}."));
             if book.can_toggle() {
                 let stops =
                     if book.stops_on_failure { "the first failure stops the rest" } else { "failures stop nothing" };
                 say(&format!("`space` takes a table out or in. `x`: {stops}."));
+            }
+            all.extend(requests(model, opened, theme, width));
+            if book.can_toggle() {
                 all.extend(tables(model, opened, theme, width));
             }
         }
@@ -200,6 +216,7 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             // Steps that were handed over cannot be planned anew.
             let anew = if book.situation().wish == Some(Wish::Tune) { "" } else { " `b` begins anew," };
             say(&format!("`enter` tries this step again, `s` leaves it out,{anew} `esc` leaves it for later."));
+            all.extend(rows(opened, theme));
         }
         Waits::Server | Waits::Nothing => {
             if book.is_watching() {
@@ -218,6 +235,32 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         }
     }
     all
+}
+
+/// What a change of several tables would send, exactly.
+fn requests<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
+    let Some(project) = project.filter(|_| opened.book.situation().wish.is_some()) else { return Vec::new() };
+    let mut told = Vec::new();
+    for request in opened.book.requests(project, &model.inventory) {
+        told.push((format!("Sent as it stands here: {} {}", request.method.word(), request.target()), Role::Faint));
+        match request.body.as_ref().and_then(|body| body.get("schemas")).and_then(|rows| rows.as_array()) {
+            Some(rows) => {
+                told.push(("{\"schemas\": [".to_owned(), Role::Text));
+                let last = rows.len().saturating_sub(1);
+                told.extend(rows.iter().enumerate().map(|(place, row)| {
+                    let comma = if place < last { "," } else { "" };
+                    (format!("  {row}{comma}"), Role::Text)
+                }));
+                told.push(("]}".to_owned(), Role::Text));
+            }
+            None => told.extend(request.body.as_ref().map(|body| (body.to_string(), Role::Text))),
+        }
+    }
+    let lines = told.into_iter().flat_map(|(line, role)| {
+        text::wrap(&clean(&line, false), width).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
+    });
+    lines.map(|(line, role)| Line::styled(line, theme.style(role))).collect()
 }
 
 /// Whether its tables are of several sources.
@@ -360,7 +403,21 @@ fn units<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             all.push(Line::styled(line, theme.style(role)));
         }
     }
+    all.extend(rows(opened, theme));
     all
+}
+
+/// What became of each table of a change of several.
+fn rows<'a>(opened: &Opened, theme: &Theme) -> Vec<Line<'a>> {
+    let each = opened.book.units().iter().flat_map(Unit::rows).map(|(name, changed)| {
+        let (mark, word, role) = match (changed, theme.ascii) {
+            (true, ascii) => (if ascii { "+" } else { "✓" }, "changed", Role::Good),
+            (false, ascii) => (if ascii { "x" } else { "✗" }, "not changed", Role::Bad),
+        };
+        let line = format!("  {mark} {}: {word}", text::cut(&name.shown(), 60, theme.ellipsis()));
+        Line::styled(line, theme.style(role))
+    });
+    each.collect()
 }
 
 /// The keys that mean something now.
@@ -368,6 +425,7 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
     let Some(opened) = model.runbooks.get(id) else { return Vec::new() };
     let tuned = opened.book.situation().wish == Some(Wish::Tune);
     let mut all = match opened.book.waits() {
+        Waits::Start if opened.book.can_begin_anew() => fixed(&[("enter", "send it"), ("b", "choose again")]),
         Waits::Start => fixed(&[("enter", "begin")]),
         Waits::ByHand => fixed(&[("enter", "done, go on")]),
         Waits::Form(_) => {

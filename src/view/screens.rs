@@ -74,8 +74,19 @@ pub(super) fn quitting(model: &Model, theme: &Theme, frame: &mut Frame) {
     all.extend(
         model.follows.values().map(|follow| format!("  {}", follow.progress(None, model.now).replace('`', "'"))),
     );
+    let waiting: Vec<_> = model.tunings.values().filter(|tuning| tuning.goes_on_by_itself()).collect();
+    if !waiting.is_empty() {
+        all.push("Not sent yet, and lost by quitting:".to_owned());
+    }
+    all.extend(waiting.iter().map(|tuning| {
+        let changes = tuning.draft.iter().flat_map(|draft| draft.changed().map(|setting| draft.sentence(setting)));
+        let changes: Vec<String> = changes.collect();
+        format!("  {}: {}; it waits for a run to end", tuning.name.shown(), changes.join("; ")).replace('`', "'")
+    }));
     all.push(String::new());
-    all.push("What was sent goes on on the server, but nobody will tell you how it ends.".to_owned());
+    if waiting.is_empty() || !model.follows.is_empty() || !records.is_empty() {
+        all.push("What was sent goes on on the server, but nobody will tell you how it ends.".to_owned());
+    }
     if !records.is_empty() {
         all.push("What was not sent yet is offered at the next start.".to_owned());
     }

@@ -10,15 +10,25 @@ use super::widgets::{bounded_scroll, lines, modal, with_keys};
 use crate::app::model::Model;
 use crate::app::model::tuning::{Choosing, Phase, Tuning};
 use crate::warehouse::ids::SchemaId;
+use crate::warehouse::recovery::runbook::Stage;
 use crate::warehouse::text::clean;
-use crate::warehouse::tuning::{Data, Draft, Drift, Setting, Value};
+use crate::warehouse::tuning::{Draft, Drift, Setting, Value, stages};
+use crate::warehouse::words::counted;
 
 /// The keys that mean something now.
 pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'static str)] {
     let Some(tuning) = model.tunings.get(id) else { return &[] };
     match &tuning.phase {
+        Phase::Looking if tuning.has_webhook() => &[
+            ("enter", "change"),
+            ("s", "preview"),
+            ("esc", "close"),
+            ("r", "new secret"),
+            ("x", "take back"),
+            ("up/down", "move"),
+        ],
         Phase::Looking => {
-            &[("enter", "change"), ("s", "preview"), ("x", "take back"), ("up/down", "move"), ("esc", "close")]
+            &[("enter", "change"), ("s", "preview"), ("esc", "close"), ("x", "take back"), ("up/down", "move")]
         }
         Phase::Choosing(choosing) if choosing.takes_several() => {
             &[("space", "pick"), ("enter", "take these"), ("up/down", "move"), ("esc", "back")]
@@ -26,7 +36,7 @@ pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'s
         Phase::Choosing(_) => &[("enter", "choose"), ("up/down", "move"), ("esc", "back")],
         Phase::Typing(..) => &[("enter", "take it"), ("esc", "back")],
         Phase::Preview => &[("enter", "send"), ("up/down", "what follows"), ("esc", "back")],
-        Phase::Drifted(..) => &[("k", "keep yours"), ("t", "take theirs")],
+        Phase::Drifted(..) => &[("k", "keep yours"), ("t", "take theirs"), ("esc", "decide later")],
         Phase::Running => &[("w", "wait for it"), ("c", "cancel it first"), ("esc", "back")],
         Phase::Waiting => &[("x", "do not wait"), ("esc", "close")],
         Phase::Unread(_) => &[("enter", "read again"), ("esc", "close")],
@@ -54,11 +64,20 @@ pub(super) fn draw(model: &Model, id: &SchemaId, theme: &Theme, frame: &mut Fram
     let width = usize::from(inside.width);
     let body = body(model, tuning, theme, width);
     let height = usize::from(inside.height);
-    let start = bounded_scroll((body.at + 2).saturating_sub(height), body.lines.len(), inside.height);
+    let scrolled = if matches!(tuning.phase, Phase::Preview) { tuning.scroll } else { 0 };
+    let at = (body.at + 2).saturating_sub(height) + scrolled;
+    let start = bounded_scroll(at, body.lines.len(), inside.height);
     lines(&body.lines, start, inside, frame.buffer_mut());
+    let more = body.lines.len().saturating_sub(start + height);
+    if more > 0 && matches!(tuning.phase, Phase::Preview) {
+        let words = format!(" {} below: pgdn ", counted(more, "line"));
+        let x = inside.right().saturating_sub(u16::try_from(text::width(&words)).unwrap_or(0) + 1);
+        frame.buffer_mut().set_stringn(x, inside.bottom(), words, width, theme.style(Role::Faint));
+    }
     if let Phase::Typing(_, input) = &tuning.phase {
         let line = body.at.saturating_sub(start);
-        let column = LABEL + 2 + input.visual_cursor();
+        let room = width.saturating_sub(LABEL + 3);
+        let column = LABEL + 2 + input.visual_cursor().saturating_sub(input.visual_scroll(room));
         if let (Ok(row), Ok(column)) = (u16::try_from(line), u16::try_from(column)) {
             let area = Rect { height: 1, ..inside };
             let x = area.x + column.min(area.width.saturating_sub(1));
@@ -114,6 +133,13 @@ impl Body<'_> {
         self.lines.extend(text::wrap(sentence, width).iter().map(|line| with_keys(line, style, theme)));
     }
 
+    /// An empty line, where there is none.
+    fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| line.width() > 0) {
+            self.lines.push(Line::default());
+        }
+    }
+
     /// The same for text that is not ours, in which nothing is a key.
     fn quote(&mut self, sentence: &str, role: Role, theme: &Theme, width: usize) {
         let style = theme.style(role);
@@ -128,6 +154,9 @@ fn pointer(theme: &Theme) -> &'static str {
 fn settings(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, width: usize) {
     for refusal in tuning.refused.iter().filter(|refusal| refusal.setting.is_none()) {
         body.quote(&refusal.why, Role::Bad, theme, width);
+    }
+    if tuning.undoes {
+        body.say("The last change is taken back with this:", Role::Heading, theme, width);
     }
     let mut cheap = false;
     for (place, setting) in Setting::ALL.into_iter().enumerate() {
@@ -149,6 +178,9 @@ fn settings(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, 
     } else {
         body.say("Nothing is changed.", Role::Faint, theme, width);
     }
+    if tuning.has_webhook() {
+        body.say("`r` gives its webhook another signing secret.", Role::Faint, theme, width);
+    }
 }
 
 fn row(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, setting: Setting, here: bool, theme: &Theme, width: usize) {
@@ -164,7 +196,10 @@ fn row(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, setting: Setting, he
     };
     let room = width.saturating_sub(LABEL + 2);
     let (told, role) = match &tuning.phase {
-        Phase::Typing(typed, input) if *typed == setting => (clean(input.value(), false).into_owned(), Role::Text),
+        Phase::Typing(typed, input) if *typed == setting => {
+            let seen: String = input.value().chars().skip(input.visual_scroll(room.saturating_sub(1))).collect();
+            (clean(&seen, false).into_owned(), Role::Text)
+        }
         _ if changed => {
             let now = draft.now().values.get(setting);
             let (now, wanted) = (setting.shown(now), setting.shown(draft.get(setting)));
@@ -184,7 +219,7 @@ fn row(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, setting: Setting, he
     let below = match (&refused, &bars) {
         (Some(why), _) => Some((why.clone(), Role::Bad)),
         (None, Some(why)) if here => Some((why.clone(), Role::Faint)),
-        (None, None) if here => Some((hint(setting).to_owned(), Role::Faint)),
+        (None, None) if here => Some((hint(setting, draft), Role::Faint)),
         _ => None,
     };
     if let Some((below, role)) = below.filter(|(below, _)| !below.is_empty()) {
@@ -195,18 +230,28 @@ fn row(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, setting: Setting, he
 }
 
 /// How a value is to be given.
-fn hint(setting: Setting) -> &'static str {
-    match setting {
+fn hint(setting: Setting, draft: &Draft) -> String {
+    let plain = match setting {
+        Setting::Filters => {
+            let columns: Vec<_> = draft.filter_columns().iter().take(12).map(|column| column.shown()).collect();
+            let columns = if columns.is_empty() { String::new() } else { format!(" Columns: {}.", columns.join(", ")) };
+            return format!("As: amount > 100 and status in paid, open. Empty for all rows.{columns}");
+        }
         Setting::Lookback => "Seconds that are read again behind the field, at most 60 days; empty for none.",
         Setting::FullRefresh => "Days, from 1 to 90; empty for never.",
-        Setting::TimeOfDay => "As 03:15, in UTC; empty for any time.",
+        Setting::TimeOfDay | Setting::RebuildTime => "As 03:15, in UTC; empty for any time.",
         _ => "",
-    }
+    };
+    plain.to_owned()
 }
 
 fn choices(body: &mut Body<'_>, choosing: &Choosing, draft: &Draft, theme: &Theme, width: usize) {
     let now = choosing.setting.shown(draft.now().values.get(choosing.setting));
     body.quote(&format!("{}, now {now}:", choosing.setting.title()), Role::Heading, theme, width);
+    let longest = choosing.offers.iter().map(|offer| text::width(&offer.value.to_string())).max().unwrap_or(0);
+    let marks = if choosing.takes_several() { 6 } else { 2 };
+    let column = (longest + marks + 1).min(width / 2).min(40);
+    let mut cut = false;
     for (place, offer) in choosing.offers.iter().enumerate() {
         let here = place == choosing.cursor;
         let mark = match (choosing.takes_several(), choosing.picked.contains(&place)) {
@@ -229,19 +274,25 @@ fn choices(body: &mut Body<'_>, choosing: &Choosing, draft: &Draft, theme: &Them
         if here {
             body.at = body.lines.len();
         }
-        let lead = text::fit(&lead, (width / 2).min(40), theme.ellipsis(), false);
+        let lead = text::fit(&lead, column, theme.ellipsis(), false);
         let room = width.saturating_sub(text::width(&lead) + 1);
+        cut |= here && text::width(&told) > room;
         body.lines.push(Line::from(vec![
             Span::styled(lead, theme.style(lead_role)),
             Span::raw(" "),
             Span::styled(text::cut(&told, room, theme.ellipsis()), theme.style(role)),
         ]));
     }
-    let warning =
-        choosing.offers.get(choosing.cursor).and_then(|offer| offer.blocked.as_ref().or(offer.warning.as_ref()));
-    if let Some(warning) = warning {
+    // Of the one under the cursor everything is said.
+    if let Some(offer) = choosing.offers.get(choosing.cursor) {
+        let against = offer.blocked.as_ref().or(offer.warning.as_ref());
         body.lines.push(Line::default());
-        body.quote(warning, Role::Doubtful, theme, width);
+        if cut && offer.blocked.is_none() && !offer.reason.is_empty() {
+            body.quote(&offer.reason, Role::Text, theme, width);
+        }
+        if let Some(against) = against {
+            body.quote(against, Role::Doubtful, theme, width);
+        }
     }
     if choosing.offers.is_empty() {
         body.say("Its source offers nothing to choose from.", Role::Faint, theme, width);
@@ -253,7 +304,7 @@ fn preview(body: &mut Body<'_>, model: &Model, tuning: &Tuning, draft: &Draft, t
         let role = if setting.is_expensive() { Role::Heading } else { Role::Text };
         body.quote(&draft.sentence(setting), role, theme, width);
     }
-    body.lines.push(Line::default());
+    body.gap();
     let data = draft.data();
     body.say(data.meaning(), if data.is_kept() { Role::Good } else { Role::Danger }, theme, width);
     for note in draft.notes() {
@@ -262,39 +313,53 @@ fn preview(body: &mut Body<'_>, model: &Model, tuning: &Tuning, draft: &Draft, t
     if let Some(cost) = draft.cost(tuning.chosen_way(), model.inventory.runs(&tuning.id)) {
         body.quote(&cost, Role::Text, theme, width);
     }
-    body.lines.push(Line::default());
-    if data == Data::InTheWay {
-        body.say(
-            "The data is deleted, the settings are changed, and the table is read anew; you are asked first.",
-            Role::Text,
-            theme,
-            width,
-        );
-    } else {
-        let ways = tuning.ways();
-        let alone = ways.len() < 2;
-        for (place, way) in ways.into_iter().filter(|_| !alone).enumerate() {
-            let here = place == tuning.way;
-            let lead = if here { pointer(theme) } else { "  " };
-            let role = if here { Role::Title } else { Role::Text };
-            if here {
-                body.at = body.lines.len();
-            }
-            body.lines.push(Line::styled(format!("{lead}{}", way.words()), theme.style(role)));
+    body.gap();
+    let ways = tuning.ways();
+    let alone = ways.len() < 2;
+    for (place, way) in ways.into_iter().filter(|_| !alone).enumerate() {
+        let here = place == tuning.way;
+        let lead = if here { pointer(theme) } else { "  " };
+        let role = if here { Role::Title } else { Role::Text };
+        if here {
+            body.at = body.lines.len();
         }
+        body.lines.push(Line::styled(format!("{lead}{}", way.words()), theme.style(role)));
     }
     if draft.leaves_webhook_unused() {
         let mark = if tuning.unregister { "[x]" } else { "[ ]" };
         body.say(&format!("{mark} `w`: unregister the webhook, too; you are asked first"), Role::Text, theme, width);
     }
+    steps(body, tuning, draft, theme, width);
     if let Ok(weighed) = draft.request() {
-        body.lines.push(Line::default());
-        body.say("Sent as it stands here:", Role::Faint, theme, width);
-        let json = serde_json::to_string_pretty(&weighed.body()).unwrap_or_default();
-        for line in format!("PATCH {json}").lines() {
-            body.quote(&clean(line, false), Role::Text, theme, width);
+        body.say("The change, as it is sent:", Role::Faint, theme, width);
+        let fields = weighed.body();
+        let last = fields.len().saturating_sub(1);
+        body.say("PATCH {", Role::Text, theme, width);
+        for (place, (name, value)) in fields.iter().enumerate() {
+            let comma = if place < last { "," } else { "" };
+            let line = format!("  {}: {value}{comma}", serde_json::Value::from(name.as_str()));
+            body.quote(&clean(&line, false), Role::Text, theme, width);
+        }
+        body.say("}", Role::Text, theme, width);
+    }
+}
+
+/// Everything that would be sent, where it is more than the change, and what is lost by it.
+fn steps(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, width: usize) {
+    let Ok(stages) = stages(draft, tuning.chosen_way(), false, tuning.unregister) else { return };
+    let sent: Vec<&Stage> = stages.iter().filter(|stage| stage.sends()).collect();
+    body.gap();
+    for (place, stage) in sent.iter().enumerate().filter(|_| sent.len() > 1) {
+        let what = if stage.changes_settings() { "Send the change." } else { &stage.what };
+        body.quote(&format!("{}. {what}", place + 1), Role::Text, theme, width);
+        if let Some(loses) = &stage.loses {
+            body.quote(&format!("   Lost: {loses}."), Role::Danger, theme, width);
         }
     }
+    if sent.iter().any(|stage| !stage.discards().is_empty()) {
+        body.say("You are asked once, before anything is sent.", Role::Text, theme, width);
+    }
+    body.gap();
 }
 
 fn drifted(body: &mut Body<'_>, moved: &[Drift], theme: &Theme, width: usize) {

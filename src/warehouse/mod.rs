@@ -8,6 +8,7 @@ pub mod diagnosis;
 pub mod ending;
 pub mod failure;
 pub mod field;
+pub mod filter;
 pub mod finding;
 pub mod freshness;
 pub mod held;

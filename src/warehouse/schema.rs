@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use std::sync::Arc;
 
 use super::field::Field;
+use super::filter::{FilterColumn, RowFilter};
 use super::finding::Finding;
 use super::ids::SchemaId;
 use super::settings::{Frequency, SyncType};
@@ -109,6 +110,8 @@ pub struct SchemaDetail {
     pub sync_time_of_day: Field<Foreign>,
     /// Days between scheduled full rebuilds.
     pub full_refresh_days: Field<u64>,
+    /// At which time of day that happens, `HH:MM:SS` UTC.
+    pub full_refresh_time: Field<Foreign>,
     /// When the next scheduled full rebuild is due.
     pub next_full_refresh_at: Field<Timestamp>,
     /// Which tables a CDC schema writes. Meaningless for every other method.
@@ -117,8 +120,12 @@ pub struct SchemaDetail {
     pub sync_blocked: Field<Foreign>,
     /// Columns synced; `Null` means all.
     pub enabled_columns: Field<Vec<Foreign>>,
-    /// Number of row filters.
-    pub row_filters: Field<usize>,
+    /// Which rows are synced; `Null` means all.
+    pub row_filters: Field<Vec<RowFilter>>,
+    /// Columns that may be filtered; `Null` means any.
+    pub filter_columns: Field<Vec<FilterColumn>>,
+    /// Whether the source lets rows be filtered; only the single read tells.
+    pub filters_rows: Field<bool>,
     /// Whether the source lets columns be chosen; only the single read tells.
     pub selects_columns: Field<bool>,
     /// Number of columns at the source.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use whtui::warehouse::field::Field;
+use whtui::warehouse::filter::RowFilter;
 use whtui::warehouse::ids::{ProjectId, SchemaId, SourceId};
 use whtui::warehouse::job::Job;
 use whtui::warehouse::replies::{CancelReply, CandidateFields};
@@ -135,7 +136,11 @@ fn compare_detail(detail: &SchemaDetail, value: &Value) {
     assert_eq!(raw(detail.primary_keys.known().map_or(&[], |keys| keys)), strings(&value["primary_key_columns"]));
     assert_eq!(raw(detail.enabled_columns.known().map_or(&[], |names| names)), strings(&value["enabled_columns"]));
     let length = |value: &Value| value.as_array().map(Vec::len);
-    assert_eq!(detail.row_filters.known().copied(), length(&value["row_filters"]));
+    let filters = detail.row_filters.known().map(|filters| filters.iter().map(RowFilter::json).collect::<Value>());
+    assert_eq!(filters.unwrap_or_default(), value["row_filters"]);
+    let columns = detail.filter_columns.known().map(Vec::len);
+    assert_eq!(columns, length(&value["row_filter_columns"]));
+    assert_eq!(detail.full_refresh_time.known().map(Foreign::raw), value["full_refresh_time_of_day"].as_str());
     assert_eq!(detail.columns.known().copied(), length(&value["available_columns"]));
     assert_eq!(detail.query_name.known().map(Foreign::raw), value["table"]["hogql_name"].as_str());
 }

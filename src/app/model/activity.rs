@@ -51,6 +51,11 @@ impl Activity {
         }
     }
 
+    /// Takes the notice away.
+    pub fn hide(&mut self) {
+        self.notice = None;
+    }
+
     /// The notice that is shown now.
     #[must_use]
     pub fn notice(&self) -> Option<&Entry> {

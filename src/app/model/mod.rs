@@ -32,6 +32,7 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::Follow;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
+use crate::warehouse::tuning::Made;
 use activity::Activity;
 use flights::Flights;
 use flights::Waiter;
@@ -42,7 +43,7 @@ use overlay::{Overlay, Profiles};
 use runbook::Runbooks;
 use table::TableView;
 use tour::Tour;
-use tuning::{Made, Tuning};
+use tuning::Tuning;
 use unlogged::Unlogged;
 use welcome::Welcome;
 
@@ -95,8 +96,10 @@ pub struct Model {
     pub runbooks: Runbooks,
     /// Editors of sync settings that are open, or hold what is not sent yet.
     pub tunings: BTreeMap<SchemaId, Tuning>,
-    /// Changes of sync settings that were made from here, oldest first.
+    /// Changes of the configuration that were made from here, oldest first.
     pub made: Vec<Made>,
+    /// Those of them that are on their way.
+    pub making: BTreeMap<FollowId, Made>,
     /// Runbooks that were left half done by programs that are not running any more.
     pub left_behind: Vec<Record>,
     /// Those of them that are to be asked about at the next start.
@@ -204,6 +207,7 @@ impl Model {
             runbooks: Runbooks::default(),
             tunings: BTreeMap::new(),
             made: Vec::new(),
+            making: BTreeMap::new(),
             left_behind: Vec::new(),
             postponed: Vec::new(),
             journalled: Vec::new(),
@@ -226,11 +230,13 @@ impl Model {
     }
 
     /// Whether leaving now would leave something open that the user should know the end of: a write whose outcome is
-    /// not known yet, data that was discarded and is not back, or a runbook that is half done. A run that merely goes on is none of that.
+    /// not known yet, data that was discarded and is not back, a runbook that is half done, or a change that waits for a
+    /// run to end. A run that merely goes on is none of that.
     #[must_use]
     pub fn leaves_something_open(&self) -> bool {
         let discards = self.follows.values().any(|follow| follow.act().discards());
-        self.flights.is_writing() || discards || self.runbooks.any_under_way()
+        let waits = self.tunings.values().any(Tuning::goes_on_by_itself);
+        self.flights.is_writing() || discards || waits || self.runbooks.any_under_way()
     }
 
     /// Whether anything on the server is known to move.

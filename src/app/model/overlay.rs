@@ -26,6 +26,8 @@ pub enum Overlay {
         curl: String,
         /// The runbook it belongs to.
         runbook: Option<RunbookId>,
+        /// The table whose draft it would carry out.
+        tunes: Option<SchemaId>,
     },
     /// What changed and what was done.
     Activity {
@@ -101,6 +103,8 @@ pub struct Confirm {
     pub then: Option<String>,
     /// The runbook that asks.
     pub runbook: Option<RunbookId>,
+    /// The table whose editor asks.
+    pub tunes: Option<SchemaId>,
     /// What was typed so far.
     pub input: Input,
     /// Whether the last answer was wrong.

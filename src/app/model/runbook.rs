@@ -33,6 +33,8 @@ pub struct Opened {
     pub follows: BTreeMap<FollowId, usize>,
     /// The table whose draft it carries out, until that is done.
     pub tunes: Option<SchemaId>,
+    /// Whether it takes the last change back.
+    pub undoes: bool,
 }
 
 impl Opened {
@@ -49,6 +51,7 @@ impl Opened {
             scroll: 0,
             follows: BTreeMap::new(),
             tunes: None,
+            undoes: false,
         }
     }
 

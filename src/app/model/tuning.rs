@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use tui_input::Input;
 
+use crate::warehouse::consent::Consent;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::replies::CandidateFields;
+use crate::warehouse::settings::SyncType;
 use crate::warehouse::survey::FullSchema;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::tuning::{Current, Draft, Drift, Offer, Refusal, Setting, Value, Way};
@@ -27,8 +29,12 @@ pub struct Tuning {
     pub cursor: usize,
     /// Which way to go on the cursor is on, in the preview.
     pub way: usize,
+    /// First line of the preview.
+    pub scroll: usize,
     /// Whether the webhook that nobody needs any more is unregistered.
     pub unregister: bool,
+    /// What was consented to, in this preview and no other.
+    pub consents: Vec<Consent>,
     /// What the server refused.
     pub refused: Vec<Refusal>,
     /// What is to be wanted once the table was read: the way back of an earlier change.
@@ -96,7 +102,9 @@ impl Tuning {
             read: Reading::default(),
             cursor: 0,
             way: 0,
+            scroll: 0,
             unregister: false,
+            consents: Vec::new(),
             refused: Vec::new(),
             presets: None,
             undoes: false,
@@ -122,10 +130,22 @@ impl Tuning {
         ways.get(self.way).or(ways.first()).copied().unwrap_or(Way::Only)
     }
 
+    /// Whether the vendor pushes to it, as it is now.
+    #[must_use]
+    pub fn has_webhook(&self) -> bool {
+        self.draft.as_ref().is_some_and(|draft| draft.now().values.method() == Some(SyncType::Webhook))
+    }
+
     /// Whether anything is to be changed.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         self.draft.as_ref().is_some_and(|draft| draft.changed().next().is_some())
+    }
+
+    /// Whether it will send the change without another key: once a run has ended, or the table was read once more.
+    #[must_use]
+    pub fn goes_on_by_itself(&self) -> bool {
+        matches!(self.phase, Phase::Waiting | Phase::Checking)
     }
 
     /// What is refused of a setting: by the server, else by its rules.
@@ -193,42 +213,5 @@ impl Choosing {
         let all = self.picked.len() == self.offers.len() && self.setting == Setting::Columns;
         let none = names.is_empty() && self.setting == Setting::Keys;
         Some(if all || none { Value::Nothing } else { Value::Names(names) })
-    }
-}
-
-/// A change that was made from here, and how it was before.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// The table.
-    pub id: SchemaId,
-    /// Its name.
-    pub name: Foreign,
-    /// What was changed, in a few words.
-    pub what: String,
-    /// How it was; `None`: it has no way back, because data was discarded, or a table cannot be without it again.
-    pub before: Option<Vec<(Setting, Value)>>,
-}
-
-impl Made {
-    /// This change, while it is still a wish.
-    #[must_use]
-    pub fn of(draft: &Draft, way: Way) -> Self {
-        let kept = draft.data().is_kept() && matches!(way, Way::Only | Way::Reload);
-        let harmless = matches!(draft.request(), Ok(crate::warehouse::operation::Weighed::Harmless(_)));
-        let what: Vec<String> = draft.changed().map(|setting| draft.sentence(setting)).collect();
-        // A method or a key that was not there cannot be taken back.
-        let lasting = |setting: &Setting| {
-            let first = *draft.now().values.get(*setting) == Value::Nothing;
-            let key = *setting == Setting::Keys && !draft.changes(Setting::Method);
-            first && (*setting == Setting::Method || key)
-        };
-        let before = draft.changed().map(|setting| (setting, draft.now().values.get(setting).clone())).collect();
-        let back = kept && harmless && !draft.changed().any(|setting| lasting(&setting));
-        Self {
-            id: draft.now().id.clone(),
-            name: draft.now().name.clone(),
-            what: what.join("; "),
-            before: back.then_some(before),
-        }
     }
 }

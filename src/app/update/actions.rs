@@ -211,6 +211,7 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         milder,
         then: None,
         runbook: None,
+        tunes: None,
         input: Input::default(),
         refused: false,
         on_yes: false,

@@ -1,7 +1,7 @@
 //! The question before data is discarded. The only place that may answer a challenge.
 
 use super::keys::line_edit;
-use super::{follows, runbook};
+use super::{follows, runbook, tuning};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
@@ -41,27 +41,33 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Goes back to where the question came from; nothing is sent.
 fn close(model: &mut Model) {
-    let runbook = match &model.overlay {
-        Some(Overlay::Confirm(confirm)) => confirm.runbook,
+    model.overlay = match &model.overlay {
+        Some(Overlay::Confirm(confirm)) => {
+            let editor = confirm.tunes.clone().map(Overlay::Tuning);
+            confirm.runbook.map(Overlay::Runbook).or(editor)
+        }
         _ => None,
     };
-    model.overlay = runbook.map(Overlay::Runbook);
 }
 
 /// Answers the challenge with what was typed. A wrong answer leaves the question standing.
 fn go_ahead(model: &mut Model) -> Vec<Effect> {
     let Some(Overlay::Confirm(confirm)) = &mut model.overlay else { return Vec::new() };
-    let Confirm { challenge, input, subject, refused, runbook: owner, .. } = confirm.as_mut();
-    let owner = *owner;
+    let Confirm { challenge, input, subject, refused, runbook: owner, tunes, .. } = confirm.as_mut();
+    let (owner, tunes) = (*owner, tunes.clone());
     let Some(asked) = challenge.take() else { return Vec::new() };
-    if let Some(id) = owner {
+    if owner.is_some() || tunes.is_some() {
         return match asked.all_answered_with(input.value()) {
             Err(asked) => {
                 *challenge = Some(asked);
                 *refused = true;
                 Vec::new()
             }
-            Ok(consents) => runbook::consented(model, id, consents),
+            Ok(consents) => match (owner, tunes) {
+                (Some(id), _) => runbook::consented(model, id, consents),
+                (None, Some(table)) => tuning::consented(model, &table, consents),
+                (None, None) => Vec::new(),
+            },
         };
     }
     match asked.answered_with(input.value()) {

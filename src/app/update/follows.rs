@@ -1,6 +1,6 @@
 //! Followed actions: carries out the steps that the state machine in `warehouse` asks for.
 
-use super::{refresh, report, runbook};
+use super::{refresh, report, runbook, tuning};
 use crate::app::effect::{Effect, FollowId, RequestId, Timer, Urgency};
 use crate::app::message::Sent;
 use crate::app::model::Model;
@@ -11,6 +11,7 @@ use crate::warehouse::operation::{Operation, Target};
 use crate::warehouse::recovery::follow::{Act, Evidence, Follow, Step, Tone};
 use crate::warehouse::survey::Need;
 use crate::warehouse::text::Foreign;
+use crate::warehouse::tuning::Made;
 
 /// Starts to follow an action.
 pub(super) fn begin(model: &mut Model, (follow, steps): (Follow, Vec<Step>)) -> Vec<Effect> {
@@ -26,6 +27,14 @@ pub(super) fn next_id(model: &mut Model) -> FollowId {
 
 /// Starts to follow an action under this name.
 pub(super) fn begin_as(model: &mut Model, id: FollowId, (follow, steps): (Follow, Vec<Step>)) -> Vec<Effect> {
+    // What a draft changes is noted with it.
+    let drafted = model
+        .runbooks
+        .owner(id)
+        .is_some_and(|(runbook, _)| model.runbooks.get(runbook).is_some_and(|opened| opened.tunes.is_some()));
+    if let Some(made) = Made::of_follow(&follow, &model.inventory).filter(|_| !drafted) {
+        model.making.insert(id, made);
+    }
     model.follows.insert(id, follow);
     let mut effects = carry_out(model, id, steps);
     effects.extend(refresh::tick(model));
@@ -115,6 +124,7 @@ fn end(model: &mut Model, id: FollowId, text: &str) -> Vec<Effect> {
     if let Some(request) = model.unknown.remove(&id) {
         effects.push(Effect::Learned { request, sentence: text.to_owned() });
     }
+    tuning::note_made(model, id, &follow);
     effects.extend(runbook::follow_ended(model, id, &follow, text));
     effects
 }
@@ -131,10 +141,12 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
         }
         Ok(Sent::Held(held)) => {
             let held_back = model.follows.remove(&id);
+            model.making.remove(&id);
             let origin = model.settings.place().map_or(String::new(), |place| place.origin.clone());
             let text = format!("Dry run: {} {} was not sent.", held.method.word(), held.target());
             let mut effects = Vec::new();
             let owner = model.runbooks.owner(id).map(|(runbook, _)| runbook);
+            let tunes = owner.and_then(|owner| model.runbooks.get(owner)?.tunes.clone());
             if let Some(follow) = held_back {
                 effects = runbook::follow_ended(model, id, &follow, &text);
             }
@@ -144,7 +156,9 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
                 _ => String::new(),
             };
             let curl = format!("{shown}{}", held.curl(&origin));
-            model.overlay = Some(Overlay::Preview { curl, runbook: owner });
+            // A draft that was only looked at is still one.
+            let owner = owner.filter(|owner| model.runbooks.get(*owner).is_some());
+            model.overlay = Some(Overlay::Preview { curl, runbook: owner, tunes });
             effects.extend(report(model, Tone::Note, text));
             effects
         }

@@ -248,7 +248,9 @@ fn preview(model: &mut Model, key: Key) -> Vec<Effect> {
         return vec![Effect::Copy(curl.clone())];
     }
     model.overlay = match model.overlay {
-        Some(Overlay::Preview { runbook, .. }) => runbook.map(Overlay::Runbook),
+        Some(Overlay::Preview { runbook, ref tunes, .. }) => {
+            runbook.map(Overlay::Runbook).or(tunes.clone().map(Overlay::Tuning))
+        }
         _ => None,
     };
     Vec::new()

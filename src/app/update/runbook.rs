@@ -18,7 +18,7 @@ use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::{Follow, Outcome, Tone};
-use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Symptom, Task, Waits};
+use crate::warehouse::recovery::runbook::{Move, News, Record, Runbook, Situation, Stage, Symptom, Task, Waits};
 use crate::warehouse::state::State;
 use crate::warehouse::survey::Need;
 use crate::warehouse::triage::{Problem, triage as all_problems};
@@ -125,15 +125,18 @@ pub(super) fn open(model: &mut Model, situation: Situation) -> Vec<Effect> {
     carry_out(model, id, moves)
 }
 
-/// Begins a runbook whose steps are agreed to: where the first of them discards data, that is asked at once.
-pub(super) fn begin_ready(model: &mut Model, id: RunbookId, moves: Vec<Move>, shown: bool) -> Vec<Effect> {
+/// Opens a runbook that takes the last change back, with steps that are known from the start.
+pub(super) fn open_planned(model: &mut Model, situation: Situation, stages: Vec<Stage>) -> Vec<Effect> {
+    let (book, moves) = Runbook::planned(situation, stages, &model.inventory);
+    let id = model.runbooks.keep(Opened { undoes: true, ..Opened::new(book) });
+    model.overlay = Some(Overlay::Runbook(id));
+    carry_out(model, id, moves)
+}
+
+/// Begins a runbook whose steps are agreed to.
+pub(super) fn begin_ready(model: &mut Model, id: RunbookId, moves: Vec<Move>) -> Vec<Effect> {
     let mut effects = carry_out(model, id, moves);
-    let asks = model.runbooks.get(id).is_some_and(|opened| opened.book.waits() == Waits::Consent);
-    match (asks, shown) {
-        (true, true) => effects.extend(ask(model, id)),
-        (_, false) => effects.extend(tell_end(model, id)),
-        _ => {}
-    }
+    effects.extend(tell_end(model, id));
     effects
 }
 
@@ -214,6 +217,7 @@ pub(super) fn follow_ended(model: &mut Model, id: FollowId, follow: &Follow, tex
     };
     let mut effects = learn(model, runbook, &news);
     effects.extend(tuning::stepped(model, runbook));
+    tuning::taken_back(model, runbook);
     effects.extend(tell_end(model, runbook));
     effects
 }
@@ -268,7 +272,7 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
     match (command, key.code) {
         (_, Code::Enter) => return enter(model, id),
         (_, Code::Char(' ')) => return space(model, id),
-        (_, Code::Char('b')) if matches!(waits, Waits::Retry | Waits::Nothing) => {
+        (_, Code::Char('b')) if opened.book.can_begin_anew() => {
             return with(model, id, |opened, inventory| opened.book.restart(inventory));
         }
         (_, Code::Char('s')) if matches!(waits, Waits::Retry | Waits::One | Waits::Several) => {
@@ -372,6 +376,7 @@ fn ask(model: &mut Model, id: RunbookId) -> Vec<Effect> {
         milder: question.milder,
         then: question.then,
         runbook: Some(id),
+        tunes: None,
         input: Input::default(),
         refused: false,
         on_yes: false,

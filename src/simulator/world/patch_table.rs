@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::actions::TURNED_OFF;
 use super::table::Settings;
-use super::{Address, Cure, Source, Table, World};
+use super::{Address, Column, Cure, Source, Table, World};
 use crate::simulator::moment::parse_time_of_day;
 
 /// A refused change: shape A of the contract's section 5.
@@ -325,8 +325,15 @@ fn check_reading(source: &Source, table: &Table, wanted: &Settings, body: &Body)
         if source.supports_columns && !known(column) {
             return Err(Invalid::field("row_filters", format!("Column \"{column}\" does not exist on this table.")));
         }
-        if ![">", ">=", "<", "<=", "=", "!=", "IN", "NOT IN"].contains(&operator) {
+        let described = table.columns.iter().find(|one| one.name == column && source.supports_columns);
+        let taken = described.map_or(&[">", ">=", "<", "<=", "=", "!=", "IN", "NOT IN"][..], Column::operators);
+        if !taken.contains(&operator) {
             return Err(Invalid::field("row_filters", format!("Operator \"{operator}\" is not supported.")));
+        }
+        let value = filter.get("value").unwrap_or(&Value::Null);
+        let misfit = described.is_some_and(|column| !column.takes(value));
+        if value.is_null() || misfit {
+            return Err(Invalid::field("row_filters", format!("Value for column \"{column}\" has the wrong type.")));
         }
     }
     if body.has("enabled_columns") && wanted.columns.is_some() {

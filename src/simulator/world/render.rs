@@ -250,13 +250,7 @@ fn stored_table(source: &Source, table: &Table, rows: u64) -> Value {
 fn filter_columns(table: &Table) -> Vec<Value> {
     let columns = table.columns.iter();
     columns
-        .map(|column| {
-            let operators: &[&str] = match column.query_type() {
-                "string" | "boolean" | "json" => &["=", "!=", "IN", "NOT IN"],
-                _ => &[">", ">=", "<", "<=", "=", "!="],
-            };
-            json!({ "name": column.name, "data_type": column.kind, "operators": operators })
-        })
+        .map(|column| json!({ "name": column.name, "data_type": column.kind, "operators": column.operators() }))
         .collect()
 }
 

@@ -58,6 +58,25 @@ impl Column {
             _ => "string",
         }
     }
+
+    /// What a row filter may compare it by.
+    #[must_use]
+    pub fn operators(&self) -> &'static [&'static str] {
+        match self.query_type() {
+            "string" | "boolean" | "json" => &["=", "!=", "IN", "NOT IN"],
+            _ => &[">", ">=", "<", "<=", "=", "!="],
+        }
+    }
+
+    /// Whether a row filter may compare it with this. Lists are one text.
+    #[must_use]
+    pub fn takes(&self, value: &Value) -> bool {
+        match self.query_type() {
+            "integer" | "decimal" | "float" => value.is_number(),
+            "boolean" => value.is_boolean() || value.is_string(),
+            _ => value.is_string(),
+        }
+    }
 }
 
 /// What a client may change of a table.

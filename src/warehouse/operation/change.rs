@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::SchemaPatch;
 use crate::warehouse::field::Field;
+use crate::warehouse::filter::RowFilter;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::{CdcTableMode, Frequency, SyncType};
@@ -32,8 +33,12 @@ pub struct SyncChange {
     pub time_of_day: Option<Option<Foreign>>,
     /// Days between full rebuilds.
     pub full_refresh_days: Option<Option<u64>>,
+    /// When those happen, `HH:MM:SS` UTC.
+    pub full_refresh_time: Option<Option<Foreign>>,
     /// Columns that are synced; nothing means all.
     pub columns: Option<Option<Vec<Foreign>>>,
+    /// Which rows are synced; nothing means all.
+    pub filters: Option<Option<Vec<RowFilter>>>,
 }
 
 /// What a table is, as far as that decides what a change does to its data.
@@ -152,6 +157,12 @@ impl SyncChange {
         put("incremental_field_lookback_seconds", self.lookback.map(|seconds| json!(seconds)));
         put("cdc_table_mode", self.cdc_mode.as_ref().map(|mode| json!(mode.raw())));
         put("full_refresh_interval_days", self.full_refresh_days.map(|days| json!(days)));
+        let time = |time: &Option<Foreign>| json!(time.as_ref().map(Foreign::raw));
+        put("full_refresh_time_of_day", self.full_refresh_time.as_ref().map(time));
+        let filters = |filters: &Option<Vec<RowFilter>>| {
+            filters.as_ref().map_or(Value::Null, |all| all.iter().map(RowFilter::json).collect())
+        };
+        put("row_filters", self.filters.as_ref().map(filters));
         put("enabled_columns", self.columns.as_ref().map(|columns| columns.as_deref().map_or(Value::Null, names)));
         body
     }

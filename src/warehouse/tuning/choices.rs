@@ -60,7 +60,9 @@ impl Draft {
             Setting::Switch => {
                 vec![Offer::new(Value::On(true), "synced"), Offer::new(Value::On(false), "not synced; its data stays")]
             }
-            Setting::Lookback | Setting::FullRefresh | Setting::TimeOfDay => Vec::new(),
+            Setting::Lookback | Setting::FullRefresh | Setting::Filters | Setting::TimeOfDay | Setting::RebuildTime => {
+                Vec::new()
+            }
         }
     }
 
@@ -93,6 +95,10 @@ impl Draft {
             }
             Setting::Columns if self.now.selects_columns.known() != Some(&true) => {
                 "this source does not let columns be chosen"
+            }
+            Setting::Filters => return self.bars_filters(),
+            Setting::RebuildTime if !matches!(self.get(Setting::FullRefresh), Value::Number(_)) => {
+                "counts only with a full rebuild every so many days"
             }
             Setting::TimeOfDay if !self.is_daily() => "counts only for every 24 hours and more",
             _ => return None,

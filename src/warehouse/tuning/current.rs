@@ -2,6 +2,7 @@
 
 use super::{Setting, Values};
 use crate::warehouse::field::Field;
+use crate::warehouse::filter::FilterColumn;
 use crate::warehouse::held::Held;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::operation::Standing;
@@ -31,6 +32,10 @@ pub struct Current {
     pub prerequisites: Option<CdcPrerequisites>,
     /// Whether its source lets columns be chosen.
     pub selects_columns: Field<bool>,
+    /// Whether its source lets rows be filtered.
+    pub filters_rows: Field<bool>,
+    /// Columns that may be filtered; `Null`: any.
+    pub filter_columns: Field<Vec<FilterColumn>>,
     /// How many other tables of its source the vendor pushes to.
     pub pushed_beside: usize,
     pub(super) standing: Standing,
@@ -56,6 +61,8 @@ impl Current {
             found,
             prerequisites: None,
             selects_columns: full.detail.selects_columns,
+            filters_rows: full.detail.filters_rows,
+            filter_columns: full.detail.filter_columns.clone(),
             pushed_beside: beside.count(),
             standing: Standing::of(&full.schema, &full.detail),
         }

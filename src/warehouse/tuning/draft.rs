@@ -60,6 +60,10 @@ impl Draft {
         if *self.now.values.get(setting) == Value::Unknown {
             return;
         }
+        let value = match value {
+            Value::Filters(filters) => Value::Filters(self.now.fitted(filters)),
+            value => value,
+        };
         let method = setting == Setting::Method && value != *self.get(Setting::Method);
         self.wanted.set(setting, value);
         if method {

@@ -119,10 +119,23 @@ impl Draft {
             Data::OtherShape if rebuilds => vec![Way::StartOver, Way::Only],
             Data::OtherShape => vec![Way::Resync, Way::StartOver, Way::Only],
             Data::Rederived => vec![Way::Reload, Way::Only, Way::Resync],
+            // Rows and columns that were left out so far only come with everything.
+            Data::Valid if self.selects_otherwise() => match self.wanted.method() {
+                Some(SyncType::Incremental | SyncType::Cdc | SyncType::Xmin) => {
+                    vec![Way::Reload, Way::Only, Way::Resync]
+                }
+                Some(SyncType::Append) => vec![Way::Reload, Way::Only, Way::StartOver],
+                _ => vec![Way::Reload, Way::Only],
+            },
             // Where the server imports it at once, a reload would only be swallowed.
             Data::Nothing | Data::Valid if (expensive || resumed) && !self.resets() => vec![Way::Reload, Way::Only],
             Data::Nothing | Data::Valid | Data::Reset => vec![Way::Only],
         }
+    }
+
+    /// Whether other rows or columns are synced than before.
+    fn selects_otherwise(&self) -> bool {
+        self.changes(Setting::Filters) || self.changes(Setting::Columns)
     }
 
     /// Whether the server imports the table by itself.
@@ -167,6 +180,16 @@ impl Draft {
         }
         if self.changes(Setting::Columns) {
             notes.push("Columns that are added are empty in the rows stored so far.".to_owned());
+        }
+        let rebuilt = after == Some(SyncType::FullRefresh);
+        if self.changes(Setting::Filters) && self.now.has_data() {
+            notes.push(if rebuilt {
+                "The next run rebuilds the table with the rows that fit.".to_owned()
+            } else {
+                "Only what is read from now on is filtered: stored rows stay, and rows left out so far only come with \
+                 everything."
+                    .to_owned()
+            });
         }
         if self.changes(Setting::Switch) && !self.wanted.is_on() {
             notes.push(match after {

@@ -56,8 +56,10 @@ impl Draft {
         check(Setting::CdcMode, self.mode_rule());
         check(Setting::FullRefresh, self.rebuild_rule());
         check(Setting::Columns, self.columns_rule());
+        check(Setting::Filters, self.filters_rule());
         check(Setting::Frequency, self.frequency_rule());
-        check(Setting::TimeOfDay, self.time_rule());
+        check(Setting::TimeOfDay, self.time_rule(Setting::TimeOfDay));
+        check(Setting::RebuildTime, self.time_rule(Setting::RebuildTime));
         check(Setting::Switch, self.switch_rule());
         all
     }
@@ -251,11 +253,11 @@ impl Draft {
             .any(|offer| offer.value == Value::word(&Frequency::Every(minutes).to_string()))
     }
 
-    fn time_rule(&self) -> Result<(), String> {
-        if !self.changes(Setting::TimeOfDay) {
+    fn time_rule(&self, setting: Setting) -> Result<(), String> {
+        if !self.changes(setting) {
             return Ok(());
         }
-        match self.get(Setting::TimeOfDay) {
+        match self.get(setting) {
             Value::Nothing => Ok(()),
             Value::Word(time) if super::setting::time_of_day(time.raw()).as_deref() == Some(time.raw()) => Ok(()),
             _ => Err("a time as 03:15, in UTC".to_owned()),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::warehouse::field::Field;
+use crate::warehouse::filter::RowFilter;
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::{CdcTableMode, Frequency, SyncType};
 use crate::warehouse::text::Foreign;
@@ -25,17 +26,21 @@ pub enum Setting {
     FullRefresh,
     /// Columns that are synced.
     Columns,
+    /// Rows that are synced.
+    Filters,
     /// How often.
     Frequency,
     /// At which time of day.
     TimeOfDay,
+    /// At which time of day it is rebuilt.
+    RebuildTime,
     /// On or off.
     Switch,
 }
 
 impl Setting {
     /// All of them: the expensive ones first, as they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Method,
         Self::Cursor,
         Self::Lookback,
@@ -43,8 +48,10 @@ impl Setting {
         Self::CdcMode,
         Self::FullRefresh,
         Self::Columns,
+        Self::Filters,
         Self::Frequency,
         Self::TimeOfDay,
+        Self::RebuildTime,
         Self::Switch,
     ];
 
@@ -59,8 +66,10 @@ impl Setting {
             Self::CdcMode => "CDC tables",
             Self::FullRefresh => "full rebuild every",
             Self::Columns => "columns",
+            Self::Filters => "row filters",
             Self::Frequency => "frequency",
             Self::TimeOfDay => "time of day",
+            Self::RebuildTime => "full rebuild at",
             Self::Switch => "enabled",
         }
     }
@@ -76,8 +85,10 @@ impl Setting {
             Self::CdcMode => "cdc_table_mode",
             Self::FullRefresh => "full_refresh_interval_days",
             Self::Columns => "enabled_columns",
+            Self::Filters => "row_filters",
             Self::Frequency => "sync_frequency",
             Self::TimeOfDay => "sync_time_of_day",
+            Self::RebuildTime => "full_refresh_time_of_day",
             Self::Switch => "should_sync",
         }
     }
@@ -88,7 +99,8 @@ impl Setting {
         match (self, value) {
             (Self::Columns, Value::Nothing) => "all".to_owned(),
             (Self::Columns, Value::Names(names)) if names.is_empty() => "only key and cursor".to_owned(),
-            (Self::TimeOfDay, Value::Nothing) => "any".to_owned(),
+            (Self::TimeOfDay | Self::RebuildTime, Value::Nothing) => "any".to_owned(),
+            (Self::Filters, Value::Nothing) => "all rows".to_owned(),
             (Self::FullRefresh, Value::Nothing) => "never".to_owned(),
             (Self::FullRefresh, Value::Number(days)) => counted(usize::try_from(*days).unwrap_or(usize::MAX), "day"),
             (Self::Lookback, Value::Number(seconds)) => {
@@ -110,7 +122,7 @@ impl Setting {
     /// Whether changing it can invalidate what is stored; the others say nothing about what is read.
     #[must_use]
     pub fn is_expensive(self) -> bool {
-        !matches!(self, Self::Frequency | Self::TimeOfDay | Self::Switch)
+        !matches!(self, Self::Frequency | Self::TimeOfDay | Self::RebuildTime | Self::Switch)
     }
 }
 
@@ -131,6 +143,8 @@ pub enum Value {
     Column(Foreign, Option<Foreign>),
     /// Some columns, in this order.
     Names(Vec<Foreign>),
+    /// Conditions, all of which have to hold.
+    Filters(Vec<RowFilter>),
     /// What was typed, and is none of these.
     Typed(String),
 }
@@ -161,7 +175,8 @@ impl Value {
             Setting::Lookback | Setting::FullRefresh => {
                 text.parse().map_or_else(|_| Self::Typed(text.to_owned()), Self::Number)
             }
-            Setting::TimeOfDay => {
+            Setting::Filters => RowFilter::read_line(text).map_or_else(|_| Self::Typed(text.to_owned()), Self::Filters),
+            Setting::TimeOfDay | Setting::RebuildTime => {
                 time_of_day(text).map_or_else(|| Self::Typed(text.to_owned()), |time| Self::Word(time.into()))
             }
             _ => Self::word(text),
@@ -174,6 +189,7 @@ impl Value {
         match self {
             Self::Word(word) => word.shown().into_owned(),
             Self::Number(number) => number.to_string(),
+            Self::Filters(filters) => RowFilter::line(filters),
             Self::Typed(text) => text.clone(),
             _ => String::new(),
         }
@@ -196,6 +212,7 @@ impl fmt::Display for Value {
                 let names: Vec<_> = names.iter().map(Foreign::shown).collect();
                 out.write_str(&names.join(", "))
             }
+            Self::Filters(filters) => out.write_str(&RowFilter::line(filters)),
             Self::Typed(text) => out.write_str(&Foreign::new(text).shown()),
         }
     }
@@ -242,8 +259,14 @@ impl Values {
             Setting::CdcMode => text(&detail.cdc_table_mode),
             Setting::FullRefresh => number(&detail.full_refresh_days),
             Setting::Columns => names(&detail.enabled_columns),
+            Setting::Filters => match Value::of(&detail.row_filters, |filters| Value::Filters(filters.clone())) {
+                // An empty list of conditions is none.
+                Value::Filters(filters) if filters.is_empty() => Value::Nothing,
+                filters => filters,
+            },
             Setting::Frequency => Value::of(&schema.frequency, |frequency| Value::word(&frequency.to_string())),
             Setting::TimeOfDay => text(&detail.sync_time_of_day),
+            Setting::RebuildTime => text(&detail.full_refresh_time),
             Setting::Switch => schema.should_sync.map_or(Value::Unknown, Value::On),
         }))
     }

@@ -2,11 +2,14 @@
 
 use super::rules::Refusal;
 use super::{Data, Draft, Setting, Way};
-use crate::warehouse::consent::Discard;
+use crate::warehouse::consent::{Challenge, Discard, Loss};
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::operation::{Losing, Weighed};
-use crate::warehouse::recovery::runbook::{Deed, Patient, Situation, Stage, Task, Wish};
+use crate::warehouse::recovery::follow::Subject;
+use crate::warehouse::recovery::milder;
+use crate::warehouse::recovery::runbook::{Ask, Deed, Patient, Situation, Stage, Task, Wish};
+use crate::warehouse::runs::Runs;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::survey::Need;
 
@@ -100,6 +103,45 @@ pub fn stages(draft: &Draft, way: Way, cancel_first: bool, unregister: bool) -> 
         all.push(discard(Discard::DeleteWebhook(draft.now.source.clone()), what).losing(lost));
     }
     Ok(all)
+}
+
+/// The question about everything that these steps discard; `None`: they discard nothing. It is asked before the first
+/// of them is sent.
+#[must_use]
+pub fn question(draft: &Draft, stages: &[Stage], inventory: &Inventory) -> Option<Ask> {
+    let discards: Vec<Discard> = stages.iter().flat_map(Stage::discards).cloned().collect();
+    let (first, more) = discards.split_first()?;
+    let (held, schema, state) = inventory.schema(&draft.now.id)?;
+    let of_source = matches!(first, Discard::DeleteWebhook(_));
+    let again = matches!(first, Discard::ResyncSchema(_) | Discard::DeleteData(_));
+    let loss = Loss {
+        name: if of_source { held.source.title().clone() } else { schema.title().clone() },
+        tables: 1,
+        rows: draft.now.rows,
+        // The usual run reads what is new; this one reads everything, which is judged by itself.
+        usual_run: if again { None } else { inventory.runs(&draft.now.id).and_then(Runs::usual) },
+    };
+    let cost = again.then(|| draft.cost(Way::Resync, inventory.runs(&draft.now.id))).flatten();
+    let milder = match draft.data() {
+        // The change itself could be had without it.
+        Data::InTheWay => Some("The key it has now keeps the data.".to_owned()),
+        _ if again => Some(format!("“{}” keeps what is stored, as it is.", Way::Only.words())),
+        _ => milder::than(first, schema, state),
+    };
+    let all: Vec<&str> = stages.iter().filter(|stage| stage.sends()).map(|stage| stage.what.as_str()).collect();
+    Some(Ask {
+        challenge: Challenge::of_several(first.clone(), more.to_vec(), loss),
+        subject: Subject {
+            source: held.source.id.clone(),
+            source_name: held.source.title().clone(),
+            tables: vec![(schema.id.clone(), schema.name.clone())],
+        },
+        milder,
+        then: (all.len() > 1).then(|| match &cost {
+            Some(cost) => format!("{} {cost}", all.join(" ")),
+            None => all.join(" "),
+        }),
+    })
 }
 
 impl Draft {

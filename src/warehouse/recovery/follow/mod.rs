@@ -153,6 +153,8 @@ pub struct Follow {
     asked_at: Timestamp,
     watch: Watch,
     destroyed: bool,
+    /// Whether it took consent.
+    consented: bool,
     /// What the server remarked on accepting it.
     remark: Option<String>,
     /// Tables that a change of several did not reach.
@@ -180,12 +182,13 @@ impl Follow {
             subject,
             act,
             phase: Phase::Baseline,
-            operation: Some(operation),
             wanted,
             outcome: None,
             asked_at: now,
             watch: Watch::default(),
             destroyed: false,
+            consented: matches!(operation, Operation::Discard(_)),
+            operation: Some(operation),
             remark: None,
             left_out: Vec::new(),
             refused: None,
@@ -216,6 +219,24 @@ impl Follow {
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         self.outcome
+    }
+
+    /// Whether it took consent, because something is lost by it.
+    #[must_use]
+    pub fn took_consent(&self) -> bool {
+        self.consented
+    }
+
+    /// The fields that it sets, where it changes tables.
+    #[must_use]
+    pub fn sets(&self) -> Vec<(&SchemaId, &serde_json::Map<String, serde_json::Value>)> {
+        match (&self.wanted, self.act) {
+            (Wanted::Table(body), Act::Switch) => {
+                self.subject.tables.first().map(|(id, _)| (id, body)).into_iter().collect()
+            }
+            (Wanted::Tables(rows), Act::SwitchSome) => rows.iter().map(|(id, body)| (id, body)).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Tables that a change of several did not reach.

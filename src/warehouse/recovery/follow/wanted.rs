@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::warehouse::consent::Discard;
 use crate::warehouse::field::Field;
+use crate::warehouse::filter::RowFilter;
 use crate::warehouse::ids::{ProjectId, SchemaId};
 use crate::warehouse::operation::{Operation, Write};
 use crate::warehouse::replies::{CdcStatus, WebhookInfo};
@@ -101,6 +102,12 @@ impl Wanted {
                     "incremental_field_lookback_seconds" => number(&detail.lookback_seconds),
                     "full_refresh_interval_days" => number(&detail.full_refresh_days),
                     "sync_time_of_day" => text(&detail.sync_time_of_day),
+                    "full_refresh_time_of_day" => text(&detail.full_refresh_time),
+                    "row_filters" => match &detail.row_filters {
+                        Field::Known(filters) => Some(filters.iter().map(RowFilter::json).collect::<Value>() == *value),
+                        Field::Null => Some(value.is_null()),
+                        Field::Unknown => None,
+                    },
                     "primary_key_columns" => names(&detail.primary_keys),
                     // Key and cursor always stay, so the server may name more than was sent.
                     "enabled_columns" => None,

@@ -13,7 +13,8 @@ impl Runbook {
     #[must_use]
     pub fn can_toggle(&self) -> bool {
         let before = matches!(self.waits(), Waits::Start | Waits::Consent) && !self.agreed && self.at == 0;
-        before && self.situation.tables.len() > 1
+        // Steps that were handed over are about all of them.
+        before && self.situation.tables.len() > 1 && self.situation.wish != Some(Wish::Tune)
     }
 
     /// Takes a table out, or in again, before anything was sent.
@@ -60,7 +61,11 @@ impl Runbook {
             }
             // What comes next rests on what is looked at.
             Waits::Retry if matches!(self.stage().map(|stage| &stage.task), Some(Task::Look(_))) => Vec::new(),
-            Waits::Retry | Waits::Several | Waits::One => self.pass("left out", inventory),
+            Waits::Retry | Waits::Several | Waits::One => {
+                // It was agreed to all of the steps: without one of them, what follows is another question.
+                self.given.clear();
+                self.pass("left out", inventory)
+            }
             _ => Vec::new(),
         }
     }
@@ -99,7 +104,8 @@ impl Runbook {
             [one] => one.title.clone(),
             several => format!("{} picked", several.len()),
         };
-        self.agreed = true;
+        // How often tables sync is looked at once more, as it will be sent.
+        self.agreed = menu != Menu::Frequency;
         if menu == Menu::NewTables {
             self.take_in(&chosen, inventory);
         }
@@ -137,6 +143,16 @@ impl Runbook {
         }
         self.agreed = true;
         self.begin_discards(consents, inventory)
+    }
+
+    /// Whether it may begin anew: it is over, it failed, or something was picked and nothing was sent.
+    #[must_use]
+    pub fn can_begin_anew(&self) -> bool {
+        match self.waits() {
+            Waits::Retry | Waits::Nothing => true,
+            Waits::Start => self.stages[..self.at].iter().any(|stage| matches!(stage.task, Task::Pick(_))),
+            _ => false,
+        }
     }
 
     /// Begins anew, with the tables as they are now.

@@ -1,7 +1,7 @@
 //! The steps that only what was found out tells.
 
 use super::stage::{Deed, Stage, Task};
-use super::{Runbook, plan};
+use super::{Runbook, Wish, plan};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::field::Field;
@@ -15,6 +15,9 @@ use crate::warehouse::words::{count, counted};
 impl Runbook {
     /// Takes in what was found out, and adds the steps that follow from it. Answers with the finding in a sentence.
     pub(super) fn expand(&mut self, inventory: &Inventory) -> String {
+        if self.situation.wish == Some(Wish::Rotate) {
+            return self.expand_rotation();
+        }
         match self.situation.letter {
             Letter::E => self.expand_cdc(inventory),
             Letter::I => self.expand_webhook(inventory),
@@ -89,15 +92,26 @@ impl Runbook {
         if parts.is_empty() { "nothing has changed".to_owned() } else { parts.join("; ") }
     }
 
+    /// Only a webhook that is there has a secret.
+    fn expand_rotation(&mut self) -> String {
+        let Some(info) = &self.facts.webhook else { return "read".to_owned() };
+        if info.exists.known() != Some(&true) {
+            self.stages.truncate(self.at + 1);
+            return "no webhook is registered, so there is no secret to change".to_owned();
+        }
+        match self.stage().map(|stage| &stage.task) {
+            Some(Task::Look(needs)) if needs.iter().any(|need| matches!(need, Need::Webhook(_))) => {
+                channel(info.channel()).to_owned()
+            }
+            _ => "read".to_owned(),
+        }
+    }
+
     fn expand_webhook(&mut self, inventory: &Inventory) -> String {
         // The first look leads to a choice; the last one ends it.
         let first = self.stages.iter().position(|stage| matches!(stage.task, Task::Look(_))) == Some(self.at);
         let Some(info) = &self.facts.webhook else { return "read".to_owned() };
-        let said = match info.channel() {
-            PushChannel::Delivers => "both ends say that it delivers",
-            PushChannel::Broken => "it does not deliver",
-            PushChannel::NotLookedAt => "PostHog's end is in order; the vendor cannot be asked",
-        };
+        let said = channel(info.channel());
         let formed = matches!(
             self.stages.get(self.at).map(|stage| &stage.task),
             Some(Task::Look(needs)) if needs.iter().any(|need| matches!(need, Need::Form(_)))
@@ -175,6 +189,15 @@ impl Runbook {
             Stage::new(Task::Look(vec![Need::Form(kind.clone())]), "Read which inputs the webhook has."),
             Stage::new(Task::Fill(Purpose::Webhook), "Enter the new signing secret, as the vendor shows it."),
         ]
+    }
+}
+
+/// What both ends of a webhook say, in words.
+fn channel(channel: PushChannel) -> &'static str {
+    match channel {
+        PushChannel::Delivers => "both ends say that it delivers",
+        PushChannel::Broken => "it does not deliver",
+        PushChannel::NotLookedAt => "PostHog's end is in order; the vendor cannot be asked",
     }
 }
 

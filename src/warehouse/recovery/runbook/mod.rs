@@ -116,6 +116,8 @@ pub struct Runbook {
     /// Whether the user has said that it may begin to change things.
     agreed: bool,
     asked: Vec<Need>,
+    /// Consents that were given before it began. Each is used once.
+    given: Vec<Consent>,
     units: Vec<Unit>,
     /// Tables whose reload went well: trying again is about the others.
     reloaded: Vec<SchemaId>,
@@ -139,10 +141,24 @@ impl Runbook {
         (book, moves)
     }
 
-    /// Begins with steps that are known from the start, and were agreed to. Those that discard data still ask.
+    /// Begins with steps that are known from the start, and were agreed to. Those that discard data use the consents
+    /// that were given for them, and ask where there is none.
     #[must_use]
-    pub fn ready(situation: Situation, stages: Vec<Stage>, inventory: &Inventory) -> (Self, Vec<Move>) {
-        let mut book = Self { agreed: true, ..Self::of(situation, stages) };
+    pub fn ready(
+        situation: Situation,
+        stages: Vec<Stage>,
+        given: Vec<Consent>,
+        inventory: &Inventory,
+    ) -> (Self, Vec<Move>) {
+        let mut book = Self { agreed: true, given, ..Self::of(situation, stages) };
+        let moves = book.go_on(inventory);
+        (book, moves)
+    }
+
+    /// Steps that are known from the start, and are looked at first.
+    #[must_use]
+    pub fn planned(situation: Situation, stages: Vec<Stage>, inventory: &Inventory) -> (Self, Vec<Move>) {
+        let mut book = Self::of(situation, stages);
         let moves = book.go_on(inventory);
         (book, moves)
     }
@@ -154,6 +170,7 @@ impl Runbook {
             at: 0,
             agreed: false,
             asked: Vec::new(),
+            given: Vec::new(),
             units: Vec::new(),
             reloaded: Vec::new(),
             choices: Vec::new(),

@@ -1,8 +1,8 @@
 //! From the letter of a recovery to its steps. Steps that depend on what is found out come from `expand`.
 
-use super::menu;
 use super::situation::{Patient, Situation, Wish};
 use super::stage::{Deed, Menu, Stage, Task};
+use super::{Runbook, menu};
 use crate::warehouse::consent::Discard;
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::ids::SchemaId;
@@ -117,8 +117,9 @@ fn wished(wish: Wish, situation: &Situation, inventory: &Inventory) -> Vec<Stage
             "the rows stored now; queries see none until the next run is done",
         ),
         Wish::Retime => {
-            vec![Stage::new(Task::Pick(Menu::Frequency), format!("Choose how often {tables} are to sync."))]
+            vec![Stage::new(Task::Pick(Menu::Frequency), format!("Choose what is changed of {tables}."))]
         }
+        Wish::Rotate => rotation(situation),
         // Its steps are handed over with it.
         Wish::Tune => Vec::new(),
         Wish::Destroy => discards(
@@ -127,6 +128,15 @@ fn wished(wish: Wish, situation: &Situation, inventory: &Inventory) -> Vec<Stage
             "the tables themselves; this cannot be undone",
         ),
     }
+}
+
+/// Another signing secret for a webhook that is there.
+fn rotation(situation: &Situation) -> Vec<Stage> {
+    let look = |what| Stage::new(Task::Look(vec![Need::Webhook(situation.source.clone())]), what);
+    let mut stages = vec![look("Look at the webhook, here and at the vendor.")];
+    stages.extend(Runbook::webhook_form(&situation.source_type));
+    stages.push(look("Look at the webhook once more."));
+    stages
 }
 
 /// Re-enable what was switched off, reload, and see that it is green: how nearly every recovery ends.

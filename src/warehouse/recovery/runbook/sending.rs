@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use super::stage::{Deed, Progress, Task};
 use super::units::{Act, Unit};
 use super::verdict::is_green;
-use super::{Move, Patient, Runbook, plan};
+use super::{Move, Patient, Runbook, plan, retime};
 use crate::warehouse::consent::{Consent, Discard};
-use crate::warehouse::ids::{SchemaId, SourceId};
+use crate::warehouse::ids::{ProjectId, SchemaId, SourceId};
 use crate::warehouse::inventory::Inventory;
-use crate::warehouse::operation::{BulkPatch, CdcMode, SchemaPatch, Write};
+use crate::warehouse::operation::{BulkPatch, CdcMode, Request, SchemaPatch, Write};
 use crate::warehouse::recovery::follow::Subject;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
@@ -37,10 +37,15 @@ impl Runbook {
             return Vec::new();
         }
         let units = self.units_of(deed, inventory);
-        if matches!(deed, Deed::Discard(discards) if !discards.is_empty()) {
+        if let Deed::Discard(discards) = deed
+            && !discards.is_empty()
+        {
             // Consent comes first.
             self.units.clear();
-            return Vec::new();
+            return match self.take_given(discards) {
+                Some(consents) => self.begin_discards(consents, inventory),
+                None => Vec::new(),
+            };
         }
         let none_is_on =
             matches!(deed, Deed::Reload) && self.reloadable(inventory).is_empty() && !self.situation.tables.is_empty();
@@ -75,6 +80,17 @@ impl Runbook {
             let outside = info.outside.known().and_then(|outside| outside.exists.known());
             looked && info.exists.known() == Some(&true) && outside != Some(&false)
         })
+    }
+
+    /// What was consented to beforehand, where that is all of it.
+    fn take_given(&mut self, discards: &[Discard]) -> Option<Vec<Consent>> {
+        let wanted = |consent: &Consent| discards.contains(consent.discard());
+        if self.given.iter().filter(|consent| wanted(consent)).count() < discards.len() {
+            return None;
+        }
+        let (taken, left) = std::mem::take(&mut self.given).into_iter().partition(wanted);
+        self.given = left;
+        Some(taken)
     }
 
     pub(super) fn begin_discards(&mut self, consents: Vec<Consent>, inventory: &Inventory) -> Vec<Move> {
@@ -180,9 +196,12 @@ impl Runbook {
                 one(Write::UpdateSchema(id.clone(), patch.clone()), std::slice::from_ref(id))
             }
             Deed::Retime(frequency) => {
-                let each = self.situation.chosen();
+                let each = self.situation.chosen().filter(|table| retime::is_set_up(table, inventory));
                 let patches = each.map(|table| (&table.id, SchemaPatch::frequency(frequency.clone())));
                 self.change(patches.collect(), inventory)
+            }
+            Deed::Change(patches) => {
+                self.change(patches.iter().map(|(id, patch)| (id, patch.clone())).collect(), inventory)
             }
             Deed::RefreshTables => one(Write::RefreshSchemas(source()), &[]),
             Deed::EnableCdc => one(Write::EnableCdc(source(), CdcMode::default()), &[]),
@@ -198,11 +217,27 @@ impl Runbook {
         if known().all(|schema| !schema.sync_type.is_null()) {
             return self.change(ids.iter().map(|id| (id, SchemaPatch::resume())).collect(), inventory);
         }
-        let patch = known().fold(BulkPatch::default(), |patch, schema| {
-            patch.clone().set_up(schema).unwrap_or_else(|| patch.with(&schema.id, SchemaPatch::resume()))
-        });
-        let write = Write::BulkUpdateSchemas(self.situation.source.clone(), patch);
-        vec![Unit::new(Act::Write(write), self.subject_for(ids, inventory))]
+        let mut by_source: BTreeMap<SourceId, Vec<SchemaId>> = BTreeMap::new();
+        for (held, schema, _) in ids.iter().filter_map(|id| inventory.schema(id)) {
+            by_source.entry(held.source.id.clone()).or_default().push(schema.id.clone());
+        }
+        let unit = |(source, ids): (SourceId, Vec<SchemaId>)| {
+            let each = ids.iter().filter_map(|id| inventory.schema(id)).map(|(_, schema, _)| schema);
+            let patch = each.fold(BulkPatch::default(), |patch, schema| {
+                patch.clone().set_up(schema).unwrap_or_else(|| patch.with(&schema.id, SchemaPatch::resume()))
+            });
+            Unit::new(Act::Write(Write::BulkUpdateSchemas(source, patch)), self.subject_for(&ids, inventory))
+        };
+        by_source.into_iter().map(unit).collect()
+    }
+
+    /// What would be sent by the step that waits to be begun, as far as it changes settings.
+    #[must_use]
+    pub fn requests(&self, project: ProjectId, inventory: &Inventory) -> Vec<Request> {
+        let Some(Task::Send(deed)) = self.stage().map(|stage| &stage.task) else { return Vec::new() };
+        let units = self.units_of(deed, inventory);
+        let requests = units.iter().filter_map(|unit| unit.request(project));
+        requests.filter(|request| request.body.is_some()).collect()
     }
 
     /// Changes tables: one by itself, several together.

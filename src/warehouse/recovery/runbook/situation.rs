@@ -69,8 +69,10 @@ pub enum Wish {
     DeleteData,
     /// Remove the tables.
     Destroy,
-    /// Change how often they sync.
+    /// Change how often they sync, or set them up.
     Retime,
+    /// Give the webhook another signing secret.
+    Rotate,
     /// Change the sync settings: the steps are known from the start.
     Tune,
 }
@@ -87,7 +89,8 @@ impl Wish {
             Self::Resync => "Resync",
             Self::DeleteData => "Delete the data of",
             Self::Destroy => "Destroy",
-            Self::Retime => "Change the frequency of",
+            Self::Retime => "Change the settings of",
+            Self::Rotate => "Change the signing secret of",
             Self::Tune => "Tune",
         }
     }
@@ -100,11 +103,12 @@ impl Wish {
             (_, State::Direct) => Some("queried live"),
             (Self::DeleteData, _) if schema.table.is_null() => Some("no stored data"),
             (Self::DeleteData, state) if state.claims_to_run() => Some("running; cancel it first"),
-            (Self::DeleteData, _) => None,
+            (Self::Retime, state) if state.claims_to_run() => Some("running; wait for it, or cancel it first"),
+            (Self::DeleteData | Self::Retime, _) => None,
             (Self::Cancel, state) => (!state.claims_to_run()).then_some("not running"),
             (Self::Pause, _) => (on == Some(false)).then_some("off already"),
+            (Self::Rotate, _) => (!schema.syncs_by(&SyncType::Webhook)).then_some("no webhook"),
             (_, State::NotSetUp) => Some("no sync method"),
-            (Self::Retime, _) => None,
             (Self::Resume, _) => (on == Some(true)).then_some("on already"),
             (Self::Reload | Self::Resync, _) => (on == Some(false)).then_some("off; resume it first"),
         }
@@ -117,7 +121,7 @@ impl Wish {
             Self::Cancel => Letter::F,
             Self::Resync => Letter::D,
             Self::DeleteData => Letter::G,
-            Self::Resume | Self::Pause | Self::Destroy | Self::Retime | Self::Tune => Letter::R,
+            Self::Resume | Self::Pause | Self::Destroy | Self::Retime | Self::Rotate | Self::Tune => Letter::R,
         }
     }
 }
@@ -269,6 +273,8 @@ impl Situation {
     #[must_use]
     pub fn heading(&self) -> String {
         match self.wish {
+            Some(Wish::Tune) => "Sync settings".to_owned(),
+            Some(Wish::Rotate) => "Signing secret".to_owned(),
             Some(_) => self.title.clone(),
             None => format!("Recovery {}: {}", self.letter, self.letter.meaning()),
         }

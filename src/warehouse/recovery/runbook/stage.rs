@@ -49,6 +49,8 @@ pub enum Deed {
     UpdateTable(SchemaId, SchemaPatch),
     /// Sync the tables this often.
     Retime(Frequency),
+    /// Change the sync settings of several tables, each its own way.
+    Change(Vec<(SchemaId, SchemaPatch)>),
     /// Read the list of tables at the source again.
     RefreshTables,
     /// Set these new tables up, and switch them on.
@@ -147,6 +149,22 @@ impl Stage {
     #[must_use]
     pub fn is_over(&self) -> bool {
         matches!(self.progress, Progress::Done(_) | Progress::Skipped(_))
+    }
+
+    /// Whether it changes the sync settings of one table.
+    #[must_use]
+    pub fn changes_settings(&self) -> bool {
+        let reshapes = |discard: &Discard| matches!(discard, Discard::ReshapeSchema(_));
+        matches!(self.task, Task::Send(Deed::UpdateTable(..))) || self.discards().iter().any(reshapes)
+    }
+
+    /// What it discards.
+    #[must_use]
+    pub fn discards(&self) -> &[Discard] {
+        match &self.task {
+            Task::Send(Deed::Discard(discards)) => discards,
+            _ => &[],
+        }
     }
 
     /// Whether it changes something on the server.

@@ -3,9 +3,9 @@
 use super::stage::{Deed, Progress, Stage, Task};
 use super::{Move, Runbook};
 use crate::warehouse::consent::{Consent, Discard};
-use crate::warehouse::ids::SchemaId;
+use crate::warehouse::ids::{ProjectId, SchemaId};
 use crate::warehouse::inventory::Inventory;
-use crate::warehouse::operation::Write;
+use crate::warehouse::operation::{Request, Write};
 use crate::warehouse::recovery::follow::{Outcome, Subject};
 use crate::warehouse::text::Foreign;
 use crate::warehouse::words::{count, counted};
@@ -38,6 +38,10 @@ pub struct Unit {
     subject: Subject,
     act: Option<Act>,
     discard: Option<Discard>,
+    /// Whether it changes several tables in one request.
+    in_one: bool,
+    /// Tables that a change of several did not reach.
+    left_out: Vec<SchemaId>,
 }
 
 /// What is sent; taken out when it is.
@@ -57,13 +61,36 @@ impl Unit {
             Act::Discard(consent) => Some(consent.discard().clone()),
             Act::Write(_) => None,
         };
-        Self { name, progress: UnitProgress::Waiting, subject, act: Some(act), discard }
+        let in_one = match &act {
+            Act::Write(write) => matches!(write, Write::BulkUpdateSchemas(..)),
+            Act::Discard(consent) => matches!(consent.discard(), Discard::PauseSchemas(..)),
+        };
+        let (progress, left_out) = (UnitProgress::Waiting, Vec::new());
+        Self { name, progress, subject, act: Some(act), discard, in_one, left_out }
     }
 
     /// Whether it has not ended.
     #[must_use]
     pub fn is_open(&self) -> bool {
         matches!(self.progress, UnitProgress::Waiting | UnitProgress::UnderWay)
+    }
+
+    /// What became of each table of a change of several, once that is known.
+    #[must_use]
+    pub fn rows(&self) -> Vec<(&Foreign, bool)> {
+        let known = !self.is_open() && !matches!(self.progress, UnitProgress::Unknown(_));
+        let several = self.subject.tables.len() > 1 && self.in_one;
+        let failed = matches!(self.progress, UnitProgress::Failed(_)) && self.left_out.is_empty();
+        let tables = self.subject.tables.iter().filter(|_| known && several);
+        tables.map(|(id, name)| (name, !failed && !self.left_out.contains(id))).collect()
+    }
+
+    /// Its request, until it was sent.
+    pub(super) fn request(&self, project: ProjectId) -> Option<Request> {
+        match &self.act {
+            Some(Act::Write(write)) => Some(write.request(project)),
+            _ => None,
+        }
     }
 
     fn is_done(&self) -> bool {
@@ -106,6 +133,7 @@ impl Runbook {
         let Some(unit) = self.units.get_mut(number).filter(|unit| unit.is_open()) else { return Vec::new() };
         let several = unit.subject.tables.len();
         let in_part = !left_out.is_empty() && left_out.len() < several;
+        unit.left_out = left_out.to_vec();
         unit.progress = match outcome {
             Outcome::Done | Outcome::Swallowed => UnitProgress::Done(text.to_owned()),
             Outcome::Failed if in_part => UnitProgress::Done(text.to_owned()),
