@@ -27,7 +27,9 @@
 //! * another rule about sync settings: [`warehouse::tuning`], and a line of `tests/fixtures/sync-type-pairs.csv`;
 //! * another root cause: `assets/root-causes.toml`;
 //! * another state of a table: [`warehouse::state`], its glyph in [`view::theme`];
-//! * another column: [`app::model::columns`] and `view/tables.rs`.
+//! * another column: [`app::model::columns`] and `view/tables.rs`;
+//! * another command without a screen: a row in `cli/arguments.rs`, a module beside it that reads through `cli/survey.rs`,
+//!   and its exit codes in the README.
 
 pub mod api;
 pub mod app;

@@ -19,7 +19,7 @@ title = "waiting"
 type = "Postgres"
 prefix = "shop"
 tables = [
-  { name = "public.orders", frequency = "6hour", run = { elapsed = "30s", remaining = "2m", rows = 1200 } },
+  { name = "public.orders", frequency = "6hour", run = { elapsed = "30s", remaining = "10m", rows = 1200 } },
   { name = "public.broken", frequency = "6hour", last_run = "1h", fault = { text = "The column \"total\" no longer exists in the source table.", since = "7h", after = "8m" } },
   { name = "public.long", frequency = "24hour", run = { elapsed = "30s", remaining = "20h", rows = 9000000 } },
   { name = "public.done", frequency = "6hour", last_run = "1h" },
