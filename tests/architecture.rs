@@ -50,6 +50,8 @@ fn sources() -> Vec<(String, PathBuf, String)> {
     found.sort();
     found
         .into_iter()
+        // The build script is no part of the program.
+        .filter(|path| *path != home.join("build.rs"))
         // Files of tests are the inside of a `#[cfg(test)] mod tests`.
         .filter(|path| !path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs"))
         .map(|path| {

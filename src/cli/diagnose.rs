@@ -8,11 +8,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::arguments::Diagnose;
 use super::output::{Written, json_line, print};
 use super::report::{Content, Findings};
-use super::survey::{Reading, Survey, Wishes};
-use crate::warehouse::ids::SourceId;
-use crate::warehouse::survey::{is_open, unread_channel};
+use super::survey::{Survey, Wishes};
+use crate::warehouse::survey::is_open;
 use crate::warehouse::triage::{is_wrong, triage};
-use crate::warehouse::words::counted;
 use crate::worker::clock;
 
 /// Exit codes.
@@ -110,24 +108,6 @@ impl Survey {
             super::complain(&self.why_incomplete(&reading, only));
         }
         Ok(Reported { code, content: Some(report.content), read })
-    }
-
-    fn why_incomplete(&self, reading: &Reading, only: Option<&SourceId>) -> String {
-        let reason = match &reading.failure {
-            Some(failure) => failure.clone(),
-            None if reading.unreadable > 0 => {
-                format!("{} could not be understood", counted(reading.unreadable, "source"))
-            }
-            None if self.inventory.sources().iter().any(|held| held.source.unreadable > 0) => {
-                "tables of some sources could not be understood".to_owned()
-            }
-            None if !reading.whole => "the list changed while it was read; try again".to_owned(),
-            None => match unread_channel(&self.inventory, only) {
-                Some((way, held)) => format!("the {} of {} is not told", way.words(), held.source.title().shown()),
-                None => "the server does not tell the jobs of some tables".to_owned(),
-            },
-        };
-        format!("not everything of project {} at {} could be read: {reason}.", self.place.project, self.place.origin)
     }
 }
 

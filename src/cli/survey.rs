@@ -19,8 +19,9 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::job::Job;
 use crate::warehouse::operation::JobQuery;
 use crate::warehouse::source::Source;
-use crate::warehouse::survey::{Completeness, Fact, Need, channels, needed, second_look};
+use crate::warehouse::survey::{Completeness, Fact, Need, channels, needed, second_look, unread_channel};
 use crate::warehouse::triage::{triage, wanted};
+use crate::warehouse::words::counted;
 use crate::worker::gate::Gate;
 use crate::worker::{Worker, clock};
 
@@ -32,6 +33,9 @@ const MOST_QUESTIONS: usize = 300;
 
 /// How many questions are asked at most for what is only nice to know.
 const MOST_WISHES: usize = 60;
+
+/// From how many questions on a person is told what takes so long.
+const MANY: usize = 30;
 
 /// How long to wait before a second look at runs that seem dead.
 const SECOND_LOOK_AFTER: Duration = Duration::from_secs(5);
@@ -91,6 +95,13 @@ pub(super) struct Reading {
     pub jobs: Vec<(JobQuery, Vec<Job>)>,
 }
 
+/// Tells a person what takes so long, and how to go without.
+fn hint(what: &str) {
+    if std::io::stderr().is_terminal() {
+        super::remark(&format!("{what} (--quick leaves that out)"));
+    }
+}
+
 impl Reading {
     /// The first failure is the one that is told.
     fn note(&mut self, failure: &Failure, why: String) {
@@ -125,6 +136,25 @@ impl Survey {
         let (messages, inbox) = mpsc::unbounded_channel();
         let worker = Worker::new(Some(client), Gate::ReadOnly, messages);
         Ok(Self { worker, inbox, place, inventory: Inventory::default(), last: 0, _session: session })
+    }
+
+    /// What was not read, in a sentence.
+    pub(super) fn why_incomplete(&self, reading: &Reading, only: Option<&SourceId>) -> String {
+        let reason = match &reading.failure {
+            Some(failure) => failure.clone(),
+            None if reading.unreadable > 0 => {
+                format!("{} could not be understood", counted(reading.unreadable, "source"))
+            }
+            None if self.inventory.sources().iter().any(|held| held.source.unreadable > 0) => {
+                "tables of some sources could not be understood".to_owned()
+            }
+            None if !reading.whole => "the list changed while it was read; try again".to_owned(),
+            None => match unread_channel(&self.inventory, only) {
+                Some((way, held)) => format!("the {} of {} is not told", way.words(), held.source.title().shown()),
+                None => "the server does not tell the jobs of some tables".to_owned(),
+            },
+        };
+        format!("not everything of project {} at {} could be read: {reason}.", self.place.project, self.place.origin)
     }
 
     /// Reads the list. What an error leaves is only part of it.
@@ -186,6 +216,9 @@ impl Survey {
                 break;
             }
             looked_at = Some(tokio::time::Instant::now());
+            if wishes == Wishes::Left && needs.len() > MANY {
+                hint(&format!("asking {} to be sure of the states", counted(needs.len(), "question")));
+            }
             self.ask(needs, reading).await;
         }
         let now = clock::now();
@@ -202,8 +235,8 @@ impl Survey {
         let again = second_look(&self.inventory, only, clock::now());
         if !again.is_empty() {
             if let Some(looked_at) = looked_at {
-                if wishes == Wishes::Left && std::io::stderr().is_terminal() {
-                    super::remark("some runs seem dead; looking again in a moment (--quick leaves that out)");
+                if wishes == Wishes::Left {
+                    hint("some runs seem dead; looking again in a moment");
                 }
                 tokio::time::sleep_until(looked_at + SECOND_LOOK_AFTER).await;
             }

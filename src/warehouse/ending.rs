@@ -32,7 +32,7 @@ pub enum Awaited {
 /// Waiting for the end of a table's sync.
 #[derive(Clone, Debug)]
 pub struct Vigil {
-    awaited: Awaited,
+    which: Awaited,
     since: Timestamp,
     /// Jobs of other runs: those that had ended when the waiting began; for the next run all there were.
     old: HashSet<JobId>,
@@ -92,7 +92,7 @@ impl Vigil {
         };
         let jobs = runs.map(Runs::jobs).unwrap_or_default();
         let old = jobs.iter().filter(|job| !under_way(job)).map(|job| job.id.clone()).collect();
-        Self { awaited, since: now, old, claimed: false }
+        Self { which: awaited, since: now, old, claimed: false }
     }
 
     /// How it has ended, by what is known now; `None` while it goes on.
@@ -112,7 +112,7 @@ impl Vigil {
         }
         let claimed = self.claimed;
         self.claimed |= claims;
-        match (claims, self.awaited) {
+        match (claims, self.which) {
             (true, _) if state == State::Phantom => Some(Ending::Lifeless(state)),
             (false, Awaited::Next) if cannot_run(state) => Some(Ending::Never(state)),
             // Its schedule goes on, whatever became of a request.
@@ -147,7 +147,7 @@ impl Vigil {
     #[must_use]
     pub fn pause(&self, state: State, now: Timestamp) -> SignedDuration {
         let seconds = match age(self.since, now).as_secs() {
-            waited if self.awaited == Awaited::Next && !state.claims_to_run() => {
+            waited if self.which == Awaited::Next && !state.claims_to_run() => {
                 if waited < 60 {
                     5
                 } else {

@@ -106,15 +106,16 @@ pub(in crate::cli) async fn jobs(options: Jobs) -> Result<ExitCode, String> {
         only = Some(source);
     }
     let after = options.since.map(|span| clock::now() - span);
-    let sources: Vec<SourceId> = chosen(&survey, only.as_ref())
-        .filter(|held| !held.source.direct && !held.source.schemas.is_empty())
-        .map(|held| held.source.id.clone())
-        .collect();
+    let mut asked: Vec<&Held> =
+        chosen(&survey, only.as_ref()).filter(|held| !held.source.direct && !held.source.schemas.is_empty()).collect();
+    // Where there are too many to be asked, those that ran last are the likeliest to matter.
+    asked.sort_by_key(|held| Reverse(held.source.last_run_at.known().copied()));
+    let sources: Vec<SourceId> = asked.iter().map(|held| held.source.id.clone()).collect();
     let limit = options.limit as usize;
     let mut gathered = Gathered { wanted, limit, after, names, found: HashMap::new(), seen: HashSet::new() };
     let unasked = gathered.gather(&mut survey, sources, &mut reading).await;
     let found = gathered.newest();
-    let reason = missing(&survey, &reading).or_else(|| unasked.then(|| TOO_MANY.to_owned()));
+    let reason = missing(&survey, only.as_ref(), &reading).or_else(|| unasked.then(|| TOO_MANY.to_owned()));
     let heading = Heading::new(&survey.place, reason.is_none());
     if options.json {
         let entries: Vec<Entry> =
@@ -157,29 +158,25 @@ impl Gathered {
     /// all. Whether questions were left.
     async fn gather(&mut self, survey: &mut Survey, sources: Vec<SourceId>, reading: &mut Reading) -> bool {
         let mut asked = 0;
-        let mut open: HashMap<SourceId, Option<Timestamp>> = sources.into_iter().map(|source| (source, None)).collect();
+        let mut open: Vec<(SourceId, Option<Timestamp>)> = sources.into_iter().map(|source| (source, None)).collect();
         while !open.is_empty() {
             let room = MOST_QUESTIONS - asked;
             if room == 0 || reading.failure.is_some() {
                 return room == 0;
             }
-            let queries = open.iter().take(room).map(|(source, before)| JobQuery {
-                source: source.clone(),
-                schemas: self.names.clone(),
-                after: self.after,
-                before: *before,
-            });
-            let needs: Vec<Need> = queries.map(Need::Jobs).collect();
-            asked += needs.len();
+            let later = open.split_off(room.min(open.len()));
+            asked += open.len();
+            let query = |(source, before)| JobQuery { source, schemas: self.names.clone(), after: self.after, before };
+            let needs: Vec<Need> = open.drain(..).map(query).map(Need::Jobs).collect();
             survey.ask(needs, reading).await;
             for (query, jobs) in std::mem::take(&mut reading.jobs) {
-                match self.take(&query, jobs) {
-                    Some(oldest) => open.insert(query.source, Some(oldest)),
-                    None => open.remove(&query.source),
-                };
+                if let Some(oldest) = self.take(&query, jobs) {
+                    open.push((query.source, Some(oldest)));
+                }
             }
+            open.extend(later);
             let cutoff = self.cutoff();
-            open.retain(|_, before| match (*before, cutoff) {
+            open.retain(|(_, before)| match (*before, cutoff) {
                 (Some(before), Some(cutoff)) => before > cutoff,
                 _ => true,
             });

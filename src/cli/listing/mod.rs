@@ -21,6 +21,7 @@ use crate::warehouse::field::Field;
 use crate::warehouse::ids::SourceId;
 use crate::warehouse::inventory::Held;
 use crate::warehouse::state::State;
+use crate::warehouse::survey::is_open;
 use crate::warehouse::text::Foreign;
 use crate::worker::clock;
 
@@ -127,7 +128,9 @@ pub(super) async fn list(what: What, options: Listing) -> Result<ExitCode, Strin
     survey.inventory.reassess_all(now);
     let takes = |state: State| (states.is_empty() || states.contains(&state)) && (!options.wrong || state.is_wrong());
     let held = || chosen(&survey, only.as_ref());
-    let missing = missing(&survey, &reading);
+    let unsure = !options.quick && is_open(&survey.inventory, only.as_ref());
+    let missing = missing(&survey, only.as_ref(), &reading);
+    let missing = missing.or_else(|| unsure.then(|| survey.why_incomplete(&reading, only.as_ref())));
     let heading = Heading::new(&survey.place, missing.is_none());
     let filtered = !states.is_empty() || options.wrong;
     match what {
@@ -165,17 +168,11 @@ fn chosen<'a>(survey: &'a Survey, only: Option<&'a SourceId>) -> impl Iterator<I
     survey.inventory.sources().iter().filter(move |held| only.is_none_or(|id| held.source.id == *id))
 }
 
-/// What was not read, in a sentence.
-fn missing(survey: &Survey, reading: &Reading) -> Option<String> {
-    let illegible: usize = survey.inventory.sources().iter().map(|held| held.source.unreadable).sum();
-    let reason = match &reading.failure {
-        Some(failure) => failure.clone(),
-        None if reading.unreadable + illegible > 0 => "some of the answer could not be understood".to_owned(),
-        None if !reading.whole => "the list changed while it was read; try again".to_owned(),
-        None => return None,
-    };
-    let Place { origin, project, .. } = &survey.place;
-    Some(format!("not everything of project {project} at {origin} could be read: {reason}."))
+/// What was not read of the list, in a sentence.
+fn missing(survey: &Survey, only: Option<&SourceId>, reading: &Reading) -> Option<String> {
+    let legible = reading.unreadable == 0 && chosen(survey, only).all(|held| held.source.unreadable == 0);
+    let all = reading.whole && legible && reading.failure.is_none();
+    (!all).then(|| survey.why_incomplete(reading, only))
 }
 
 /// An empty list is no error, but it should not look like one either.

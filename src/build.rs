@@ -12,7 +12,7 @@ use std::process::Command;
 const UNKNOWN: &str = "not recorded";
 
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/build.rs");
     println!("cargo::rerun-if-env-changed=WHTUI_COMMIT");
     for (name, fact) in [("COMMIT", commit()), ("TARGET", env::var("TARGET").ok()), ("RUSTC", compiler())] {
         // Only what fits into one line of the build's output.
