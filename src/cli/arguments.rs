@@ -3,6 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+use crate::simulator::FaultSpec;
+
 /// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
 /// way to mend it.
 #[derive(Debug, Parser)]
@@ -26,6 +28,7 @@ pub(super) enum Command {
     #[command(after_help = EXPLAIN_READS)]
     Explain(Explain),
     /// Serve the simulator on a loopback port, for other clients and for tests
+    #[command(after_help = faults())]
     Simulate(Simulate),
 }
 
@@ -74,6 +77,9 @@ pub(super) struct Target {
     /// World of the demo; `whtui simulate --help` lists them
     #[arg(long, requires = "demo", value_name = "NAME")]
     pub scenario: Option<String>,
+    /// What goes wrong in the demo, for example jobs=502:3,sources=slow; `whtui simulate --help` lists it
+    #[arg(long, requires = "demo", value_name = "SPEC")]
+    pub faults: Option<FaultSpec>,
     /// Address of `PostHog` [default: <https://us.posthog.com>]
     #[arg(long, value_name = "URL")]
     pub host: Option<String>,
@@ -127,6 +133,14 @@ pub(super) struct Simulate {
     /// What every reply takes, in milliseconds
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub latency_ms: u64,
+    /// What goes wrong, for example jobs=502:3,sources=slow (see below)
+    #[arg(long, value_name = "SPEC")]
+    pub faults: Option<FaultSpec>,
+}
+
+/// What can go wrong.
+fn faults() -> String {
+    format!("Faults: {}.", FaultSpec::grammar())
 }
 
 /// A factor that leaves the world playable.
@@ -152,6 +166,8 @@ mod tests {
             &["whtui", "--scenario", "small"],
             &["whtui", "--key", "phx_1"],
             &["whtui", "simulate", "--port", "70000"],
+            &["whtui", "simulate", "--faults", "jobs=5022"],
+            &["whtui", "--faults", "jobs=502"],
             &["whtui", "fly"],
             &["whtui", "diagnose", "--read-only"],
             &["whtui", "diagnose", "--demo", "--project", "1"],
