@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use crate::warehouse::operation::Operation;
 use crate::warehouse::recovery::runbook::Record;
+use crate::warehouse::secret::Secret;
 use crate::warehouse::survey::Need;
 
 /// Names one request, so that its answer is recognised and a late one dropped.
@@ -50,6 +51,17 @@ pub enum Effect {
         /// Who waits for it.
         urgency: Urgency,
     },
+    /// Somebody waits now: whatever waits to be asked, or to be asked again, does so at once.
+    Hurry,
+    /// Ask the server what this key may do. The key in use stays in use.
+    CheckKey {
+        /// Its name.
+        request: RequestId,
+        /// The key.
+        key: Secret,
+    },
+    /// Use the key that was checked by this request, from now on.
+    UseKey(RequestId),
     /// Send this write, once.
     Send {
         /// Its name.

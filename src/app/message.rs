@@ -1,10 +1,11 @@
 //! What happened. Every message carries the time at which it did; nothing in the core asks a clock.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::effect::{RequestId, Timer};
 use super::key::Key;
 use super::layout::Size;
+use crate::warehouse::account::Key as ApiKey;
 use crate::warehouse::failure::Failure;
 use crate::warehouse::operation::Request;
 use crate::warehouse::recovery::runbook::Record;
@@ -41,6 +42,8 @@ pub enum Event {
     FetchEnded(RequestId, Result<(), Failure>),
     /// A write is over.
     Sent(RequestId, Result<Sent, Failure>),
+    /// The server said what a key may do that was entered here.
+    KeyChecked(RequestId, Result<ApiKey, Failure>),
     /// A timer ran out.
     TimerFired(Timer),
     /// A text was put on the clipboard; `false`: it was too long for the terminal.
@@ -71,6 +74,8 @@ pub struct BudgetLeft {
     pub minute: u32,
     /// In this hour.
     pub hour: u32,
+    /// How long the server asks to make none at all.
+    pub paused: Option<SignedDuration>,
 }
 
 /// A use of the mouse.

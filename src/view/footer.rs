@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
-use crate::app::commands::{Availability, COMMANDS, Command, CommandId};
+use crate::app::commands::{Availability, COMMANDS, Command};
 use crate::app::model::Model;
 use crate::app::model::history::History;
 use crate::app::model::overlay::Overlay;
@@ -55,9 +55,7 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
     }
     // Before anything could be read, the pane says why.
     if let Some(failure) = model.link.failure.as_ref().filter(|_| !model.link.is_first_reading()) {
-        let refresh = model.keymap.key(CommandId::Refresh);
-        let text = format!("Not up to date: {}; tried again by itself, or now with {refresh}.", failure.explanation());
-        return (text, theme.style(Role::Bad));
+        return (super::link::trouble(model, failure), theme.style(Role::Bad));
     }
     if let Some((held, schema)) = model.inventory.billing_pause() {
         let text = format!(
@@ -119,6 +117,7 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         },
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::History(history) => history_keys(history),
+        Overlay::Key(_) => &[("enter", "check and use it"), ("esc", "go back")],
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
         Overlay::Triage(_) => &[
             ("enter", "fix"),

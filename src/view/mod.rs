@@ -8,6 +8,8 @@ pub mod form;
 mod header;
 mod help;
 mod history;
+mod key_form;
+mod link;
 mod logs;
 mod palette;
 mod runbook;
@@ -69,6 +71,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Runbook(id)) => runbook::draw(model, *id, theme, frame),
         Some(Overlay::Tuning(id)) => tuning::draw(model, id, theme, frame),
         Some(Overlay::History(history)) => history::draw(model, history, theme, frame),
+        Some(Overlay::Key(form)) => key_form::draw(model, form, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
     if theme.ascii {

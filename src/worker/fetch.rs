@@ -25,8 +25,8 @@ const LOGGED_ERRORS: u32 = 20;
 
 /// Answers a question; what is found out is told as it comes.
 pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgency: Urgency) -> Result<(), Failure> {
-    let client = shared.client()?;
-    let asking = Asking { shared, request, urgency };
+    let client = &shared.client()?;
+    let asking = Asking { shared, request, urgency, is_list: need == Need::Sources, elsewhere: asks_elsewhere(&need) };
     match need {
         Need::Identity => {
             let identity = asking.identity(client).await;
@@ -96,6 +96,18 @@ struct Asking<'a> {
     shared: &'a Shared,
     request: RequestId,
     urgency: Urgency,
+    /// Whether it is the list that is read: the reading by which the return of a server is noticed.
+    is_list: bool,
+    /// Whether the answer depends on another system than the server.
+    elsewhere: bool,
+}
+
+/// Questions that the server passes on to the customer's system or to the vendor (contract, section 4).
+fn asks_elsewhere(need: &Need) -> bool {
+    matches!(
+        need,
+        Need::Webhook(_) | Need::CdcStatus(_) | Need::CdcPrerequisites(_) | Need::Candidates(_) | Need::Source(_)
+    )
 }
 
 impl Asking<'_> {
@@ -159,28 +171,39 @@ impl Asking<'_> {
     where
         Reply: Future<Output = Result<T, Failure>>,
     {
-        let began = tokio::time::Instant::now();
+        let line = &self.shared.line;
+        let mut began = None;
         let mut attempt = 0;
         loop {
             let place = match self.urgency {
                 Urgency::Background => self.shared.background.acquire().await.ok(),
                 Urgency::Waiting => None,
             };
-            self.shared.leave(self.urgency).await;
+            let idle = self.urgency == Urgency::Background;
+            // The list goes on being asked for: when is decided where it can be seen and hurried.
+            if let Some(failure) = line.outage().filter(|_| idle && !self.is_list) {
+                return Err(failure);
+            }
+            self.shared.leave(self.urgency).await?;
+            let began = *began.get_or_insert_with(tokio::time::Instant::now);
             let failure = match call().await {
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => {
+                    line.answered();
+                    return Ok(reply);
+                }
                 Err(failure) => failure,
             };
             drop(place);
-            self.shared.note(&failure);
+            line.failed(&failure, self.elsewhere);
             attempt += 1;
             // Where nobody answers, whoever asked decides when to ask again: that can be seen and hurried.
-            if failure.kind == FailureKind::Unreachable {
+            if failure.kind == FailureKind::Unreachable || (idle && line.outage().is_some()) {
                 return Err(failure);
             }
             let Some(wait) = retry::next(attempt, &failure, began.elapsed(), jitter()) else { return Err(failure) };
+            let asked_to_wait = matches!(failure.kind, FailureKind::TooManyRequests(_));
             self.shared.tell(Event::Retrying(self.request, failure));
-            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+            line.rest(wait.max(Duration::from_millis(1)), !asked_to_wait).await;
         }
     }
 }

@@ -1,36 +1,35 @@
 //! Runs effects: the only room that touches the world. It answers with messages and changes no state.
 
 pub mod budget;
+pub mod circuit;
 pub mod clock;
 mod fetch;
 pub mod findings;
 pub mod gate;
 pub mod journal;
+mod line;
+pub mod queue;
 pub mod retry;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Client;
 use crate::app::effect::{Effect, RequestId, Timer, Urgency};
-use crate::app::message::{BudgetLeft, Event, Message};
+use crate::app::message::{Event, Message};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::operation::Operation;
+use crate::warehouse::secret::Secret;
 use crate::warehouse::survey::Need;
-use budget::{Budget, Priority};
 use findings::Findings;
 use gate::Gate;
 use journal::Journal;
+use line::Line;
 
 /// How many requests that nobody waits for run at once.
 const BACKGROUND_AT_ONCE: usize = 4;
-
-/// The budget is mentioned to the core when so few requests are left in this hour, or in this minute.
-const HOUR_WORTH_MENTIONING: usize = 600;
-const MINUTE_WORTH_MENTIONING: usize = 60;
 
 /// Where messages go.
 pub type Messages = mpsc::UnboundedSender<Message>;
@@ -42,17 +41,22 @@ pub struct Worker {
 }
 
 struct Shared {
-    /// `None` without a connection: reads and writes then fail.
-    client: Option<Client>,
+    keys: Mutex<Keys>,
     gate: Gate,
     journal: Journal,
     messages: Messages,
     findings: Findings,
-    budget: Mutex<Budget>,
-    budget_was_low: AtomicBool,
-    began: tokio::time::Instant,
+    line: Line,
     background: Semaphore,
     ended: CancellationToken,
+}
+
+/// The ways to talk to the server.
+struct Keys {
+    /// `None` without a connection: reads and writes then fail.
+    used: Option<Client>,
+    /// Another one that the server accepts.
+    checked: Option<(RequestId, Client)>,
 }
 
 impl Worker {
@@ -69,14 +73,12 @@ impl Worker {
         tokio::task::spawn_blocking(findings::warm_up);
         Self {
             shared: Arc::new(Shared {
-                client,
+                keys: Mutex::new(Keys { used: client, checked: None }),
                 gate,
                 journal,
                 messages,
                 findings: Findings::default(),
-                budget: Mutex::new(Budget::default()),
-                budget_was_low: AtomicBool::new(false),
-                began: tokio::time::Instant::now(),
+                line: Line::new(),
                 background: Semaphore::new(BACKGROUND_AT_ONCE),
                 ended: CancellationToken::new(),
             }),
@@ -101,6 +103,9 @@ impl Worker {
                     self.shared.tell(Event::LeftBehind(records));
                 }
             }
+            Effect::CheckKey { request, key } => self.check_key(request, key),
+            Effect::UseKey(request) => self.shared.use_key(request),
+            Effect::Hurry => self.shared.line.hurry(),
             Effect::Wake { timer, after } => self.wake(timer, after.try_into().unwrap_or_default()),
             other => return Some(other),
         }
@@ -126,15 +131,31 @@ impl Worker {
                 let shared = &worker.shared;
                 let client = shared.client()?;
                 if shared.gate == Gate::Open {
-                    shared.leave(Urgency::Waiting).await;
+                    shared.leave(Urgency::Waiting).await?;
                 }
-                let result = shared.gate.pass(client, operation).await;
-                if let Err(failure) = &result {
-                    shared.note(failure);
-                }
+                let result = shared.gate.pass(&client, operation).await;
+                shared.heard(&result, true);
                 result
             },
             move |result| Event::Sent(request, result),
+        );
+    }
+
+    /// Asks what a key may do. The answer of a server decides nothing here: whether it is used is another effect.
+    fn check_key(&self, request: RequestId, key: Secret) {
+        let worker = self.clone();
+        self.spawn(
+            async move {
+                let shared = &worker.shared;
+                let client = shared.client()?.with_key(&key)?;
+                shared.leave(Urgency::Waiting).await?;
+                let found = client.account().key().await;
+                shared.heard(&found, false);
+                let found = found?;
+                shared.keys().checked = Some((request, client));
+                Ok(found)
+            },
+            move |result| Event::KeyChecked(request, result),
         );
     }
 
@@ -172,8 +193,28 @@ impl Worker {
 }
 
 impl Shared {
-    fn client(&self) -> Result<&Client, Failure> {
-        self.client.as_ref().ok_or_else(|| Failure::new(FailureKind::Internal, "there is no connection"))
+    fn keys(&self) -> MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn client(&self) -> Result<Client, Failure> {
+        self.keys().used.clone().ok_or_else(|| Failure::new(FailureKind::Internal, "there is no connection"))
+    }
+
+    /// Uses the key that was checked by this request.
+    fn use_key(&self, request: RequestId) {
+        let mut keys = self.keys();
+        if let Some((_, client)) = keys.checked.take_if(|(checked, _)| *checked == request) {
+            keys.used = Some(client);
+        }
+    }
+
+    /// Takes note of what came of a request.
+    fn heard<T>(&self, result: &Result<T, Failure>, elsewhere: bool) {
+        match result {
+            Ok(_) => self.line.answered(),
+            Err(failure) => self.line.failed(failure, elsewhere),
+        }
     }
 
     /// Tells the core. When nobody listens any more the program is ending.
@@ -181,37 +222,8 @@ impl Shared {
         let _ = self.messages.send(Message { at: clock::now(), event });
     }
 
-    /// Waits until the budget allows another request.
-    async fn leave(&self, urgency: Urgency) {
-        let priority = match urgency {
-            Urgency::Waiting => Priority::Foreground,
-            Urgency::Background => Priority::Background,
-        };
-        loop {
-            let (asked, left) = {
-                let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-                let now = self.began.elapsed();
-                (budget.take(now, priority), budget.remaining(now))
-            };
-            let low = left.hour < HOUR_WORTH_MENTIONING || left.minute < MINUTE_WORTH_MENTIONING;
-            // Told while it is low, and once more when it has recovered.
-            if self.budget_was_low.swap(low, Ordering::Relaxed) || low {
-                let count = |left: usize| u32::try_from(left).unwrap_or(u32::MAX);
-                self.tell(Event::BudgetChanged(BudgetLeft { minute: count(left.minute), hour: count(left.hour) }));
-            }
-            match asked {
-                Ok(()) => return,
-                Err(wait) => tokio::time::sleep(wait).await,
-            }
-        }
-    }
-
-    /// Takes note of a failure that concerns all requests.
-    fn note(&self, failure: &Failure) {
-        if let FailureKind::TooManyRequests(wait) = &failure.kind {
-            let wait = wait.and_then(|wait| Duration::try_from(wait).ok());
-            let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-            budget.throttled(self.began.elapsed(), wait);
-        }
+    /// Waits for leave to make a request.
+    async fn leave(&self, urgency: Urgency) -> Result<(), Failure> {
+        self.line.leave(urgency, |left| self.tell(Event::BudgetChanged(left))).await
     }
 }

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod flights;
 pub mod form;
 pub mod history;
+pub mod key_form;
 pub mod link;
 pub mod logs;
 pub mod marks;

@@ -42,6 +42,8 @@ pub enum Overlay {
     Tuning(SchemaId),
     /// The jobs of a table or of a source, and their logs.
     History(Box<super::history::History>),
+    /// The field for another API key.
+    Key(Box<super::key_form::KeyForm>),
     /// Actions are still followed: really quit?
     Quitting,
 }

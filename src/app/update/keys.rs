@@ -1,6 +1,6 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, history, moves, palette, runbook, triage, tuning};
+use super::{actions, confirm, history, key_form, moves, palette, runbook, triage, tuning};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -36,6 +36,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
             return tuning::pressed(model, &id, key, command);
         }
         Some(Overlay::History(_)) => return history::pressed(model, key, command),
+        Some(Overlay::Key(_)) => return key_form::pressed(model, key),
         Some(Overlay::Quitting) => return quitting(model, key),
         Some(Overlay::Preview { .. }) => return preview(model, key),
         Some(Overlay::Help { .. } | Overlay::Activity { .. }) => return reading(model, key, command),
@@ -72,6 +73,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
                 insert(&mut search.input, &text);
             }
         }
+        Some(Overlay::Key(form)) => key_form::pasted(form, &text),
         Some(_) => {}
         None => {
             if let Some(pane) = editing(model) {

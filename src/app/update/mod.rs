@@ -7,7 +7,9 @@ mod facts;
 mod follows;
 pub mod form;
 mod history;
+mod key_form;
 mod keys;
+mod link;
 mod logs;
 mod moves;
 mod palette;
@@ -53,6 +55,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Learned(request, fact) => facts::learned(model, request, *fact),
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),
+        Event::KeyChecked(request, result) => key_form::checked(model, request, result),
         Event::TimerFired(timer) => fired(model, timer),
         Event::LeftBehind(records) => runbook::left_behind(model, records),
         Event::JournalFailed(reason) => notice(
@@ -63,15 +66,10 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Copied(true) => notice(model, Tone::Note, "Copied, if the terminal allows it.".to_owned()),
         Event::Copied(false) => notice(model, Tone::Bad, "Nothing was copied: the text is too long.".to_owned()),
         Event::BudgetChanged(left) => {
-            model.link.budget = Some(left);
+            model.link.learn_budget(left, model.now);
             Vec::new()
         }
-        Event::Retrying(request, failure) => {
-            if model.flights.recognise(request).is_some() {
-                model.link.failure = Some(failure);
-            }
-            Vec::new()
-        }
+        Event::Retrying(request, failure) => link::retrying(model, request, failure),
     }
 }
 
