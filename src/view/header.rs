@@ -140,7 +140,8 @@ fn budget<'a>(model: &Model, theme: &Theme, width: u16) -> Vec<Span<'a>> {
     let (text, role) = match (link.budget, link.paused_until.filter(|until| *until > model.now)) {
         (_, Some(until)) => {
             let wait = words::short_span(until.duration_since(model.now));
-            (format!("too many requests, waiting {wait}"), Role::Doubtful)
+            let narrow = width < BUDGET_FROM;
+            (format!("{} {wait}", if narrow { "throttled" } else { "too many requests, waiting" }), Role::Doubtful)
         }
         (Some(left), None) => {
             let low = left.minute < 60 || left.hour < 600;
