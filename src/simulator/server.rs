@@ -24,6 +24,9 @@ use super::{Error, Options};
 /// No request of the contract comes near this size.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
+/// What it takes to send half a reply.
+const FLUSH: Duration = Duration::from_millis(20);
+
 /// In how many pieces a slow reply comes, and how long each takes: slower than patience, quicker than despair.
 const DRIPS: usize = 100;
 const DRIP: Duration = Duration::from_millis(200);
@@ -195,8 +198,12 @@ async fn give(answer: Answer, date: &str, ended: &CancellationToken) -> Response
         }
         Answer::Half(reply) => {
             let half = reply.body.as_bytes()[..reply.body.len() / 2].to_vec();
-            let end = stream::iter([Ok(half), Err(reset())]);
-            with_body(reply, date, Body::from_stream(end))
+            // What was sent before is to arrive before the end does.
+            let end = stream::once(async {
+                tokio::time::sleep(FLUSH).await;
+                Err(reset())
+            });
+            with_body(reply, date, Body::from_stream(stream::iter([Ok(half)]).chain(end)))
         }
         Answer::Drip(reply) => {
             let bytes = reply.body.clone().into_bytes();

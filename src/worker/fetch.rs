@@ -200,7 +200,9 @@ impl Asking<'_> {
             if failure.kind == FailureKind::Unreachable || (idle && line.outage().is_some()) {
                 return Err(failure);
             }
-            let Some(wait) = retry::next(attempt, &failure, began.elapsed(), jitter()) else { return Err(failure) };
+            let Some(wait) = retry::next(attempt, &failure, began.elapsed(), (self.shared.jitter)()) else {
+                return Err(failure);
+            };
             let asked_to_wait = matches!(failure.kind, FailureKind::TooManyRequests(_));
             self.shared.tell(Event::Retrying(self.request, failure));
             line.rest(wait.max(Duration::from_millis(1)), !asked_to_wait).await;
@@ -209,7 +211,7 @@ impl Asking<'_> {
 }
 
 /// A number from 0 to 1 that differs from program to program and from call to call.
-fn jitter() -> f64 {
+pub(super) fn random() -> f64 {
     use std::hash::{BuildHasher, RandomState};
     let random = u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or(0);
     f64::from(random) / f64::from(u32::MAX)

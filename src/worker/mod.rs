@@ -48,6 +48,8 @@ struct Shared {
     findings: Findings,
     line: Line,
     background: Semaphore,
+    /// A random number from 0 to 1, by which programs that were disturbed together do not come back together.
+    jitter: fn() -> f64,
     ended: CancellationToken,
 }
 
@@ -80,9 +82,19 @@ impl Worker {
                 findings: Findings::default(),
                 line: Line::new(),
                 background: Semaphore::new(BACKGROUND_AT_ONCE),
+                jitter: fetch::random,
                 ended: CancellationToken::new(),
             }),
         }
+    }
+
+    /// The same with another source of chance, before anything runs; 0 rests as little as possible.
+    #[must_use]
+    pub fn with_jitter(mut self, jitter: fn() -> f64) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.jitter = jitter;
+        }
+        self
     }
 
     /// Runs an effect in the background. Effects that concern the terminal or the program itself are given back.
