@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use whtui::api::{Client, Limits};
 use whtui::app::effect::{Effect, RequestId, Urgency};
 use whtui::app::message::{Event, Message};
-use whtui::simulator::{self, Fault, FaultPlan, FaultSpec, Options, Simulator};
+use whtui::simulator::{self, Clock, Fault, FaultPlan, FaultSpec, Service, Simulator};
 use whtui::warehouse::failure::{Failure, FailureKind};
 use whtui::warehouse::ids::ProjectId;
 use whtui::warehouse::operation::Operation;
@@ -33,12 +33,33 @@ use operations::{Targets, counts, look, name, reads, send, writes};
 /// What a reply may cost: little time where none is expected, little room in every case.
 fn limits(fault: &Fault) -> Limits {
     let silent = matches!(fault, Fault::Hang { .. } | Fault::Slow);
-    let time = if silent { Duration::from_millis(250) } else { Duration::from_secs(60) };
+    let time = if silent { Duration::from_millis(120) } else { Duration::from_secs(60) };
     Limits { quick: time, slow: time, body: 4 * 1024 * 1024, ..Limits::default() }
 }
 
-async fn demo(faults: FaultPlan) -> Simulator {
-    simulator::start(Options { faults, ..Options::default() }).await.unwrap()
+/// A database whose changes are streamed, and a source that may be told by a webhook.
+const WORLD: &str = r#"
+title = "two sources"
+seed = 3
+[history]
+runs = 3
+reach = "1d"
+[[sources]]
+type = "Postgres"
+prefix = "main"
+cdc = { lag = 1000 }
+tables = [{ name = "orders", template = "cdc" }, { name = "users", template = "cdc" }]
+[[sources]]
+type = "Stripe"
+tables = [{ name = "Charge", last_run = "1h", rows = 500 }, { name = "Refund" }]
+"#;
+
+async fn world_with(faults: FaultPlan) -> Simulator {
+    let now = "2026-11-20T12:00:00Z".parse().unwrap();
+    let service = Service::from_toml(WORLD, None, now).unwrap_or_else(|error| panic!("{error}"));
+    let simulator = simulator::serve_with_clock(service, Clock::manual(now)).await.unwrap();
+    simulator.plan(faults);
+    simulator
 }
 
 fn client(simulator: &Simulator, limits: Limits) -> Client {
@@ -97,10 +118,10 @@ fn all(targets: &Targets) -> Vec<Operation> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_of_every_operation_is_told_for_what_it_is_and_nothing_is_sent_twice() {
-    let calm = demo(FaultPlan::default()).await;
+    let calm = world_with(FaultPlan::default()).await;
     let targets = Targets::of(&client(&calm, Limits::default())).await;
     for (fault, what) in FaultSpec::faults().filter(|(_, what)| !spoils(what)) {
-        let simulator = demo(everywhere(fault)).await;
+        let simulator = world_with(everywhere(fault)).await;
         let client = client(&simulator, limits(&what));
         let operations = all(&targets);
         let (total, names) = (operations.len(), operations.iter().map(name).collect::<Vec<_>>());
@@ -118,18 +139,18 @@ async fn every_fault_of_every_operation_is_told_for_what_it_is_and_nothing_is_se
 /// gets. What still makes sense of it is written down.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_that_are_spoilt_are_never_taken_for_something_else() {
-    let calm = demo(FaultPlan::default()).await;
+    let calm = world_with(FaultPlan::default()).await;
     let targets = Targets::of(&client(&calm, Limits::default())).await;
     let mut truths = Vec::new();
     for operation in all(&targets) {
-        let whole = demo(FaultPlan::default()).await;
+        let whole = world_with(FaultPlan::default()).await;
         truths.push(perform(&client(&whole, Limits::default()), operation).await);
     }
     let mut table = String::new();
     for (fault, what) in FaultSpec::faults().filter(|(_, what)| spoils(what)) {
         let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (operation, truth) in all(&targets).into_iter().zip(&truths) {
-            let (named, spoilt) = (name(&operation), demo(everywhere(fault)).await);
+            let (named, spoilt) = (name(&operation), world_with(everywhere(fault)).await);
             let told = perform(&client(&spoilt, limits(&what)), operation).await;
             assert_eq!(spoilt.requests().len(), 1, "{named}, {fault}");
             let outcome = match (truth, told) {
@@ -164,7 +185,7 @@ fn worker(simulator: &Simulator, limits: Limits) -> (Worker, UnboundedReceiver<M
 
 /// How often something was asked, and how it ended.
 async fn ask(fault: &str, what: &Fault, need: Need, urgency: Urgency) -> (usize, Result<(), Failure>) {
-    let simulator = demo(everywhere(fault)).await;
+    let simulator = world_with(everywhere(fault)).await;
     let (worker, mut inbox) = worker(&simulator, limits(what));
     let request = RequestId(1);
     assert!(worker.run(Effect::Fetch { request, need, urgency }).is_none());
@@ -208,7 +229,7 @@ async fn reads_are_repeated_as_often_as_makes_sense() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn writes_are_never_repeated() {
     for (fault, what) in FaultSpec::faults() {
-        let simulator = demo(FaultPlan::default()).await;
+        let simulator = world_with(FaultPlan::default()).await;
         let (worker, mut inbox) = worker(&simulator, limits(&what));
         let targets = Targets::of(&client(&simulator, Limits::default())).await;
         let before = simulator.requests().len();

@@ -228,7 +228,10 @@ impl Shape {
             Self::Error => json!({ "error": SAID }),
             Self::Success => json!({ "success": false, "error": SAID }),
             Self::List => json!([SAID]),
-            Self::Page => return Reply { status: 400, ..gateway() },
+            Self::Page => {
+                let page = "<html><head><title>Bad Request</title></head><body></body></html>".to_owned();
+                return Reply { status: 400, body: page, ..Reply::page() };
+            }
             Self::Text => {
                 return Reply {
                     status: 400,

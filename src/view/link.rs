@@ -21,7 +21,14 @@ pub(super) fn trouble(model: &Model, failure: &Failure) -> String {
         let since = outage.since.strftime("%H:%MZ");
         format!(" since {since}")
     });
-    format!("Not up to date{since}: {}; {}, or now with {refresh}.", failure.explanation(), next_try(model))
+    // What is asked for is the list, and that of a project.
+    let why = match (&failure.kind, model.settings.place()) {
+        (FailureKind::NotFound, Some(place)) => {
+            format!("project {} does not exist any more, or the owner of the key has left it", place.project)
+        }
+        _ => failure.explanation(),
+    };
+    format!("Not up to date{since}: {why}; {}, or now with {refresh}.", next_try(model))
 }
 
 /// When it is tried again.

@@ -13,13 +13,13 @@ use whtui::warehouse::survey::Need;
 
 use super::operations::{Targets, send};
 use super::world::{Desk, project, settings};
-use super::{client, demo, everywhere, limits, spoils};
+use super::{client, everywhere, limits, spoils, world_with};
 
 /// What a reading of the list and a reload really end with.
 async fn failures(fault: &str, what: &whtui::simulator::Fault) -> (Failure, Failure) {
-    let simulator = demo(whtui::simulator::FaultPlan::default()).await;
+    let simulator = world_with(whtui::simulator::FaultPlan::default()).await;
     let client = client(&simulator, limits(what));
-    let targets = Targets::of(&client).await;
+    let targets = Targets::of(&super::client(&simulator, whtui::api::Limits::default())).await;
     simulator.plan(everywhere(fault));
     let list = client.sources(Page { limit: 100, offset: 0 }).await.map(drop);
     let table = targets.pushed.schemas.iter().find(|schema| schema.should_sync == Some(true)).unwrap();
