@@ -131,7 +131,7 @@ fn connection<'a>(model: &Model, theme: &Theme) -> Span<'a> {
     Span::styled(text, theme.style(role))
 }
 
-/// Columns from which on the budget is always seen; on fewer only when little of it is left.
+/// Columns from which on the budget is seen once half of it is used; on fewer only when little of it is left.
 const BUDGET_FROM: u16 = 120;
 
 /// What is left of the request budget, or how long the server asks to wait.
@@ -145,7 +145,8 @@ fn budget<'a>(model: &Model, theme: &Theme, width: u16) -> Vec<Span<'a>> {
         }
         (Some(left), None) => {
             let low = left.minute < 60 || left.hour < 600;
-            if !low && width < BUDGET_FROM {
+            let half = left.minute < 240 || left.hour < 2_400;
+            if !low && (!half || width < BUDGET_FROM) {
                 return Vec::new();
             }
             let count = words::count(u64::from(left.minute.min(left.hour)));

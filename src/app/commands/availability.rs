@@ -17,8 +17,6 @@ pub struct Context {
     pub billing_pause: Option<String>,
     /// Whether the list is being read.
     pub reading: bool,
-    /// Whether the server does not accept the key.
-    pub key_refused: bool,
     /// Whether the focused table shows rows.
     pub has_rows: bool,
     /// Whether the focused table is filtered.
@@ -148,10 +146,6 @@ pub(super) fn logs(context: &Context) -> Availability {
 
 pub(super) fn refresh(context: &Context) -> Availability {
     if context.reading { Availability::not("The list is being read right now.") } else { Available }
-}
-
-pub(super) fn enter_key(context: &Context) -> Availability {
-    if context.key_refused { Available } else { Availability::not("The server accepts the key in use.") }
 }
 
 pub(super) fn copy_error(context: &Context) -> Availability {
@@ -426,7 +420,6 @@ mod tests {
             }),
             no_writes: None,
             billing_pause: None,
-            key_refused: false,
             reading: false,
             has_rows: true,
             filtered: false,

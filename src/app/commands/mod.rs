@@ -199,7 +199,7 @@ pub static COMMANDS: &[Command] = &[
     looks(C::Help, "help", "help", "Show every key.", Program, 100, can::always),
     looks(C::Activity, "activity", "activity", "Show what changed and what was done since the start.", Program, 28, can::always),
     looks(C::Refresh, "refresh", "refresh", "Read everything shown again, now.", Program, 0, can::refresh),
-    looks(C::EnterKey, "enter-key", "another key", "Enter another API key for the same project, where the server does not accept the one in use; it is checked first, and not written down.", Program, 99, can::enter_key),
+    looks(C::EnterKey, "enter-key", "another key", "Enter another API key for the same project, as when the one in use was revoked; it is checked first, and not written down.", Program, 0, can::always),
     looks(C::Redraw, "redraw", "redraw", "Draw the screen anew.", Program, 0, can::always),
     looks(C::Suspend, "suspend", "suspend", "Stop the program and go back to the shell; `fg` brings it back.", Program, 0, can::always),
     looks(C::Quit, "quit", "quit", "End the program; asks when a change is under way whose end you should know.", Program, 97, can::always),
