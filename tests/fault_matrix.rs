@@ -226,6 +226,52 @@ async fn reads_are_repeated_as_often_as_makes_sense() {
     }
 }
 
+/// Takes in answers until so many requests have ended, and tells which facts and ends came.
+async fn ended(inbox: &mut UnboundedReceiver<Message>, count: usize) -> (Vec<RequestId>, Vec<RequestId>) {
+    let (mut learned, mut over) = (Vec::new(), Vec::new());
+    while over.len() < count {
+        let message = tokio::time::timeout(Duration::from_secs(30), inbox.recv()).await.expect("it ends").unwrap();
+        match message.event {
+            Event::Learned(request, _) => learned.push(request),
+            Event::FetchEnded(request, result) => over.extend(result.map(|()| request)),
+            Event::Sent(request, result) => over.extend(result.map(|_| request)),
+            _ => {}
+        }
+    }
+    (learned, over)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_is_asked_once_at_a_time_but_again_after_a_write() {
+    let simulator = world_with(FaultPlan::default()).await;
+    let (worker, mut inbox) = worker(&simulator, Limits::default());
+    let targets = Targets::of(&client(&simulator, Limits::default())).await;
+    let before = simulator.requests().len();
+    let fetch = |request| Effect::Fetch {
+        request: RequestId(request),
+        need: Need::Source(targets.pushed.id.clone()),
+        urgency: Urgency::Waiting,
+    };
+    let _ = (worker.run(fetch(1)), worker.run(fetch(2)), worker.run(fetch(3)));
+    let (mut learned, mut over) = ended(&mut inbox, 3).await;
+    learned.sort_unstable();
+    over.sort_unstable();
+    assert_eq!((&learned, &over), (&vec![RequestId(1), RequestId(2), RequestId(3)], &learned));
+    assert_eq!(simulator.requests().len() - before, 1);
+
+    // A question asked before a write proves nothing after it.
+    simulator.plan("source=slow:1".parse::<FaultSpec>().unwrap().plan());
+    let operation = writes(&targets).into_iter().find(|operation| name(operation) == "ReloadSchema").unwrap();
+    let _ = worker.run(fetch(4));
+    let _ = worker.run(Effect::Send { request: RequestId(5), operation });
+    while simulator.requests().len() - before < 3 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let _ = worker.run(fetch(6));
+    let (learned, _) = ended(&mut inbox, 2).await;
+    assert_eq!(learned, [RequestId(6)], "and does not wait for the older one");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn writes_are_never_repeated() {
     for (fault, what) in FaultSpec::faults() {

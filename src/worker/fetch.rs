@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::trips::TripId;
 use super::{Shared, retry};
 use crate::api::Client;
 use crate::api::paging::read_all_sources;
-use crate::app::effect::{RequestId, Urgency};
+use crate::app::effect::Urgency;
 use crate::app::message::Event;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::finding::Finding;
@@ -24,9 +25,9 @@ const PAGES_AT_ONCE: usize = 4;
 const LOGGED_ERRORS: u32 = 20;
 
 /// Answers a question; what is found out is told as it comes.
-pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgency: Urgency) -> Result<(), Failure> {
+pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Urgency) -> Result<(), Failure> {
     let client = &shared.client()?;
-    let asking = Asking { shared, request, urgency, is_list: need == Need::Sources, elsewhere: asks_elsewhere(&need) };
+    let asking = Asking { shared, trip, urgency, is_list: need == Need::Sources, elsewhere: asks_elsewhere(&need) };
     match need {
         Need::Identity => {
             let identity = asking.identity(client).await;
@@ -94,7 +95,7 @@ pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgen
 /// A question while it is being answered.
 struct Asking<'a> {
     shared: &'a Shared,
-    request: RequestId,
+    trip: TripId,
     urgency: Urgency,
     /// Whether it is the list that is read: the reading by which the return of a server is noticed.
     is_list: bool,
@@ -112,7 +113,14 @@ fn asks_elsewhere(need: &Need) -> bool {
 
 impl Asking<'_> {
     fn tell(&self, fact: Fact) {
-        self.shared.tell(Event::Learned(self.request, Box::new(fact)));
+        let mut company = self.shared.trips().tell(self.trip);
+        let last = company.pop();
+        for request in company {
+            self.shared.tell(Event::Learned(request, Box::new(fact.clone())));
+        }
+        if let Some(request) = last {
+            self.shared.tell(Event::Learned(request, Box::new(fact)));
+        }
     }
 
     /// Whose key this is; what is refused to be told is left out.
@@ -204,7 +212,10 @@ impl Asking<'_> {
                 return Err(failure);
             };
             let asked_to_wait = matches!(failure.kind, FailureKind::TooManyRequests(_));
-            self.shared.tell(Event::Retrying(self.request, failure));
+            let company = self.shared.trips().company(self.trip);
+            for request in company {
+                self.shared.tell(Event::Retrying(request, failure.clone()));
+            }
             line.rest(wait.max(Duration::from_millis(1)), !asked_to_wait).await;
         }
     }

@@ -10,6 +10,7 @@ pub mod journal;
 mod line;
 pub mod queue;
 pub mod retry;
+pub mod trips;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -27,6 +28,7 @@ use findings::Findings;
 use gate::Gate;
 use journal::Journal;
 use line::Line;
+use trips::Trips;
 
 /// How many requests that nobody waits for run at once.
 const BACKGROUND_AT_ONCE: usize = 4;
@@ -47,6 +49,7 @@ struct Shared {
     messages: Messages,
     findings: Findings,
     line: Line,
+    trips: Mutex<Trips>,
     background: Semaphore,
     /// A random number from 0 to 1, by which programs that were disturbed together do not come back together.
     jitter: fn() -> f64,
@@ -81,6 +84,7 @@ impl Worker {
                 messages,
                 findings: Findings::default(),
                 line: Line::new(),
+                trips: Mutex::new(Trips::default()),
                 background: Semaphore::new(BACKGROUND_AT_ONCE),
                 jitter: fetch::random,
                 ended: CancellationToken::new(),
@@ -130,9 +134,12 @@ impl Worker {
     }
 
     fn fetch(&self, request: RequestId, need: Need, urgency: Urgency) {
-        let worker = self.clone();
-        self.spawn(async move { fetch::fetch(&worker.shared, request, need, urgency).await }, move |result| {
-            Event::FetchEnded(request, result)
+        // Who asks what is being asked already shares the answer.
+        let Some(trip) = self.shared.trips().board(&need, urgency, request) else { return };
+        let (worker, shared) = (self.clone(), Arc::clone(&self.shared));
+        self.spawn(async move { fetch::fetch(&worker.shared, trip, need, urgency).await }, move |result| {
+            let company = shared.trips().land(trip);
+            company.into_iter().map(|request| Event::FetchEnded(request, result.clone())).collect()
         });
     }
 
@@ -145,11 +152,13 @@ impl Worker {
                 if shared.gate == Gate::Open {
                     shared.leave(Urgency::Waiting).await?;
                 }
+                shared.trips().wrote();
                 let result = shared.gate.pass(&client, operation).await;
+                shared.trips().wrote();
                 shared.heard(&result, true);
                 result
             },
-            move |result| Event::Sent(request, result),
+            move |result| vec![Event::Sent(request, result)],
         );
     }
 
@@ -167,7 +176,7 @@ impl Worker {
                 shared.keys().checked = Some((request, client));
                 Ok(found)
             },
-            move |result| Event::KeyChecked(request, result),
+            move |result| vec![Event::KeyChecked(request, result)],
         );
     }
 
@@ -185,7 +194,7 @@ impl Worker {
     fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-        told: impl FnOnce(Result<T, Failure>) -> Event + Send + 'static,
+        told: impl FnOnce(Result<T, Failure>) -> Vec<Event> + Send + 'static,
     ) {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
@@ -197,7 +206,7 @@ impl Worker {
                     let result = result.unwrap_or_else(|_| {
                         Err(Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
                     });
-                    shared.tell(told(result));
+                    told(result).into_iter().for_each(|event| shared.tell(event));
                 }
             }
         });
@@ -205,6 +214,10 @@ impl Worker {
 }
 
 impl Shared {
+    fn trips(&self) -> MutexGuard<'_, Trips> {
+        self.trips.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn keys(&self) -> MutexGuard<'_, Keys> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
