@@ -203,7 +203,7 @@ async fn give(answer: Answer, date: &str, ended: &CancellationToken) -> Response
                 tokio::time::sleep(FLUSH).await;
                 Err(reset())
             });
-            with_body(reply, date, Body::from_stream(stream::iter([Ok(half)]).chain(end)))
+            with_body(&reply, date, Body::from_stream(stream::iter([Ok(half)]).chain(end)))
         }
         Answer::Drip(reply) => {
             let bytes = reply.body.clone().into_bytes();
@@ -219,11 +219,11 @@ async fn give(answer: Answer, date: &str, ended: &CancellationToken) -> Response
                     }
                 }
             });
-            with_body(reply, date, Body::from_stream(drip))
+            with_body(&reply, date, Body::from_stream(drip))
         }
         Answer::Flood => {
             let waves = stream::iter(0..FLOOD).map(|_| Ok::<_, std::io::Error>(vec![b' '; WAVE]));
-            with_body(Reply::json(200, &serde_json::Value::Null), date, Body::from_stream(waves))
+            with_body(&Reply::json(200, &serde_json::Value::Null), date, Body::from_stream(waves))
         }
     }
 }
@@ -243,10 +243,10 @@ fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 
 fn respond(mut reply: Reply, date: &str) -> Response {
     let body = std::mem::take(&mut reply.body);
-    with_body(reply, date, Body::from(body))
+    with_body(&reply, date, Body::from(body))
 }
 
-fn with_body(reply: Reply, date: &str, body: Body) -> Response {
+fn with_body(reply: &Reply, date: &str, body: Body) -> Response {
     // The date is the simulated one, so that a client that allows for clock skew gets ages right at any speed.
     let mut response = Response::builder().status(reply.status).header(header::DATE, date);
     if let Some(kind) = reply.content_type {

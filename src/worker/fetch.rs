@@ -202,7 +202,7 @@ impl Asking<'_> {
                 Err(failure) => failure,
             };
             drop(place);
-            line.failed(&failure, self.elsewhere);
+            self.shared.failed(&failure, self.elsewhere);
             attempt += 1;
             // Where nobody answers, whoever asked decides when to ask again: that can be seen and hurried.
             if failure.kind == FailureKind::Unreachable || (idle && line.outage().is_some()) {

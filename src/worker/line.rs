@@ -128,14 +128,17 @@ impl Line {
         self.lock().circuit.answered();
     }
 
-    /// A request failed; whether its answer would have depended on another system than the server.
-    pub(super) fn failed(&self, failure: &Failure, elsewhere: bool) {
+    /// A request failed; whether its answer would have depended on another system than the server. Answers with what
+    /// is left of the budget where the server asks to wait.
+    pub(super) fn failed(&self, failure: &Failure, elsewhere: bool) -> Option<BudgetLeft> {
         let now = self.began.elapsed();
         let mut state = self.lock();
         state.circuit.failed(failure, elsewhere);
-        if let FailureKind::TooManyRequests(wait) = &failure.kind {
-            state.budget.throttled(now, wait.and_then(|wait| Duration::try_from(wait).ok()));
-        }
+        let FailureKind::TooManyRequests(wait) = &failure.kind else { return None };
+        state.budget.throttled(now, wait.and_then(|wait| Duration::try_from(wait).ok()));
+        let left = state.budget.remaining(now);
+        state.told = Some(left);
+        Some(in_words(left))
     }
 
     /// Why nothing is asked that nobody waits for, if so.
@@ -196,7 +199,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_pause_that_nobody_would_wait_for_is_said_at_once() {
         let line = Line::new();
-        line.failed(&Failure::new(FailureKind::TooManyRequests(Some(SignedDuration::from_hours(1))), ""), false);
+        let _ =
+            line.failed(&Failure::new(FailureKind::TooManyRequests(Some(SignedDuration::from_hours(1))), ""), false);
         for urgency in [Urgency::Waiting, Urgency::Background] {
             let failure = leave(&line, urgency).await.unwrap_err();
             assert_eq!(failure.kind, FailureKind::TooManyRequests(Some(SignedDuration::from_hours(1))));
@@ -213,7 +217,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_short_pause_is_waited_for() {
         let line = Line::new();
-        line.failed(&Failure::new(FailureKind::TooManyRequests(Some(SignedDuration::from_secs(37))), ""), false);
+        let _ =
+            line.failed(&Failure::new(FailureKind::TooManyRequests(Some(SignedDuration::from_secs(37))), ""), false);
         leave(&line, Urgency::Waiting).await.unwrap();
         assert_eq!(line.began.elapsed(), Duration::from_secs(37));
     }

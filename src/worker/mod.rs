@@ -206,7 +206,9 @@ impl Worker {
                     let result = result.unwrap_or_else(|_| {
                         Err(Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
                     });
-                    told(result).into_iter().for_each(|event| shared.tell(event));
+                    for event in told(result) {
+                        shared.tell(event);
+                    }
                 }
             }
         });
@@ -234,11 +236,18 @@ impl Shared {
         }
     }
 
+    /// Takes note of a failure that concerns all requests.
+    fn failed(&self, failure: &Failure, elsewhere: bool) {
+        if let Some(left) = self.line.failed(failure, elsewhere) {
+            self.tell(Event::BudgetChanged(left));
+        }
+    }
+
     /// Takes note of what came of a request.
     fn heard<T>(&self, result: &Result<T, Failure>, elsewhere: bool) {
         match result {
             Ok(_) => self.line.answered(),
-            Err(failure) => self.line.failed(failure, elsewhere),
+            Err(failure) => self.failed(failure, elsewhere),
         }
     }
 

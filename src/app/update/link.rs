@@ -58,7 +58,10 @@ pub(super) fn list_failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
 /// The list was read.
 pub(super) fn list_read(model: &mut Model) -> Vec<Effect> {
     match model.link.read(model.now) {
-        Some(outage) => report(model, Tone::Good, format!("The connection is back, after {}.", short_span(outage))),
+        Some(outage) => {
+            let after = if outage.as_secs() < 1 { "a moment".to_owned() } else { short_span(outage) };
+            report(model, Tone::Good, format!("The connection is back, after {after}."))
+        }
         None => Vec::new(),
     }
 }
