@@ -188,7 +188,6 @@ screen!(offline_with_old_data, |width, height| {
     let mut desk = settled(width, height);
     desk.pass(754).fire(|timer| matches!(timer, Timer::Refresh(_)));
     desk.fail(|need| *need == Need::Sources, unreachable());
-    desk.fire(|timer| matches!(timer, Timer::Notice(_)));
     desk
 });
 screen!(key_rejected, |width, height| {
@@ -200,7 +199,7 @@ screen!(key_rejected, |width, height| {
 screen!(empty_project, |width, height| Desk::reading(settings(), width, height, Vec::new()));
 screen!(few_requests_left, |width, height| {
     let mut desk = settled(width, height);
-    desk.happen(Event::BudgetChanged(BudgetLeft { minute: 12, hour: 900 }));
+    desk.happen(Event::BudgetChanged(BudgetLeft { minute: 12, hour: 900, paused: None }));
     desk
 });
 screen!(parts_of_the_list_unreadable, |width, height| {
@@ -440,6 +439,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Tuning(_)
         // In `tests/setup.rs`.
         | Overlay::Profiles(_)
+        // In `tests/trouble.rs`.
+        | Overlay::Key(_)
         | Overlay::Quitting => {}
     }
     match screen {

@@ -114,6 +114,15 @@ impl Client {
         Ok(Account::new(origin, key, limits)?.client(project))
     }
 
+    /// The same with another key: to the same origin, and nowhere else. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// As [`Account::new`].
+    pub fn with_key(&self, key: &Secret) -> Result<Self, Failure> {
+        let transport = self.account.transport.with_key(key.expose().into())?;
+        Ok(Account { transport }.client(self.project))
+    }
+
     /// What does not belong to the project: the key, its owner, the projects.
     #[must_use]
     pub fn account(&self) -> &Account {

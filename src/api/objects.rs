@@ -284,8 +284,13 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    /// Every parser of this module, and the page around it.
+    /// Every parser there is, and the page around it.
     fn read_everything(raw: &RawValue) {
+        use crate::api::{channels, form, logs};
+        let _ = (channels::prerequisites(raw), channels::cdc_status(raw), channels::webhook_info(raw));
+        let _ = channels::webhook_creation(raw, str::to_owned);
+        let _ = channels::told(raw, channels::webhook_deletion).is_some();
+        let _ = (logs::entry(raw), logs::issue(raw), form::form(raw, &Foreign::new("X")));
         let _ = (source(raw), schema(raw), full_schema(raw), jobs(raw), job(raw), key(raw), user(raw), project(raw));
         let _ = (refresh_result(raw), cancel_reply(raw), candidate_fields(raw), listing(raw, source));
     }
@@ -305,7 +310,8 @@ mod tests {
             "(Running|Completed|5min|cdc|2026-11-20T08:00:00(Z|[+]00:00)?)".prop_map(Value::from),
         ];
         let name = "(id|name|results|count|next|schemas|schema|table|status|job_inputs|team|scoped_teams|source|\
-            row_count|last_synced_at|incremental_fields|available_columns|detail|password|[a-z]{0,3})";
+            row_count|last_synced_at|incremental_fields|available_columns|detail|password|X|fields|options|type|value|\
+            exists|hog_function|schema_mapping|external_status|inputs|errors|valid|enabled|level|message|timestamp|[a-z]{0,3})";
         leaf.prop_recursive(5, 64, 8, move |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..8).prop_map(Value::from),

@@ -78,6 +78,11 @@ impl Transport {
         Ok(Self { http, origin, key, bearer, limits })
     }
 
+    /// The way to the same origin with another key.
+    pub(super) fn with_key(&self, key: SecretString) -> Result<Self, Failure> {
+        Self::new(self.origin.clone(), key, self.limits)
+    }
+
     pub(super) fn origin(&self) -> &Origin {
         &self.origin
     }

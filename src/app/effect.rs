@@ -54,6 +54,17 @@ pub enum Effect {
         /// Who waits for it.
         urgency: Urgency,
     },
+    /// Somebody waits now: whatever waits to be asked, or to be asked again, does so at once.
+    Hurry,
+    /// Ask the server what this key may do. The key in use stays in use.
+    CheckKey {
+        /// Its name.
+        request: RequestId,
+        /// The key.
+        key: Secret,
+    },
+    /// Use the key that was checked by this request, from now on.
+    UseKey(RequestId),
     /// Send this write, once.
     Send {
         /// Its name.

@@ -1,11 +1,11 @@
 //! What happened. Every message carries the time at which it did; nothing in the core asks a clock.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::effect::{RequestId, Timer};
 use super::key;
 use super::layout::Size;
-use crate::warehouse::account::{Key, Project};
+use crate::warehouse::account::{Key as ApiKey, Project};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::operation::{Operation, Request};
 use crate::warehouse::recovery::runbook::Record;
@@ -46,6 +46,8 @@ pub enum Event {
     Unlogged(RequestId, Operation, String),
     /// What came of a write could not be written down in the audit log, for this reason.
     AuditFailed(String),
+    /// The server said what a key may do that was entered here.
+    KeyChecked(RequestId, Result<ApiKey, Failure>),
     /// A timer ran out.
     TimerFired(Timer),
     /// A text was put on the clipboard; `false`: it was too long for the terminal.
@@ -68,7 +70,7 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Greeting {
     /// The key, as far as the server describes it.
-    pub key: Key,
+    pub key: ApiKey,
     /// Projects.
     pub projects: Vec<Project>,
     /// Whether these are all.
@@ -109,6 +111,8 @@ pub struct BudgetLeft {
     pub minute: u32,
     /// In this hour.
     pub hour: u32,
+    /// How long the server asks to make none at all.
+    pub paused: Option<SignedDuration>,
 }
 
 /// A use of the mouse.

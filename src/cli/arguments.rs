@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::completions::Completions;
 use super::listing::{Jobs, Listing};
 use super::wait::Wait;
+use crate::simulator::FaultSpec;
 
 /// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
 /// way to mend it.
@@ -82,9 +83,10 @@ const EXPLAIN_READS: &str = "Without TEXT it reads standard input: one text; wit
 /// How `simulate` ends, and what there is to serve.
 fn simulate_ends() -> String {
     format!(
-        "Worlds: {}.\n\nIt prints host, project and key, and serves until it is interrupted.\n\nExit status: 0 when it \
+        "Worlds: {}.\n\nFaults: {}.\n\nIt prints host, project and key, and serves until it is interrupted.\n\nExit status: 0 when it \
          was ended by a signal, 2 when it could not start.",
-        crate::simulator::scenario_names().join(", ")
+        crate::simulator::scenario_names().join(", "),
+        FaultSpec::grammar()
     )
 }
 
@@ -181,6 +183,9 @@ pub(super) struct Target {
     /// World of the demo; `whtui simulate --help` lists them
     #[arg(long, requires = "demo", value_name = "NAME")]
     pub scenario: Option<String>,
+    /// What goes wrong in the demo, for example jobs=502:3,sources=slow; `whtui simulate --help` lists it
+    #[arg(long, requires = "demo", value_name = "SPEC")]
+    pub faults: Option<FaultSpec>,
     /// Profile of the settings to use [default: that of the variable `WHTUI_PROFILE`, or the file's own]
     #[arg(long, value_name = "NAME", conflicts_with = "no_config")]
     pub profile: Option<String>,
@@ -240,6 +245,9 @@ pub(super) struct Simulate {
     /// What every reply takes, in milliseconds
     #[arg(long, default_value_t = 0, value_name = "MS")]
     pub latency_ms: u64,
+    /// What goes wrong, for example jobs=502:3,sources=slow (see below)
+    #[arg(long, value_name = "SPEC")]
+    pub faults: Option<FaultSpec>,
 }
 
 /// A factor that leaves the world playable.
@@ -265,6 +273,8 @@ mod tests {
             &["whtui", "--scenario", "small"],
             &["whtui", "--key", "phx_1"],
             &["whtui", "simulate", "--port", "70000"],
+            &["whtui", "simulate", "--faults", "jobs=5022"],
+            &["whtui", "--faults", "jobs=502"],
             &["whtui", "fly"],
             &["whtui", "diagnose", "--read-only"],
             &["whtui", "diagnose", "--demo", "--project", "1"],

@@ -113,6 +113,7 @@ fn profile(name: String, flags: &Target) -> Target {
     Target {
         demo: false,
         scenario: None,
+        faults: None,
         profile: Some(name),
         no_config: flags.no_config,
         host: None,

@@ -21,6 +21,7 @@ pub(super) async fn simulate(options: Simulate, stop: StopSignal) -> Result<Exit
         speed: options.speed,
         seed: options.seed,
         latency: Duration::from_millis(options.latency_ms),
+        faults: options.faults.unwrap_or_default().plan(),
     };
     let served = simulator::start(options).await.map_err(|error| format!("{error}."))?;
     let text = format!(

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use clock::Clock;
-pub use fault::Fault;
+pub use fault::{Ban, Fault, FaultPlan, FaultSpec, Shape, Wait};
 pub use log::LoggedRequest;
 pub use server::Simulator;
 pub use service::{Reply, Request, Service};
@@ -41,6 +41,8 @@ pub struct Options {
     pub seed: Option<u64>,
     /// What every reply takes, in real time.
     pub latency: Duration,
+    /// What goes wrong.
+    pub faults: FaultPlan,
 }
 
 impl Default for Options {
@@ -52,6 +54,7 @@ impl Default for Options {
             speed: 1.0,
             seed: None,
             latency: Duration::ZERO,
+            faults: FaultPlan::default(),
         }
     }
 }

@@ -9,18 +9,31 @@ use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
+use futures_util::{StreamExt, stream};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::clock::Clock;
-use super::fault::{Fault, Faults};
+use super::fault::{Answer, Fault, FaultPlan};
 use super::log::{Log, LoggedRequest};
 use super::service::{Reply, Request, Service};
 use super::{Error, Options};
 
 /// No request of the contract comes near this size.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// What it takes to send half a reply.
+const FLUSH: Duration = Duration::from_millis(20);
+
+/// In how many pieces a slow reply comes, and how long each takes: slower than patience, quicker than despair.
+const DRIPS: usize = 100;
+const DRIP: Duration = Duration::from_millis(200);
+
+/// How many pieces of this size a flood has: more than any client accepts.
+const FLOOD: usize = 2_000;
+const WAVE: usize = 64 * 1024;
 
 /// A running simulator. It stops when dropped.
 #[derive(Debug)]
@@ -30,6 +43,8 @@ pub struct Simulator {
     project: u64,
     shared: Arc<Shared>,
     stop: oneshot::Sender<()>,
+    /// Ends what would never end by itself.
+    ended: DropGuard,
     task: JoinHandle<()>,
 }
 
@@ -38,13 +53,14 @@ struct Shared {
     state: Mutex<Held>,
     clock: Clock,
     latency: Duration,
+    ended: CancellationToken,
 }
 
 #[derive(Debug)]
 struct Held {
     service: Service,
     log: Log,
-    faults: Faults,
+    faults: FaultPlan,
 }
 
 impl Shared {
@@ -65,8 +81,9 @@ impl Simulator {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let (key, project) = (service.key().to_owned(), service.project());
-        let state = Mutex::new(Held { service, log, faults: Faults::default() });
-        let shared = Arc::new(Shared { state, clock, latency: options.latency });
+        let state = Mutex::new(Held { service, log, faults: options.faults.clone() });
+        let ended = CancellationToken::new();
+        let shared = Arc::new(Shared { state, clock, latency: options.latency, ended: ended.clone() });
         let router = Router::new().fallback(handle).with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
         // Dropping the sender ends the wait, too, so that a dropped simulator stops.
@@ -75,7 +92,7 @@ impl Simulator {
             // Serving ends only by the signal, or by an error of the listener, which its clients notice.
             let _ = axum::serve(listener, router).with_graceful_shutdown(stopped).await;
         });
-        Ok(Self { address, key, project, shared, stop, task })
+        Ok(Self { address, key, project, shared, stop, ended: ended.drop_guard(), task })
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`.
@@ -108,9 +125,20 @@ impl Simulator {
         self.shared.lock().faults.add(method, path_suffix, skip, fault);
     }
 
+    /// Makes all of this go wrong.
+    pub fn plan(&self, faults: FaultPlan) {
+        self.shared.lock().faults.extend(faults);
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn mend(&self) {
+        self.shared.lock().faults = FaultPlan::default();
+    }
+
     /// Stops it: requests under way are answered, idle connections are closed, the port is free afterwards.
     pub async fn stop(self) {
         let _ = self.stop.send(());
+        drop(self.ended);
         let _ = self.task.await;
     }
 }
@@ -132,32 +160,93 @@ async fn handle(State(shared): State<Arc<Shared>>, request: axum::extract::Reque
         body: body.to_vec(),
     };
     let now = shared.clock.now();
+    let (answer, date) = answer(&shared, now, &request);
+    give(answer, &date, &shared.ended).await
+}
+
+fn answer(shared: &Shared, now: jiff::Timestamp, request: &Request) -> (Answer, String) {
     let mut state = shared.lock();
     let Held { service, log, faults } = &mut *state;
-    let fault = faults.of(&request);
-    let carried_out = fault.as_ref().is_none_or(Fault::is_carried_out).then(|| service.reply(now, &request));
-    let reply = match &fault {
-        None => carried_out,
-        Some(fault) => fault.reply(),
+    let fault = faults.of(request);
+    let carried_out = fault.as_ref().is_none_or(Fault::is_carried_out).then(|| service.reply(now, request));
+    let answer = match (&fault, carried_out) {
+        (Some(fault), carried_out) => fault.answer(carried_out, &service.date_after(HALF_A_MINUTE)),
+        (None, Some(reply)) => Answer::Reply(reply, None),
+        (None, None) => Answer::Nothing,
     };
-    let status = reply.as_ref().map_or(0, |reply| reply.status);
-    log.add(LoggedRequest { fault, ..LoggedRequest::of(&request, now, status) });
-    let date = service.date();
-    drop(state);
-    reply.map_or_else(cut, |reply| respond(reply, &date))
+    log.add(LoggedRequest { fault, ..LoggedRequest::of(request, now, answer.status()) });
+    (answer, service.date())
+}
+
+/// How far ahead a date lies that a client is asked to wait for.
+const HALF_A_MINUTE: Duration = Duration::from_secs(30);
+
+async fn give(answer: Answer, date: &str, ended: &CancellationToken) -> Response {
+    match answer {
+        Answer::Reply(reply, None) => respond(reply, date),
+        Answer::Reply(reply, Some((name, value))) => {
+            let mut response = respond(reply, date);
+            if let Ok(value) = value.parse() {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+            response
+        }
+        Answer::Nothing => cut(),
+        Answer::Silence => {
+            ended.cancelled().await;
+            cut()
+        }
+        Answer::Half(reply) => {
+            let half = reply.body.as_bytes()[..reply.body.len() / 2].to_vec();
+            // What was sent before is to arrive before the end does.
+            let end = stream::once(async {
+                tokio::time::sleep(FLUSH).await;
+                Err(reset())
+            });
+            with_body(&reply, date, Body::from_stream(stream::iter([Ok(half)]).chain(end)))
+        }
+        Answer::Drip(reply) => {
+            let bytes = reply.body.clone().into_bytes();
+            let piece = bytes.len().div_ceil(DRIPS).max(1);
+            let pieces: Vec<Vec<u8>> = bytes.chunks(piece).map(<[u8]>::to_vec).collect();
+            let ended = ended.clone();
+            let drip = stream::iter(pieces).then(move |piece| {
+                let ended = ended.clone();
+                async move {
+                    tokio::select! {
+                        () = ended.cancelled() => Err(reset()),
+                        () = tokio::time::sleep(DRIP) => Ok(piece),
+                    }
+                }
+            });
+            with_body(&reply, date, Body::from_stream(drip))
+        }
+        Answer::Flood => {
+            let waves = stream::iter(0..FLOOD).map(|_| Ok::<_, std::io::Error>(vec![b' '; WAVE]));
+            with_body(&Reply::json(200, &serde_json::Value::Null), date, Body::from_stream(waves))
+        }
+    }
+}
+
+fn reset() -> std::io::Error {
+    std::io::ErrorKind::ConnectionReset.into()
 }
 
 /// A reply that ends the connection before a byte of it was sent.
 fn cut() -> Response {
-    let broken = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
-    Response::new(Body::from_stream(futures_util::stream::once(async { Err::<Vec<u8>, _>(broken) })))
+    Response::new(Body::from_stream(stream::once(async { Err::<Vec<u8>, _>(reset()) })))
 }
 
 fn text_of(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-fn respond(reply: Reply, date: &str) -> Response {
+fn respond(mut reply: Reply, date: &str) -> Response {
+    let body = std::mem::take(&mut reply.body);
+    with_body(&reply, date, Body::from(body))
+}
+
+fn with_body(reply: &Reply, date: &str, body: Body) -> Response {
     // The date is the simulated one, so that a client that allows for clock skew gets ages right at any speed.
     let mut response = Response::builder().status(reply.status).header(header::DATE, date);
     if let Some(kind) = reply.content_type {
@@ -166,7 +255,7 @@ fn respond(reply: Reply, date: &str) -> Response {
     if reply.challenge {
         response = response.header(header::WWW_AUTHENTICATE, "Bearer realm=\"api\"");
     }
-    response.body(Body::from(reply.body)).unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
+    response.body(body).unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 fn plain(status: StatusCode) -> Response {

@@ -56,9 +56,7 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
     }
     // Before anything could be read, the pane says why.
     if let Some(failure) = model.link.failure.as_ref().filter(|_| !model.link.is_first_reading()) {
-        let refresh = model.keymap.key(CommandId::Refresh);
-        let text = format!("Not up to date: {}; tried again by itself, or now with {refresh}.", failure.explanation());
-        return (text, theme.style(Role::Bad));
+        return (super::link::trouble(model, failure), theme.style(Role::Bad));
     }
     if let Some(sentence) = model.tour.sentence(model) {
         return (sentence, theme.style(Role::Heading));
@@ -142,6 +140,7 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::History(history) => history_keys(history),
         Overlay::Profiles(profiles) if profiles.asking.is_some() => &[("y", "switch"), ("n", "stay")],
         Overlay::Profiles(_) => &[("enter", "switch"), ("up/down", "choose"), ("esc", "stay")],
+        Overlay::Key(_) => &[("enter", "check and use it"), ("esc", "go back")],
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],
         Overlay::Triage(_) => &[
             ("enter", "fix"),

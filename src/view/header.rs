@@ -8,7 +8,7 @@ use super::tables::severity;
 use super::text;
 use super::theme::{Role, Theme};
 use crate::app::model::Model;
-use crate::warehouse::failure::Failure;
+use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::freshness::age;
 use crate::warehouse::state::Severity;
 use crate::warehouse::words;
@@ -22,7 +22,9 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     let badges = badges(model, theme);
     let place = Span::styled(place(model), theme.style(Role::Text));
     let counts = counts(model, theme);
-    let right = Line::from(vec![connection(model, theme), Span::raw(" ")]);
+    let mut right = Line::from(budget(model, theme, area.width));
+    right.push_span(connection(model, theme));
+    right.push_span(Span::raw(" "));
     let room = usize::from(area.width).saturating_sub(right.width() + 1);
     // Badges come first, then what is wrong, then the place, for it hardly changes; no part is cut in the middle.
     let mut left = vec![Span::styled(" whtui ", theme.style(Role::Title))];
@@ -62,6 +64,7 @@ fn badges<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
         (model.settings.setup.protected && !model.settings.read_only, "PROTECTED"),
         (model.settings.read_only, "READ-ONLY"),
         (model.settings.dry_run, "DRY-RUN"),
+        (model.link.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::KeyRejected), "KEY REJECTED"),
         (model.inventory.billing_pause().is_some(), "BILLING PAUSE"),
     ];
     words
@@ -129,10 +132,31 @@ fn connection<'a>(model: &Model, theme: &Theme) -> Span<'a> {
             (format!("data {data} old"), if old { Role::Doubtful } else { Role::Faint })
         }
     };
-    let budget = link.budget.filter(|left| left.minute < 60 || left.hour < 600);
-    let text = match budget {
-        Some(left) => format!("{} requests left · {text}", left.minute.min(left.hour)),
-        None => text,
-    };
     Span::styled(text, theme.style(role))
+}
+
+/// Columns from which on the budget is seen once half of it is used; on fewer only when little of it is left.
+const BUDGET_FROM: u16 = 120;
+
+/// What is left of the request budget, or how long the server asks to wait.
+fn budget<'a>(model: &Model, theme: &Theme, width: u16) -> Vec<Span<'a>> {
+    let link = &model.link;
+    let (text, role) = match (link.budget, link.paused_until.filter(|until| *until > model.now)) {
+        (_, Some(until)) => {
+            let wait = words::short_span(until.duration_since(model.now));
+            let narrow = width < BUDGET_FROM;
+            (format!("{} {wait}", if narrow { "throttled" } else { "too many requests, waiting" }), Role::Doubtful)
+        }
+        (Some(left), None) => {
+            let low = left.minute < 60 || left.hour < 600;
+            let half = left.minute < 240 || left.hour < 2_400;
+            if !low && (!half || width < BUDGET_FROM) {
+                return Vec::new();
+            }
+            let count = words::count(u64::from(left.minute.min(left.hour)));
+            (format!("{count} requests left"), if low { Role::Doubtful } else { Role::Faint })
+        }
+        (None, None) => return Vec::new(),
+    };
+    vec![Span::styled(text, theme.style(role)), Span::styled(" · ", theme.style(Role::Faint))]
 }

@@ -10,6 +10,8 @@ mod guard;
 mod header;
 mod help;
 mod history;
+mod key_form;
+mod link;
 mod logs;
 mod palette;
 mod profiles;
@@ -83,6 +85,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Tuning(id)) => tuning::draw(model, id, theme, frame),
         Some(Overlay::History(history)) => history::draw(model, history, theme, frame),
         Some(Overlay::Profiles(profiles)) => profiles::draw(model, profiles, theme, frame),
+        Some(Overlay::Key(form)) => key_form::draw(model, form, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
     if let Some(unlogged) = &model.unlogged {

@@ -105,7 +105,10 @@ fn no_sources(model: &Model) -> Vec<String> {
     let refresh = model.keymap.key(CommandId::Refresh);
     match &model.link.failure {
         Some(failure) if model.link.is_first_reading() => {
-            vec![unreadable(model, failure), format!("`{refresh}` tries again.")]
+            let key = model.keymap.key(CommandId::EnterKey);
+            let other = if model.link.key_refused() { format!(" `{key}` enters another key.") } else { String::new() };
+            let next = super::link::next_try(model);
+            vec![unreadable(model, failure), format!("`{refresh}` tries again now; {next}.{other}")]
         }
         _ if model.link.is_first_reading() => vec!["Reading the sources.".to_owned()],
         _ => vec![

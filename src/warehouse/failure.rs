@@ -134,7 +134,7 @@ impl Failure {
             FailureKind::Interrupted => "the connection broke; check your network".to_owned(),
             FailureKind::TimedOut => "the server did not answer in time".to_owned(),
             FailureKind::KeyRejected => {
-                "the server rejects the API key; create a new personal API key in PostHog and start again with it"
+                "the server rejects the API key; create a new personal API key in PostHog and use that"
                     .to_owned()
             }
             FailureKind::MissingScope(scope) => {

@@ -5,14 +5,22 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// A stretch of time, and how many requests the server allows in it.
+/// A stretch of time, and how many requests the server allows in it: now, and on older servers (contract, section 4).
 struct Window {
     length: Duration,
     limit: usize,
+    older: usize,
 }
 
-const MINUTE: Window = Window { length: Duration::from_secs(60), limit: 480 };
-const HOUR: Window = Window { length: Duration::from_secs(3_600), limit: 4_800 };
+const MINUTE: Window = Window { length: Duration::from_secs(60), limit: 480, older: 240 };
+const HOUR: Window = Window { length: Duration::from_secs(3_600), limit: 4_800, older: 1_200 };
+
+/// How long a server that once refused so many requests is taken for an older one.
+const OLD_FOR: Duration = Duration::from_secs(24 * 3_600);
+
+/// A refusal after about as much as older servers allow is the sign of one: in percent of that. What was allowed far
+/// more is none.
+const TELLING: std::ops::RangeInclusive<usize> = 80..=120;
 
 /// The share of work in the background at rest: one in so many.
 const BACKGROUND_SHARE: usize = 4;
@@ -27,7 +35,7 @@ const DEFAULT_PAUSE: Duration = Duration::from_secs(10);
 const MOST_HALVINGS: u32 = 4;
 
 /// Who wants to make a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
     /// Somebody is waiting for it.
     Foreground,
@@ -42,6 +50,8 @@ pub struct Remaining {
     pub minute: usize,
     /// Within an hour.
     pub hour: usize,
+    /// How long the server asks to make none at all.
+    pub paused: Option<Duration>,
 }
 
 /// The requests of the last hour, and what may still be made.
@@ -54,6 +64,7 @@ pub struct Budget {
     paused_until: Duration,
     halvings: u32,
     throttled_at: Duration,
+    old_until: Duration,
 }
 
 impl Budget {
@@ -65,9 +76,10 @@ impl Budget {
         self.advance(now);
         let mut wait = self.paused_until.saturating_sub(self.now);
         for window in [MINUTE, HOUR] {
-            wait = wait.max(self.until_free(&self.all, &window, window.limit));
+            let limit = self.limit(&window, self.now);
+            wait = wait.max(self.until_free(&self.all, &window, limit));
             if priority == Priority::Background {
-                let share = (window.limit / BACKGROUND_SHARE) >> self.halvings();
+                let share = (limit / BACKGROUND_SHARE) >> self.halvings();
                 wait = wait.max(self.until_free(&self.background, &window, share));
             }
         }
@@ -87,9 +99,19 @@ impl Budget {
         let now = now.max(self.now);
         let left = |window: &Window| {
             let past = self.all.partition_point(|made| now.saturating_sub(*made) >= window.length);
-            if self.paused_until > now { 0 } else { window.limit.saturating_sub(self.all.len() - past) }
+            if self.paused_until > now { 0 } else { self.limit(window, now).saturating_sub(self.all.len() - past) }
         };
-        Remaining { minute: left(&MINUTE), hour: left(&HOUR) }
+        let paused = Some(self.paused_until.saturating_sub(now)).filter(|pause| !pause.is_zero());
+        Remaining { minute: left(&MINUTE), hour: left(&HOUR), paused }
+    }
+
+    /// Somebody insists: a long pause that has lasted for a whole minute is not waited for any longer. The server
+    /// will say so again if it meant it.
+    pub fn insist(&mut self, now: Duration) {
+        self.advance(now);
+        if self.now.saturating_sub(self.throttled_at) >= MINUTE.length {
+            self.paused_until = self.now;
+        }
     }
 
     /// The server refused a request at `now` and asks to wait this long, if it said so. Nothing is allowed until
@@ -101,6 +123,11 @@ impl Budget {
         // Requests that were under way together are refused together; that is one refusal.
         if self.now >= self.paused_until {
             self.halvings = (self.halvings() + 1).min(MOST_HALVINGS);
+            let used = |window: &Window| self.made_in(window) * 100 / window.older;
+            let telling = TELLING.contains(&used(&MINUTE)) || TELLING.contains(&used(&HOUR));
+            if telling && used(&MINUTE) <= *TELLING.end() {
+                self.old_until = self.now.saturating_add(OLD_FOR);
+            }
         }
         self.throttled_at = self.now;
         self.paused_until = self.paused_until.max(self.now.saturating_add(pause));
@@ -114,6 +141,15 @@ impl Budget {
                 made.pop_front();
             }
         }
+    }
+
+    /// What the server allows in a window, as far as it has let itself be known.
+    fn limit(&self, window: &Window, now: Duration) -> usize {
+        if now < self.old_until { window.older } else { window.limit }
+    }
+
+    fn made_in(&self, window: &Window) -> usize {
+        self.all.len() - self.all.partition_point(|made| self.now.saturating_sub(*made) >= window.length)
     }
 
     fn halvings(&self) -> u32 {
@@ -146,9 +182,9 @@ mod tests {
     #[test]
     fn a_minute_and_an_hour_have_their_limits() {
         let mut budget = Budget::default();
-        assert_eq!(budget.remaining(at(0)), Remaining { minute: 480, hour: 4_800 });
+        assert_eq!(budget.remaining(at(0)), Remaining { minute: 480, hour: 4_800, paused: None });
         assert_eq!(taken(&mut budget, at(0), Priority::Foreground), 480);
-        assert_eq!(budget.remaining(at(30)), Remaining { minute: 0, hour: 4_320 });
+        assert_eq!(budget.remaining(at(30)), Remaining { minute: 0, hour: 4_320, paused: None });
         assert_eq!(budget.take(at(59), Priority::Foreground), Err(at(1)));
         let more: usize = (1..20).map(|minute| taken(&mut budget, at(minute * 60), Priority::Foreground)).sum();
         assert_eq!(more, 4_320);
@@ -164,9 +200,42 @@ mod tests {
         budget.throttled(at(1), Some(at(37)));
         budget.throttled(at(2), Some(at(10)));
         assert_eq!(budget.take(at(10), Priority::Foreground), Err(at(50)));
-        assert_eq!(budget.remaining(at(10)), Remaining { minute: 0, hour: 0 });
+        assert_eq!(budget.remaining(at(10)), Remaining { minute: 0, hour: 0, paused: Some(at(28)) });
         assert_eq!(taken(&mut budget, at(100), Priority::Background), 60);
         assert_eq!(taken(&mut budget, at(3_900), Priority::Background), 120);
+    }
+
+    #[test]
+    fn a_server_that_refuses_early_is_an_older_one() {
+        let mut budget = Budget::default();
+        assert_eq!((0..240).filter(|_| budget.take(at(0), Priority::Foreground).is_ok()).count(), 240);
+        budget.throttled(at(1), Some(at(60)));
+        assert_eq!(budget.remaining(at(61)), Remaining { minute: 240, hour: 960, paused: None });
+        assert_eq!(taken(&mut budget, at(61), Priority::Background), 30, "an eighth, after a refusal");
+        assert_eq!(taken(&mut budget, at(61), Priority::Foreground), 210);
+        assert_eq!(budget.remaining(at(25 * 3_600)), Remaining { minute: 480, hour: 4_800, paused: None });
+    }
+
+    #[test]
+    fn a_refusal_of_few_requests_says_nothing_of_the_servers_age() {
+        let mut budget = Budget::default();
+        assert_eq!(budget.take(at(0), Priority::Foreground), Ok(()));
+        budget.throttled(at(1), Some(at(5)));
+        assert_eq!(budget.remaining(at(6)), Remaining { minute: 479, hour: 4_799, paused: None });
+        let mut budget = Budget::default();
+        assert_eq!(taken(&mut budget, at(0), Priority::Foreground), 480, "no older server allows as much");
+        budget.throttled(at(1), Some(at(5)));
+        assert_eq!(budget.remaining(at(60)), Remaining { minute: 480, hour: 4_320, paused: None });
+    }
+
+    #[test]
+    fn who_insists_waits_a_minute_at_most() {
+        let mut budget = Budget::default();
+        budget.throttled(at(0), Some(Duration::MAX));
+        budget.insist(at(59));
+        assert_eq!(budget.take(at(59), Priority::Foreground), Err(at(3_541)));
+        budget.insist(at(60));
+        assert_eq!(budget.take(at(60), Priority::Foreground), Ok(()));
     }
 
     #[test]

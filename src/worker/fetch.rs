@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::trips::TripId;
 use super::{Shared, retry};
 use crate::api::Client;
 use crate::api::paging::read_all_sources;
-use crate::app::effect::{RequestId, Urgency};
+use crate::app::effect::Urgency;
 use crate::app::message::Event;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::finding::Finding;
@@ -24,9 +25,9 @@ const PAGES_AT_ONCE: usize = 4;
 const LOGGED_ERRORS: u32 = 20;
 
 /// Answers a question; what is found out is told as it comes.
-pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgency: Urgency) -> Result<(), Failure> {
-    let client = shared.client()?;
-    let asking = Asking { shared, request, urgency };
+pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Urgency) -> Result<(), Failure> {
+    let client = &shared.client()?;
+    let asking = Asking { shared, trip, urgency, is_list: need == Need::Sources, elsewhere: asks_elsewhere(&need) };
     match need {
         Need::Identity => {
             let identity = asking.identity(client).await;
@@ -94,13 +95,32 @@ pub(super) async fn fetch(shared: &Shared, request: RequestId, need: Need, urgen
 /// A question while it is being answered.
 struct Asking<'a> {
     shared: &'a Shared,
-    request: RequestId,
+    trip: TripId,
     urgency: Urgency,
+    /// Whether it is the list that is read: the reading by which the return of a server is noticed.
+    is_list: bool,
+    /// Whether the answer depends on another system than the server.
+    elsewhere: bool,
+}
+
+/// Questions that the server passes on to the customer's system or to the vendor (contract, section 4).
+fn asks_elsewhere(need: &Need) -> bool {
+    matches!(
+        need,
+        Need::Webhook(_) | Need::CdcStatus(_) | Need::CdcPrerequisites(_) | Need::Candidates(_) | Need::Source(_)
+    )
 }
 
 impl Asking<'_> {
     fn tell(&self, fact: Fact) {
-        self.shared.tell(Event::Learned(self.request, Box::new(fact)));
+        let mut company = self.shared.trips().tell(self.trip);
+        let last = company.pop();
+        for request in company {
+            self.shared.tell(Event::Learned(request, Box::new(fact.clone())));
+        }
+        if let Some(request) = last {
+            self.shared.tell(Event::Learned(request, Box::new(fact)));
+        }
     }
 
     /// Whose key this is; what is refused to be told is left out.
@@ -159,34 +179,50 @@ impl Asking<'_> {
     where
         Reply: Future<Output = Result<T, Failure>>,
     {
-        let began = tokio::time::Instant::now();
+        let line = &self.shared.line;
+        let mut began = None;
         let mut attempt = 0;
         loop {
             let place = match self.urgency {
                 Urgency::Background => self.shared.background.acquire().await.ok(),
                 Urgency::Waiting => None,
             };
-            self.shared.leave(self.urgency).await;
+            let idle = self.urgency == Urgency::Background;
+            // The list goes on being asked for: when is decided where it can be seen and hurried.
+            if let Some(failure) = line.outage().filter(|_| idle && !self.is_list) {
+                return Err(failure);
+            }
+            self.shared.leave(self.urgency).await?;
+            let began = *began.get_or_insert_with(tokio::time::Instant::now);
             let failure = match call().await {
-                Ok(reply) => return Ok(reply),
+                Ok(reply) => {
+                    line.answered();
+                    return Ok(reply);
+                }
                 Err(failure) => failure,
             };
             drop(place);
-            self.shared.note(&failure);
+            self.shared.failed(&failure, self.elsewhere);
             attempt += 1;
             // Where nobody answers, whoever asked decides when to ask again: that can be seen and hurried.
-            if failure.kind == FailureKind::Unreachable {
+            if failure.kind == FailureKind::Unreachable || (idle && line.outage().is_some()) {
                 return Err(failure);
             }
-            let Some(wait) = retry::next(attempt, &failure, began.elapsed(), jitter()) else { return Err(failure) };
-            self.shared.tell(Event::Retrying(self.request, failure));
-            tokio::time::sleep(wait.max(Duration::from_millis(1))).await;
+            let Some(wait) = retry::next(attempt, &failure, began.elapsed(), (self.shared.jitter)()) else {
+                return Err(failure);
+            };
+            let asked_to_wait = matches!(failure.kind, FailureKind::TooManyRequests(_));
+            let company = self.shared.trips().company(self.trip);
+            for request in company {
+                self.shared.tell(Event::Retrying(request, failure.clone()));
+            }
+            line.rest(wait.max(Duration::from_millis(1)), !asked_to_wait).await;
         }
     }
 }
 
 /// A number from 0 to 1 that differs from program to program and from call to call.
-fn jitter() -> f64 {
+pub(super) fn random() -> f64 {
     use std::hash::{BuildHasher, RandomState};
     let random = u32::try_from(RandomState::new().hash_one(0) >> 32).unwrap_or(0);
     f64::from(random) / f64::from(u32::MAX)

@@ -1,52 +1,46 @@
 //! Runs effects: the only room that touches the world. It answers with messages and changes no state.
 
+mod attempt;
 pub mod audit;
 pub mod budget;
+pub mod circuit;
 pub mod clock;
 mod fetch;
 pub mod findings;
 pub mod gate;
 pub mod greeting;
 pub mod journal;
+mod line;
+pub mod queue;
 pub mod retry;
+pub mod trips;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Client;
 use crate::app::effect::{Effect, RequestId, Timer, Urgency};
-use crate::app::message::{BudgetLeft, Event, Message, Sent};
-use crate::warehouse::audit::Outcome;
+use crate::app::message::{Event, Message};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::operation::Operation;
+use crate::warehouse::secret::Secret;
 use crate::warehouse::survey::Need;
 use crate::warehouse::text::Foreign;
-use audit::{Audit, Begun};
-use budget::{Budget, Priority};
+use attempt::Attempted;
+use audit::Audit;
 use findings::Findings;
 use gate::Gate;
 use journal::Journal;
+use line::Line;
+use trips::Trips;
 
 /// How many requests that nobody waits for run at once.
 const BACKGROUND_AT_ONCE: usize = 4;
 
-/// The budget is mentioned to the core when so few requests are left in this hour, or in this minute.
-const HOUR_WORTH_MENTIONING: usize = 600;
-const MINUTE_WORTH_MENTIONING: usize = 60;
-
 /// Where messages go.
 pub type Messages = mpsc::UnboundedSender<Message>;
-
-/// What became of a write.
-enum Attempted {
-    /// It was made.
-    Made(Sent),
-    /// It could not be written down, for this reason, and was not made.
-    Unlogged(Operation, String),
-}
 
 /// Runs effects. Cloning is cheap and shares everything.
 #[derive(Clone)]
@@ -55,18 +49,26 @@ pub struct Worker {
 }
 
 struct Shared {
-    /// `None` without a connection: reads and writes then fail.
-    client: Option<Client>,
+    keys: Mutex<Keys>,
     gate: Gate,
     journal: Journal,
     audit: Arc<Audit>,
     messages: Messages,
     findings: Findings,
-    budget: Mutex<Budget>,
-    budget_was_low: AtomicBool,
-    began: tokio::time::Instant,
+    line: Line,
+    trips: Mutex<Trips>,
     background: Semaphore,
+    /// A random number from 0 to 1, by which programs that were disturbed together do not come back together.
+    jitter: fn() -> f64,
     ended: CancellationToken,
+}
+
+/// The ways to talk to the server.
+struct Keys {
+    /// `None` without a connection: reads and writes then fail.
+    used: Option<Client>,
+    /// Another one that the server accepts.
+    checked: Option<(RequestId, Client)>,
 }
 
 impl Worker {
@@ -87,19 +89,28 @@ impl Worker {
         tokio::task::spawn_blocking(findings::warm_up);
         Self {
             shared: Arc::new(Shared {
-                client,
+                keys: Mutex::new(Keys { used: client, checked: None }),
                 gate,
                 journal,
                 audit,
                 messages,
                 findings: Findings::default(),
-                budget: Mutex::new(Budget::default()),
-                budget_was_low: AtomicBool::new(false),
-                began: tokio::time::Instant::now(),
+                line: Line::new(),
+                trips: Mutex::new(Trips::default()),
                 background: Semaphore::new(BACKGROUND_AT_ONCE),
+                jitter: fetch::random,
                 ended: CancellationToken::new(),
             }),
         }
+    }
+
+    /// The same with another source of chance, before anything runs; 0 rests as little as possible.
+    #[must_use]
+    pub fn with_jitter(mut self, jitter: fn() -> f64) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.jitter = jitter;
+        }
+        self
     }
 
     /// Runs an effect in the background. Effects that concern the terminal or the program itself are given back.
@@ -127,6 +138,9 @@ impl Worker {
                     self.shared.tell(Event::LeftBehind(records));
                 }
             }
+            Effect::CheckKey { request, key } => self.check_key(request, key),
+            Effect::UseKey(request) => self.shared.use_key(request),
+            Effect::Hurry => self.shared.line.hurry(),
             Effect::Wake { timer, after } => self.wake(timer, after.try_into().unwrap_or_default()),
             Effect::Greet(round, login) => {
                 self.alongside(greeting::greet(login), move |result| Event::Greeted(round, result.map(Box::new)));
@@ -161,9 +175,12 @@ impl Worker {
     }
 
     fn fetch(&self, request: RequestId, need: Need, urgency: Urgency) {
-        let worker = self.clone();
-        self.spawn(async move { fetch::fetch(&worker.shared, request, need, urgency).await }, move |result| {
-            Event::FetchEnded(request, result)
+        // Who asks what is being asked already shares the answer.
+        let Some(trip) = self.shared.trips().board(&need, urgency, request) else { return };
+        let (worker, shared) = (self.clone(), Arc::clone(&self.shared));
+        self.spawn(async move { fetch::fetch(&worker.shared, trip, need, urgency).await }, move |result| {
+            let company = shared.trips().land(trip);
+            company.into_iter().map(|request| Event::FetchEnded(request, result.clone())).collect()
         });
     }
 
@@ -174,30 +191,33 @@ impl Worker {
             async move {
                 let shared = &worker.shared;
                 let client = shared.client()?;
-                // What is held back never leaves, so there is nothing to write down.
-                if shared.gate != Gate::Open {
-                    return shared.gate.pass(client, operation).await.map(Attempted::Made);
-                }
-                shared.leave(Urgency::Waiting).await;
-                let (operation, begun) = match shared.write_down(request, operation, name).await? {
-                    (operation, Ok(begun)) => (operation, begun),
-                    (operation, Err(reason)) => return Ok(Attempted::Unlogged(operation, reason)),
-                };
-                let began = tokio::time::Instant::now();
-                let result = shared.gate.pass(client, operation).await;
-                if let Err(failure) = &result {
-                    shared.note(failure);
-                }
-                if let Some(begun) = begun {
-                    shared.complete(begun, &result, began.elapsed()).await;
-                }
-                result.map(Attempted::Made)
+                shared.attempt(&client, request, operation, name).await
             },
-            move |result| match result {
-                Ok(Attempted::Made(sent)) => Event::Sent(request, Ok(sent)),
-                Ok(Attempted::Unlogged(operation, reason)) => Event::Unlogged(request, operation, reason),
-                Err(failure) => Event::Sent(request, Err(failure)),
+            move |result| {
+                vec![match result {
+                    Ok(Attempted::Made(sent)) => Event::Sent(request, Ok(sent)),
+                    Ok(Attempted::Unlogged(operation, reason)) => Event::Unlogged(request, operation, reason),
+                    Err(failure) => Event::Sent(request, Err(failure)),
+                }]
             },
+        );
+    }
+
+    /// Asks what a key may do. The answer of a server decides nothing here: whether it is used is another effect.
+    fn check_key(&self, request: RequestId, key: Secret) {
+        let worker = self.clone();
+        self.spawn(
+            async move {
+                let shared = &worker.shared;
+                let client = shared.client()?.with_key(&key)?;
+                shared.leave(Urgency::Waiting).await?;
+                let found = client.account().key().await;
+                shared.heard(&found, false);
+                let found = found?;
+                shared.keys().checked = Some((request, client));
+                Ok(found)
+            },
+            move |result| vec![Event::KeyChecked(request, result)],
         );
     }
 
@@ -215,7 +235,7 @@ impl Worker {
     fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-        told: impl FnOnce(Result<T, Failure>) -> Event + Send + 'static,
+        told: impl FnOnce(Result<T, Failure>) -> Vec<Event> + Send + 'static,
     ) {
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
@@ -227,7 +247,9 @@ impl Worker {
                     let result = result.unwrap_or_else(|_| {
                         Err(Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
                     });
-                    shared.tell(told(result));
+                    for event in told(result) {
+                        shared.tell(event);
+                    }
                 }
             }
         });
@@ -235,8 +257,39 @@ impl Worker {
 }
 
 impl Shared {
-    fn client(&self) -> Result<&Client, Failure> {
-        self.client.as_ref().ok_or_else(|| Failure::new(FailureKind::Internal, "there is no connection"))
+    fn trips(&self) -> MutexGuard<'_, Trips> {
+        self.trips.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keys(&self) -> MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn client(&self) -> Result<Client, Failure> {
+        self.keys().used.clone().ok_or_else(|| Failure::new(FailureKind::Internal, "there is no connection"))
+    }
+
+    /// Uses the key that was checked by this request.
+    fn use_key(&self, request: RequestId) {
+        let mut keys = self.keys();
+        if let Some((_, client)) = keys.checked.take_if(|(checked, _)| *checked == request) {
+            keys.used = Some(client);
+        }
+    }
+
+    /// Takes note of a failure that concerns all requests.
+    fn failed(&self, failure: &Failure, elsewhere: bool) {
+        if let Some(left) = self.line.failed(failure, elsewhere) {
+            self.tell(Event::BudgetChanged(left));
+        }
+    }
+
+    /// Takes note of what came of a request.
+    fn heard<T>(&self, result: &Result<T, Failure>, elsewhere: bool) {
+        match result {
+            Ok(_) => self.line.answered(),
+            Err(failure) => self.failed(failure, elsewhere),
+        }
     }
 
     /// Tells the core. When nobody listens any more the program is ending.
@@ -244,73 +297,8 @@ impl Shared {
         let _ = self.messages.send(Message { at: clock::now(), event });
     }
 
-    /// Writes an attempt down before it is made, away from the threads that do everything else.
-    async fn write_down(
-        self: &Arc<Self>,
-        request: RequestId,
-        operation: Operation,
-        name: Option<Foreign>,
-    ) -> Result<(Operation, Result<Option<Begun>, String>), Failure> {
-        let Some(name) = name else { return Ok((operation, Ok(None))) };
-        let shared = Arc::clone(self);
-        let writing = tokio::task::spawn_blocking(move || {
-            let begun = shared.audit.begin(request, &operation, &name, clock::now());
-            (operation, begun.map_err(|error| error.to_string()))
-        });
-        writing.await.map_err(|_| Failure::new(FailureKind::Unlogged, "the task that writes it stopped unexpectedly"))
-    }
-
-    /// Writes down what came of an attempt.
-    async fn complete(self: &Arc<Self>, begun: Begun, result: &Result<Sent, Failure>, took: Duration) {
-        let outcome = match result {
-            Ok(Sent::Done(remark)) => Outcome::done(remark.as_ref()),
-            Ok(Sent::Held(_)) => Outcome::done(None),
-            Err(failure) => Outcome::failed(failure),
-        };
-        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        let shared = Arc::clone(self);
-        // Written before the answer is told: whoever sees it done finds it in the log.
-        let _ =
-            tokio::task::spawn_blocking(move || shared.tell_if_failed(shared.audit.end(begun, outcome, took))).await;
-    }
-
-    fn tell_if_failed(&self, written: std::io::Result<()>) {
-        if let Err(error) = written {
-            self.tell(Event::AuditFailed(error.to_string()));
-        }
-    }
-
-    /// Waits until the budget allows another request.
-    async fn leave(&self, urgency: Urgency) {
-        let priority = match urgency {
-            Urgency::Waiting => Priority::Foreground,
-            Urgency::Background => Priority::Background,
-        };
-        loop {
-            let (asked, left) = {
-                let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-                let now = self.began.elapsed();
-                (budget.take(now, priority), budget.remaining(now))
-            };
-            let low = left.hour < HOUR_WORTH_MENTIONING || left.minute < MINUTE_WORTH_MENTIONING;
-            // Told while it is low, and once more when it has recovered.
-            if self.budget_was_low.swap(low, Ordering::Relaxed) || low {
-                let count = |left: usize| u32::try_from(left).unwrap_or(u32::MAX);
-                self.tell(Event::BudgetChanged(BudgetLeft { minute: count(left.minute), hour: count(left.hour) }));
-            }
-            match asked {
-                Ok(()) => return,
-                Err(wait) => tokio::time::sleep(wait).await,
-            }
-        }
-    }
-
-    /// Takes note of a failure that concerns all requests.
-    fn note(&self, failure: &Failure) {
-        if let FailureKind::TooManyRequests(wait) = &failure.kind {
-            let wait = wait.and_then(|wait| Duration::try_from(wait).ok());
-            let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-            budget.throttled(self.began.elapsed(), wait);
-        }
+    /// Waits for leave to make a request.
+    async fn leave(&self, urgency: Urgency) -> Result<(), Failure> {
+        self.line.leave(urgency, |left| self.tell(Event::BudgetChanged(left))).await
     }
 }

@@ -72,6 +72,12 @@ impl Flights {
         (!self.is_asked(&need)).then(|| self.fetch(need, Purpose::Show, urgency))
     }
 
+    /// Names the question what a key may do that was entered here.
+    #[must_use]
+    pub fn check_key(&mut self) -> RequestId {
+        self.open(Flight { purpose: Purpose::Show, need: Some(Need::Identity) })
+    }
+
     /// Sends a write for a followed action.
     #[must_use]
     pub fn send(&mut self, operation: Operation, name: Foreign, follow: FollowId) -> Effect {

@@ -6,6 +6,7 @@ pub mod flights;
 pub mod form;
 pub mod guard;
 pub mod history;
+pub mod key_form;
 pub mod link;
 pub mod logs;
 pub mod marks;

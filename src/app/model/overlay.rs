@@ -46,6 +46,8 @@ pub enum Overlay {
     History(Box<super::history::History>),
     /// The profiles.
     Profiles(Profiles),
+    /// The field for another API key.
+    Key(Box<super::key_form::KeyForm>),
     /// Actions are still followed: really quit?
     Quitting,
 }

@@ -60,7 +60,7 @@ impl Model {
             subject: self.subject(),
             no_writes: self.no_writes(),
             billing_pause: self.inventory.billing_pause().map(|(_, schema)| schema.title().shown().into_owned()),
-            reading: self.flights.is_reading_list(),
+            reading: self.flights.is_reading_list() && self.link.failure.is_none() && !self.link.is_paused(self.now),
             has_rows: match self.focus {
                 Pane::Sources => !self.sources.rows().is_empty(),
                 Pane::Schemas => !self.schemas.rows().is_empty(),

@@ -1,6 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{bulk, follows, history, mouse, moves, notice, palette, profiles, refresh, runbook, tour, triage, tuning};
+use super::{
+    bulk, follows, history, key_form, mouse, moves, notice, palette, profiles, refresh, runbook, tour, triage, tuning,
+};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -94,6 +96,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::NoNewRows => runbook::open_symptom(model, Symptom::NoNewRows),
         CommandId::History => history::open(model),
         CommandId::Logs => history::open_log(model),
+        CommandId::EnterKey => key_form::open(model),
         CommandId::Refresh => refresh::by_hand(model),
         CommandId::Redraw => vec![Effect::Redraw],
         CommandId::Suspend => vec![Effect::Suspend],

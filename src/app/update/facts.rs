@@ -1,6 +1,6 @@
 //! What was found out, and what follows from it.
 
-use super::{follows, history, refresh, report, runbook, tuning};
+use super::{follows, history, link, refresh, runbook, tuning};
 use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
@@ -131,7 +131,13 @@ fn follow_of(purpose: &Purpose) -> Option<FollowId> {
 /// A fetch is over.
 pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Failure>) -> Vec<Effect> {
     let Some(flight) = model.flights.land(request) else { return Vec::new() };
-    match (flight.purpose, result) {
+    let mut effects = match (&flight.purpose, &flight.need, &result) {
+        // Told below, or found out here.
+        (Purpose::List(_), ..) | (_, Some(Need::Explain(_)), _) => Vec::new(),
+        (_, _, Ok(())) => link::answered(model),
+        (_, _, Err(failure)) => link::failed(model, failure),
+    };
+    effects.extend(match (flight.purpose, result) {
         (Purpose::List(served), result) => list_ended(model, served, &result),
         (Purpose::Follow(follow), Err(failure)) => follows::learn(model, follow, &Evidence::Unread(&failure)),
         (Purpose::Show, Err(failure)) => not_shown(model, flight.need, failure),
@@ -140,16 +146,9 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
             None => Vec::new(),
         },
         (Purpose::Tuning(id), Err(failure)) => tuning::unread(model, &id, flight.need.as_ref(), &failure),
-        // That proves nothing of the connection.
-        (Purpose::Show, Ok(())) if matches!(flight.need, Some(Need::Explain(_))) => Vec::new(),
-        (Purpose::Follow(_) | Purpose::Show | Purpose::Runbook(_) | Purpose::Tuning(_), Ok(())) => {
-            model.link.failures = 0;
-            if !model.flights.is_reading_list() && model.link.read_at.is_some() {
-                model.link.failure = None;
-            }
-            Vec::new()
-        }
-    }
+        (Purpose::Follow(_) | Purpose::Show | Purpose::Runbook(_) | Purpose::Tuning(_), Ok(())) => Vec::new(),
+    });
+    effects
 }
 
 fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failure>) -> Vec<Effect> {
@@ -158,12 +157,7 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
     let mut effects = Vec::new();
     match result {
         Ok(()) => {
-            if model.link.failures > 0 && !model.link.is_first_reading() {
-                effects.extend(report(model, Tone::Good, "The connection is back.".to_owned()));
-            }
-            model.link.read_at = Some(model.now);
-            model.link.failure = None;
-            model.link.failures = 0;
+            effects.extend(link::list_read(model));
             if first {
                 runbook::offer_left_behind(model);
             }
@@ -175,21 +169,7 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
                 effects.extend(refresh::read_details(model));
             }
         }
-        Err(failure) => {
-            if model.link.is_first_reading() {
-                // The pane itself says why it is empty.
-                model.activity.note(
-                    model.now,
-                    Tone::Bad,
-                    format!("Reading the sources failed: {}.", failure.explanation()),
-                );
-            } else if model.link.failures == 0 {
-                let text = format!("Reading the sources failed: {}.", failure.explanation());
-                effects.extend(report(model, Tone::Bad, text));
-            }
-            model.link.failure = Some(failure.clone());
-            model.link.failures = model.link.failures.saturating_add(1);
-        }
+        Err(failure) => effects.extend(link::list_failed(model, failure)),
     }
     for waiter in served {
         let steps = match (waiter, result) {

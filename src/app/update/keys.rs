@@ -1,6 +1,8 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, guard, history, moves, palette, profiles, runbook, triage, tuning, unlogged, welcome};
+use super::{
+    actions, confirm, guard, history, key_form, moves, palette, profiles, runbook, triage, tuning, unlogged, welcome,
+};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
 use crate::app::key::{Code, Key};
@@ -43,6 +45,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         }
         Some(Overlay::History(_)) => return history::pressed(model, key, command),
         Some(Overlay::Profiles(_)) => return profiles::pressed(model, key, command),
+        Some(Overlay::Key(_)) => return key_form::pressed(model, key),
         Some(Overlay::Quitting) => return quitting(model, key),
         Some(Overlay::Preview { .. }) => return preview(model, key),
         Some(Overlay::Help { .. } | Overlay::Activity { .. }) => return reading(model, key, command),
@@ -91,6 +94,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
                 insert(&mut search.input, &text);
             }
         }
+        Some(Overlay::Key(form)) => key_form::pasted(form, &text),
         Some(_) => {}
         None => {
             if let Some(pane) = editing(model) {

@@ -8,7 +8,9 @@ mod follows;
 pub mod form;
 mod guard;
 mod history;
+mod key_form;
 mod keys;
+mod link;
 mod logs;
 mod mouse;
 mod moves;
@@ -75,6 +77,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             Tone::Bad,
             format!("The audit log could not be completed, and is tried again later: {reason}."),
         ),
+        Event::KeyChecked(request, result) => key_form::checked(model, request, result),
         Event::TimerFired(timer) => fired(model, timer),
         Event::LeftBehind(records) => runbook::left_behind(model, records),
         Event::JournalFailed(reason) => notice(
@@ -87,15 +90,10 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Greeted(round, result) => welcome::greeted(model, round, result.map(|greeting| *greeting)),
         Event::ProfileSaved(round, result) => welcome::saved(model, round, result),
         Event::BudgetChanged(left) => {
-            model.link.budget = Some(left);
+            model.link.learn_budget(left, model.now);
             Vec::new()
         }
-        Event::Retrying(request, failure) => {
-            if model.flights.recognise(request).is_some() {
-                model.link.failure = Some(failure);
-            }
-            Vec::new()
-        }
+        Event::Retrying(request, failure) => link::retrying(model, request, failure),
     }
 }
 

@@ -22,14 +22,17 @@ pub(super) fn connect(model: &mut Model) -> Vec<Effect> {
 
 /// Reads the list now. Followed actions that wait for it are served by this reading.
 pub(super) fn read_list(model: &mut Model) -> Vec<Effect> {
+    let first = model.link.is_first_reading();
+    read_list_for(model, if first { Urgency::Waiting } else { Urgency::Background })
+}
+
+fn read_list_for(model: &mut Model, urgency: Urgency) -> Vec<Effect> {
     if model.flights.is_reading_list() {
         return Vec::new();
     }
     model.generations.refresh += 1;
-    let first = model.link.is_first_reading();
-    let urgency = if first { Urgency::Waiting } else { Urgency::Background };
     model.inventory.begin_reading();
-    model.link.reading = Some((0, 0));
+    model.link.begin_reading();
     let waiters = std::mem::take(&mut model.list_waiters);
     vec![model.flights.fetch(Need::Sources, Purpose::List(waiters), urgency)]
 }
@@ -38,6 +41,7 @@ pub(super) fn read_list(model: &mut Model) -> Vec<Effect> {
 pub(super) fn plan_reading(model: &mut Model) -> Vec<Effect> {
     model.generations.refresh += 1;
     let after = model.link.next_reading(model.is_moving(), model.focused, model.inventory.sources().len());
+    model.link.plan(after, model.now);
     vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]
 }
 
@@ -86,7 +90,9 @@ pub(super) fn read_details(model: &mut Model) -> Vec<Effect> {
 
 /// Reads everything shown again, because the user says so.
 pub(super) fn by_hand(model: &mut Model) -> Vec<Effect> {
-    let mut effects = read_list(model);
+    // What is under way, or rests before it is tried again, is hurried; it is not asked twice.
+    let mut effects = vec![Effect::Hurry];
+    effects.extend(read_list_for(model, Urgency::Waiting));
     effects.extend(read_details(model));
     if model.identity.key.is_none() {
         effects.extend(model.flights.fetch_once(Need::Identity, Urgency::Background));
@@ -102,8 +108,9 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     if !model.focused && model.follows.is_empty() {
         return Vec::new();
     }
-    // Elapsed seconds are shown only of what runs; ages elsewhere change by the minute.
-    let seconds = if model.is_moving() { 1 } else { 20 };
+    // Elapsed seconds are shown only of what runs, and of what is waited for; ages elsewhere change by the minute.
+    let counting = model.link.outage.is_some() || model.link.is_paused(model.now);
+    let seconds = if model.is_moving() || counting { 1 } else { 20 };
     vec![Effect::Wake { timer: Timer::Clock(model.generations.clock), after: SignedDuration::from_secs(seconds) }]
 }
 

@@ -80,6 +80,12 @@ impl Service {
         self.world.now().http_date()
     }
 
+    /// The same some time later.
+    #[must_use]
+    pub fn date_after(&self, span: std::time::Duration) -> String {
+        self.world.now().plus(span).http_date()
+    }
+
     fn answer(&mut self, request: &Request) -> Result<Reply, Refusal> {
         let Some(path) = request.path.strip_prefix("/api/") else { return Ok(Reply::page()) };
         let segments: Vec<&str> = path.strip_suffix('/').unwrap_or(path).split('/').collect();
