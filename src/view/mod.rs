@@ -71,8 +71,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::History(history)) => history::draw(model, history, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
-    if let Some(unlogged) = &model.unlogged {
-        screens::unlogged(unlogged, theme, frame);
+    if model.unlogged.asks() {
+        screens::unlogged(&model.unlogged, theme, frame);
     }
     if theme.ascii {
         to_ascii(frame);

@@ -160,13 +160,13 @@ impl Worker {
                     (operation, Ok(begun)) => (operation, begun),
                     (operation, Err(reason)) => return Ok(Attempted::Unlogged(operation, reason)),
                 };
-                let began = tokio::time::Instant::now();
+                let start = tokio::time::Instant::now();
                 let result = shared.gate.pass(client, operation).await;
                 if let Err(failure) = &result {
                     shared.note(failure);
                 }
                 if let Some(begun) = begun {
-                    shared.complete(begun, &result, began.elapsed()).await;
+                    shared.complete(begun, &result, start.elapsed()).await;
                 }
                 result.map(Attempted::Made)
             },

@@ -118,7 +118,7 @@ fn notice(model: &mut Model, tone: Tone, text: String) -> Vec<Effect> {
 }
 
 fn mouse_used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
-    if model.overlay.is_some() || model.unlogged.is_some() || model.screen != Screen::Main {
+    if model.overlay.is_some() || model.unlogged.asks() || model.screen != Screen::Main {
         return Vec::new();
     }
     let Some(layout) = model.layout() else { return Vec::new() };
