@@ -95,7 +95,7 @@ impl Desktop {
     }
 
     /// Takes in what a session wrote.
-    fn over(&mut self, session: Session) {
+    fn over(&mut self, session: &Session) {
         self.written.push(session.screen().into_bytes());
         let raw = session.raw();
         let copied = grammar::parse(&raw, SIZE.width.into(), SIZE.height.into()).unwrap().copied;
@@ -114,10 +114,14 @@ impl Desktop {
 
 /// Ways in which a secret may be written.
 fn forms(secret: &str) -> Vec<String> {
-    let encoded: String = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded: String = secret.bytes().flat_map(|byte| ['%', hex(byte >> 4), hex(byte & 15)]).collect();
     let bytes: Vec<String> = secret.bytes().map(|byte| byte.to_string()).collect();
     let reversed: String = secret.chars().rev().collect();
     vec![secret.to_owned(), secret.to_lowercase(), encoded, bytes.join(", "), reversed, base64(secret)]
+}
+
+fn hex(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap().to_ascii_uppercase()
 }
 
 /// Base64 without its end, which depends on what follows.
@@ -193,7 +197,7 @@ fn no_secret_is_ever_written_anywhere() {
     desk.written.push(session.screen().into_bytes());
     session.key("ctrl-c");
     session.wait_exit();
-    desk.over(session);
+    desk.over(&session);
 
     // A signing secret, shown as it would be sent, and copied.
     let mut session = desk.session(KEY, &["--dry-run"]);
@@ -213,7 +217,7 @@ fn no_secret_is_ever_written_anywhere() {
     session.wait_written("\x1b]52;");
     session.key("ctrl-c");
     session.wait_exit();
-    desk.over(session);
+    desk.over(&session);
 
     // A key that is refused, a crash in the middle of everything, and all that is said without a screen.
     let mut session = desk.session(OTHER_KEY, &["--read-only"]);
