@@ -1,5 +1,6 @@
 //! Whatever stands in a reply, the terminal gets the program's own sequences and text that only draws.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on panics")]
+#![allow(clippy::disallowed_methods, reason = "the server of these tests lives in the time of the program")]
 
 #[path = "support/grammar.rs"]
 mod grammar;

@@ -28,7 +28,7 @@ pub(super) fn show(options: &Audit) -> Result<ExitCode, String> {
     let since = options.since.map(|since| since.from(clock::now()));
     let chosen: Vec<&Attempt> = read.attempts.iter().filter(|attempt| is_chosen(attempt, options, since)).collect();
     if options.json {
-        let lines: String = chosen.iter().map(|attempt| line(attempt)).collect();
+        let lines: String = chosen.iter().map(line).collect();
         print(&lines)?;
     } else {
         print(&page(&chosen, &read))?;
@@ -207,7 +207,7 @@ mod tests {
             read.take(&broken);
             prop_assert!(!read.attempts.is_empty());
             let chosen: Vec<_> = read.attempts.iter().collect();
-            let shown = page(&chosen, &read) + &chosen.iter().map(|attempt| line(attempt)).collect::<String>();
+            let shown = page(&chosen, &read) + &chosen.iter().map(line).collect::<String>();
             prop_assert!(!shown.chars().any(|symbol| symbol.is_control() && symbol != '\n'), "{:?}", shown);
             prop_assert_eq!(shown.lines().count(), 4);
         }

@@ -176,7 +176,7 @@ impl Decoder {
                 0x00..=0x1a | 0x1c..=0x1f => self.interrupted(byte),
                 _ => State::Answer { begun_by, length: length.saturating_add(1), escape: byte == 0x1b },
             },
-            State::Paste(text) => self.paste(text, byte),
+            State::Paste(text) => paste(text, byte),
             State::Pasted { text, behind } => self.after_paste(text, behind, byte),
             State::Stalled(mut since) => {
                 since.push(byte);
@@ -256,19 +256,6 @@ impl Decoder {
         State::Nothing
     }
 
-    fn paste(&mut self, mut text: Vec<u8>, byte: u8) -> State {
-        text.push(byte);
-        if byte == b'~' && text.ends_with(PASTE_ENDS) {
-            text.truncate(text.len() - PASTE_ENDS.len());
-            return State::Pasted { text, behind: Vec::new() };
-        }
-        if text.len() >= LONGEST_PASTE * 2 {
-            // What may be the beginning of the end is kept.
-            text.drain(LONGEST_PASTE..text.len() - PASTE_ENDS.len());
-        }
-        State::Paste(text)
-    }
-
     fn after_paste(&mut self, mut text: Vec<u8>, mut behind: Vec<u8>, byte: u8) -> State {
         behind.push(byte);
         if byte == b'~' && behind.ends_with(PASTE_ENDS) {
@@ -304,6 +291,20 @@ impl Decoder {
         }
         State::Nothing
     }
+}
+
+/// Another byte of a paste.
+fn paste(mut text: Vec<u8>, byte: u8) -> State {
+    text.push(byte);
+    if byte == b'~' && text.ends_with(PASTE_ENDS) {
+        text.truncate(text.len() - PASTE_ENDS.len());
+        return State::Pasted { text, behind: Vec::new() };
+    }
+    if text.len() >= LONGEST_PASTE * 2 {
+        // What may be the beginning of the end is kept.
+        text.drain(LONGEST_PASTE..text.len() - PASTE_ENDS.len());
+    }
+    State::Paste(text)
 }
 
 fn with_alt(sign: u8) -> Key {

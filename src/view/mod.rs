@@ -88,8 +88,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Key(form)) => key_form::draw(model, form, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
-    if let Some(unlogged) = &model.unlogged {
-        screens::unlogged(unlogged, theme, frame);
+    if model.unlogged.asks() {
+        screens::unlogged(&model.unlogged, theme, frame);
     }
     if let Some(guard) = &model.guard {
         guard::draw(model, guard, theme, frame);

@@ -1,5 +1,7 @@
 //! What the program may write to a terminal, and nothing else: its own sequences, and text that only draws.
 
+#![allow(dead_code, reason = "a test binary uses only the parts it needs")]
+
 use base64_free::decode;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;

@@ -108,9 +108,7 @@ pub struct Model {
     /// What was last written down of what is half done.
     pub journalled: Vec<Record>,
     /// Writes that cannot be written down in the audit log, and wait for the user's word.
-    pub unlogged: Option<Unlogged>,
-    /// Whether such writes are sent without another question.
-    pub sends_unlogged: bool,
+    pub unlogged: Unlogged,
     /// Writes of unknown outcome, by the action that looks it up.
     pub unknown: BTreeMap<FollowId, RequestId>,
     /// Requests in flight.
@@ -212,8 +210,7 @@ impl Model {
             left_behind: Vec::new(),
             postponed: Vec::new(),
             journalled: Vec::new(),
-            unlogged: None,
-            sends_unlogged: false,
+            unlogged: Unlogged::default(),
             unknown: BTreeMap::new(),
             flights: Flights::default(),
             activity: Activity::default(),

@@ -30,7 +30,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         Screen::MustConfirm { .. } => return must_confirm(model, key),
         Screen::Main => {}
     }
-    if model.unlogged.is_some() {
+    if model.unlogged.asks() {
         return unlogged::pressed(model, key);
     }
     match model.overlay {
@@ -62,7 +62,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Text was pasted. It goes into whatever is being typed, and nowhere else.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
-    if model.unlogged.is_some() {
+    if model.unlogged.asks() {
         return Vec::new();
     }
     let text = &without_escapes(text);

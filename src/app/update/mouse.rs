@@ -16,7 +16,7 @@ const TURN: usize = 3;
 
 /// The mouse was used.
 pub(super) fn used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
-    if model.guard.is_some() || model.unlogged.is_some() || model.screen != Screen::Main {
+    if model.guard.is_some() || model.unlogged.asks() || model.screen != Screen::Main {
         return Vec::new();
     }
     if model.overlay.is_some() {

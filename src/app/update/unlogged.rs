@@ -4,7 +4,6 @@ use super::follows;
 use crate::app::effect::{Effect, RequestId};
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
-use crate::app::model::unlogged::Unlogged;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::operation::Operation;
 
@@ -13,11 +12,11 @@ pub(super) fn held_back(model: &mut Model, request: RequestId, operation: Operat
     if model.flights.recognise(request).is_none() {
         return Vec::new();
     }
-    if model.sends_unlogged {
+    if model.unlogged.allowed {
         return vec![Effect::SendUnlogged { request, operation }];
     }
-    let unlogged = model.unlogged.get_or_insert_with(|| Unlogged { waiting: Vec::new(), reason });
-    unlogged.waiting.push((request, operation));
+    model.unlogged.reason = reason;
+    model.unlogged.waiting.push((request, operation));
     Vec::new()
 }
 
@@ -26,7 +25,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     match key.code {
         Code::Char('S') => send(model),
         Code::Char('A') => {
-            model.sends_unlogged = true;
+            model.unlogged.allowed = true;
             send(model)
         }
         Code::Escape | Code::Char('n' | 'N') => refuse(model),
@@ -35,13 +34,12 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 }
 
 fn send(model: &mut Model) -> Vec<Effect> {
-    let waiting = model.unlogged.take().map(|unlogged| unlogged.waiting).unwrap_or_default();
+    let waiting = std::mem::take(&mut model.unlogged.waiting);
     waiting.into_iter().map(|(request, operation)| Effect::SendUnlogged { request, operation }).collect()
 }
 
 fn refuse(model: &mut Model) -> Vec<Effect> {
-    let Some(unlogged) = model.unlogged.take() else { return Vec::new() };
-    let failure = Failure::new(FailureKind::Unlogged, &unlogged.reason);
-    let refused = unlogged.waiting.into_iter().map(|(request, _)| request).collect::<Vec<_>>();
-    refused.into_iter().flat_map(|request| follows::sent(model, request, Err(failure.clone()))).collect()
+    let failure = Failure::new(FailureKind::Unlogged, &model.unlogged.reason);
+    let waiting = std::mem::take(&mut model.unlogged.waiting);
+    waiting.into_iter().flat_map(|(request, _)| follows::sent(model, request, Err(failure.clone()))).collect()
 }
