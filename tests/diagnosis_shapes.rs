@@ -241,3 +241,67 @@ fn texts_that_mislead_lead_to_the_right_recovery() {
     let filter = diagnose("The filter on this table uses a column that is not there any more.");
     assert!(filter.also.iter().any(|cause| cause.as_str() == "schema_drift_column"), "{filter:?}");
 }
+
+#[test]
+fn what_posthog_itself_stumbles_over_is_not_the_source_s() {
+    for (source, text, cause) in [
+        ("Hubspot", "django.db.utils.InterfaceError: the connection is closed", "internal_posthog_error"),
+        ("Stripe", "Error 110 connecting to redis:6379. Connection timed out.", "internal_posthog_error"),
+        ("Linear", "Kernel error: the delta log is empty", "internal_posthog_error"),
+        ("GoogleAds", "request_error: INVALID_PAGE_TOKEN", "internal_posthog_error"),
+        ("Attio", "The response shape may be another one by now", "internal_posthog_error"),
+        ("Stripe", "customer warehouse: permission denied for schema dwh", "destination_write_failed"),
+        ("Hubspot", "Workflow cancelled", "sync_turned_off"),
+    ] {
+        let verdict = from(source, text);
+        assert_eq!(verdict.cause, cause, "{text}: {verdict:?}");
+    }
+}
+
+#[test]
+fn a_message_after_the_number_of_its_line_is_read() {
+    for (text, cause) in [
+        ("SQL Server message 245, severity 16, procedure p, line 1:\nConversion failed for a value", "type_conversion"),
+        ("SQL Server message 18456, procedure None, line 1:\nLogin failed for user 'svc'.", "credentials_invalid"),
+        ("SQL Server message 208, procedure None, line 4:\nInvalid object name 'dbo.a'.", "source_table_missing"),
+    ] {
+        let verdict = from("MSSQL", text);
+        assert_eq!(verdict.cause, cause, "{text}: {verdict:?}");
+    }
+}
+
+#[test]
+fn servers_speak_the_language_of_their_operators() {
+    for (text, cause) in [
+        ("FATAL:  Passwort-Authentifizierung für Benutzer »svc« fehlgeschlagen", "credentials_invalid"),
+        ("keine Berechtigung für Tabelle kunden", "permission_denied_object"),
+        ("Spalte »stand« existiert nicht", "schema_drift_column"),
+        ("permiso denegado a la tabla ventas", "permission_denied_object"),
+        ("no existe la relación «ventas»", "source_table_missing"),
+        ("la base de données « ventes » n'existe pas", "source_config_invalid"),
+        ("permissão negada para tabela vendas", "permission_denied_object"),
+    ] {
+        let verdict = from("Postgres", text);
+        assert_eq!(verdict.cause, cause, "{text}: {verdict:?}");
+        assert!(!verdict.retry_safe, "{text}");
+    }
+}
+
+#[test]
+fn an_app_a_plan_and_an_account_are_told_apart() {
+    for (source, text, cause) in [
+        ("Shopify", "Orders older than 60 days are only available on Advanced and Plus plans", "scope_or_plan_gate"),
+        ("Paypal", "This endpoint does not allow your app", "scope_or_plan_gate"),
+        ("Airtable", "Invalid permissions, or the base is gone", "scope_or_plan_gate"),
+        ("Pipedrive", "Company account is expired", "provider_account_suspended"),
+        ("Zendesk", "No help desk at acme.example", "source_config_invalid"),
+        ("TikTokAds", "The app reaches the QPS limit", "rate_limited"),
+        ("MSSQL", "Login failed for user 'svc'. Reason: The account is disabled.", "credentials_invalid"),
+        ("Kafka", "KafkaError: Topic authorization failed", "permission_denied_object"),
+        ("Databricks", "Session handle 7 has already closed", "source_unavailable"),
+        ("MongoDB", "The saved offset is no longer valid", "cdc_slot_lost"),
+    ] {
+        let verdict = from(source, text);
+        assert_eq!(verdict.cause, cause, "{text}: {verdict:?}");
+    }
+}
