@@ -2,7 +2,7 @@
 
 use std::io;
 use std::time::Duration;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
@@ -11,7 +11,7 @@ use crate::app::message::{Event, Message};
 use crate::app::model::Model;
 use crate::app::settings::Settings;
 use crate::app::update::{start, update};
-use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals};
+use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals, helpers};
 use crate::view::theme::Theme;
 use crate::worker::Worker;
 use crate::worker::clock::now;
@@ -50,6 +50,8 @@ struct Loop<'a> {
     input: Input,
     worker: &'a Worker,
     inbox: UnboundedReceiver<Message>,
+    /// What programs of the system have done.
+    helped: (UnboundedSender<Event>, UnboundedReceiver<Event>),
     exit: Option<Exit>,
 }
 
@@ -68,7 +70,7 @@ pub async fn run(
     let screen = Screen::enter(terminal::Options { mouse: look.mouse })?;
     let input = Input::start()?;
     let model = Model::new(settings, keymap, screen.size(), now());
-    let mut looping = Loop { model, screen, input, worker, inbox, exit: None };
+    let mut looping = Loop { model, screen, input, worker, inbox, helped: unbounded_channel(), exit: None };
     let result = looping.turn(look, signals).await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
@@ -119,6 +121,7 @@ impl Loop<'_> {
                     None => return Ok(Exit::Gone),
                 },
                 Some(message) = self.inbox.recv() => batch.push(message),
+                Some(event) = self.helped.1.recv() => batch.push(Message { at: now(), event }),
                 () = until(due), if due.is_some() => {}
                 // A frame that is due is drawn at once; nothing else is waited for then.
             }
@@ -171,6 +174,20 @@ impl Loop<'_> {
                 let asked = self.screen.copy(&text)? == Copied::Asked;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Copied(asked) });
                 self.perform(effects);
+                let told = self.helped.0.clone();
+                tokio::spawn(async move {
+                    if let Some(program) = helpers::copy(text).await {
+                        // When nobody listens any more the program is ending.
+                        let _ = told.send(Event::CopiedBy(program));
+                    }
+                });
+            }
+            Effect::Browse(address) => {
+                let told = self.helped.0.clone();
+                tokio::spawn(async move {
+                    let result = helpers::browse(&address).await;
+                    let _ = told.send(Event::Browsed(address, result));
+                });
             }
             Effect::Redraw => self.screen.redraw(),
             Effect::Suspend => {

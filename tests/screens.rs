@@ -438,6 +438,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Triage(_)
         | Overlay::Runbook(_)
         | Overlay::LeftBehind
+        // In `tests/out.rs`.
+        | Overlay::Menu(_)
         // In `tests/history.rs`.
         | Overlay::History(_)
         // In `tests/editing.rs`.

@@ -70,6 +70,8 @@ pub enum Effect {
     TakeOver,
     /// Put this text on the clipboard.
     Copy(String),
+    /// Open this address in the browser.
+    Browse(String),
     /// Stop the program as the shell's job control does, and come back.
     Suspend,
     /// Draw everything anew.

@@ -17,6 +17,7 @@
 mod canvas;
 mod clipboard;
 mod decoder;
+pub mod helpers;
 mod hook;
 mod input;
 mod jobs;

@@ -117,6 +117,7 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             Some(Demand::Typed(_)) => &[("enter", "go ahead, once the name is right"), ("esc", "keep everything")],
             _ => &[("y", "go ahead"), ("n", "keep everything"), ("left/right", "choose")],
         },
+        Overlay::Menu(_) => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::History(history) => history_keys(history),
         Overlay::Quitting => &[("q", "quit"), ("esc", "stay")],

@@ -9,6 +9,7 @@ mod header;
 mod help;
 mod history;
 mod logs;
+mod menu;
 mod palette;
 mod runbook;
 mod screens;
@@ -56,6 +57,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         None => {}
         Some(Overlay::Help { scroll }) => help::draw(model, *scroll, theme, frame),
         Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
+        Some(Overlay::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Overlay::Confirm(confirm)) => {
             if let Some(id) = confirm.runbook {
                 runbook::draw(model, id, theme, frame);

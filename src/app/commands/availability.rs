@@ -178,6 +178,14 @@ fn several(context: &Context) -> Option<Availability> {
     })
 }
 
+/// Whatever is told of something needs something to tell of.
+pub(super) fn selected(context: &Context) -> Availability {
+    match context.subject {
+        Subject::Nothing if context.marked == 0 => nothing_selected(),
+        _ => Available,
+    }
+}
+
 /// A runbook needs something to be about.
 pub(super) fn fix(context: &Context) -> Availability {
     match context.subject {

@@ -8,6 +8,7 @@ pub mod history;
 pub mod link;
 pub mod logs;
 pub mod marks;
+pub mod menu;
 pub mod overlay;
 pub mod runbook;
 pub mod selection;
@@ -25,6 +26,7 @@ use super::settings::{Settings, Start};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Inventory;
+use crate::warehouse::operation::Request;
 use crate::warehouse::recovery::follow::Follow;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
@@ -95,6 +97,10 @@ pub struct Model {
     pub flights: Flights,
     /// What changed, and what was done.
     pub activity: Activity,
+    /// What is being copied, as the beginning of a sentence.
+    pub copying: Option<String>,
+    /// The last change that was sent, without its secrets.
+    pub last_change: Option<Request>,
     /// Who waits for the next reading of the list.
     pub list_waiters: Vec<Waiter>,
     /// Numbers that tell current timers from outdated ones.
@@ -172,6 +178,8 @@ impl Model {
             journalled: Vec::new(),
             flights: Flights::default(),
             activity: Activity::default(),
+            copying: None,
+            last_change: None,
             list_waiters: Vec::new(),
             generations: Generations::default(),
         }

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::menu::Menu;
 use super::runbook::RunbookId;
 use crate::app::commands::{Availability, CommandId};
 use crate::warehouse::consent::Challenge;
@@ -32,6 +33,8 @@ pub enum Overlay {
         /// How many entries back from the newest the last one shown is.
         scroll: usize,
     },
+    /// A few choices, each with a letter.
+    Menu(Menu),
     /// Everything that is wrong.
     Triage(Box<super::triage::Triage>),
     /// A runbook was left half done.

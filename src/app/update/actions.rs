@@ -1,6 +1,6 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{bulk, follows, history, moves, notice, palette, refresh, runbook, triage, tuning};
+use super::{bulk, copy, follows, history, menu, moves, notice, palette, refresh, runbook, triage, tuning};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -61,7 +61,12 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::DeleteData => ask(model, |schema| Discard::DeleteData(schema.id.clone())),
         CommandId::Destroy => ask(model, |schema| Discard::DestroySchema(schema.id.clone())),
         CommandId::RefreshTableList => refresh_table_list(model),
-        CommandId::CopyError => copy_error(model),
+        CommandId::Copy => copy::open(model),
+        CommandId::CopyError => match copy::error_text(model) {
+            Some(text) => menu::copy(model, "The error text".to_owned(), text),
+            None => Vec::new(),
+        },
+        CommandId::Browse => copy::browse(model),
         CommandId::Palette => {
             let entries = palette::entries(model, "");
             model.overlay = Some(Overlay::Palette(Palette { entries, ..Palette::default() }));
@@ -104,6 +109,11 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
 pub(super) fn no_such_key(model: &mut Model, key: Key) -> Vec<Effect> {
     let help = model.keymap.key(CommandId::Help);
     notice(model, Tone::Note, format!("{key} does nothing here; {help} shows every key."))
+}
+
+/// A key that means nothing to what lies over the screen says so.
+pub(super) fn means_nothing_here(model: &mut Model, key: Key) -> Vec<Effect> {
+    notice(model, Tone::Note, format!("{key} does nothing here; the last line shows the keys."))
 }
 
 fn turn(model: &mut Model, by: usize) -> Vec<Effect> {
@@ -210,13 +220,4 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         on_yes: false,
     })));
     jobs.and_then(|jobs| model.flights.fetch_once(jobs, Urgency::Waiting)).into_iter().collect()
-}
-
-fn copy_error(model: &mut Model) -> Vec<Effect> {
-    let text = match model.selected() {
-        Selected::Nothing => None,
-        Selected::Source(held) => held.source.latest_error.known(),
-        Selected::Schema(_, schema, _) => schema.latest_error.known(),
-    };
-    text.map(|text| Effect::Copy(text.shown_lines().into_owned())).into_iter().collect()
 }

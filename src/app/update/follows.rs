@@ -1,6 +1,6 @@
 //! Followed actions: carries out the steps that the state machine in `warehouse` asks for.
 
-use super::{refresh, report, runbook};
+use super::{copy, refresh, report, runbook};
 use crate::app::effect::{Effect, FollowId, RequestId, Timer, Urgency};
 use crate::app::message::Sent;
 use crate::app::model::Model;
@@ -67,7 +67,10 @@ fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {
                 effects.extend(refresh::read_list(model));
             }
             Step::Ask(need) => effects.push(model.flights.fetch(need, Purpose::Follow(id), Urgency::Waiting)),
-            Step::Send(operation) => effects.push(model.flights.send(operation, id)),
+            Step::Send(operation) => {
+                copy::remember(model, &operation);
+                effects.push(model.flights.send(operation, id));
+            }
             Step::Wait(after) => effects.push(Effect::Wake { timer: Timer::Follow(id), after }),
             Step::Tell(told) => {
                 effects.extend(report(model, told.tone, told.text.clone()));

@@ -190,7 +190,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (_, Code::Char(' ')) => history.scroll = history.scroll.saturating_add(3).min(LIMIT),
         (Some(CommandId::Open | CommandId::Logs), _) => return open_log_of_job(model),
         (_, Code::Char('e')) => return explain_job(model),
-        (Some(CommandId::CopyError), _) => {
+        (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let text = history.selected().and_then(|job| job.latest_error.known()).filter(|text| !text.is_blank());
             match text {
                 Some(text) => return vec![Effect::Copy(text.shown_lines().into_owned())],
@@ -352,7 +352,7 @@ fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effec
         (Some(CommandId::PageUp), _) => asked.scroll = bounded.saturating_sub(page),
         (Some(CommandId::Top), _) => asked.scroll = 0,
         (Some(CommandId::Bottom), _) => asked.scroll = LIMIT,
-        (Some(CommandId::CopyError), _) => {
+        (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let text = asked.puzzle.text.as_ref().map(Foreign::shown_lines);
             return text.map(|text| Effect::Copy(text.into_owned())).into_iter().collect();
         }

@@ -1,6 +1,6 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, history, moves, palette, runbook, triage, tuning};
+use super::{actions, confirm, history, menu, moves, palette, runbook, triage, tuning};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -28,6 +28,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     match model.overlay {
         Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),
         Some(Overlay::Palette(_)) => return palette::pressed(model, key),
+        Some(Overlay::Menu(_)) => return menu::pressed(model, key, command),
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
         Some(Overlay::LeftBehind) => return runbook::answer_left_behind(model, key),
         Some(Overlay::Runbook(id)) => return runbook::pressed(model, id, key, command),

@@ -76,7 +76,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         }
         (Some(CommandId::Filter), _) => logs.search.editing = true,
         (Some(CommandId::Open), _) | (_, Code::Char('e')) => return history::explain_line(model),
-        (Some(CommandId::CopyError), _) => {
+        (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let text = logs.selected().map(|line| line.message.shown_lines().into_owned());
             return text.map(Effect::Copy).into_iter().collect();
         }

@@ -3,12 +3,14 @@
 mod actions;
 mod bulk;
 mod confirm;
+mod copy;
 mod facts;
 mod follows;
 pub mod form;
 mod history;
 mod keys;
 mod logs;
+mod menu;
 mod moves;
 mod palette;
 mod refresh;
@@ -60,8 +62,9 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             Tone::Bad,
             format!("What is half done cannot be written down, so a crash would lose its place: {reason}."),
         ),
-        Event::Copied(true) => notice(model, Tone::Note, "Copied, if the terminal allows it.".to_owned()),
-        Event::Copied(false) => notice(model, Tone::Bad, "Nothing was copied: the text is too long.".to_owned()),
+        Event::Copied(asked) => menu::copied(model, asked),
+        Event::CopiedBy(program) => menu::copied_by(model, program),
+        Event::Browsed(address, result) => menu::browsed(model, address, result),
         Event::BudgetChanged(left) => {
             model.link.budget = Some(left);
             Vec::new()
