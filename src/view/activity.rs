@@ -3,13 +3,14 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::{bounded_scroll, lines, modal};
+use super::widgets::modal;
+use super::{reader, text};
 use crate::app::model::Model;
+use crate::app::model::reader::Reader;
 
 /// Draws it, newest first.
-pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) {
+pub(super) fn draw(model: &Model, reader: &Reader, theme: &Theme, frame: &mut Frame) {
     const WIDTH: u16 = 120;
     let width = modal::inner_width(WIDTH, frame.area()).saturating_sub(11);
     let mut all: Vec<Line> = Vec::new();
@@ -26,7 +27,6 @@ pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Fram
         all.push(Line::styled("Nothing has changed and nothing was done since the start.", theme.style(Role::Faint)));
     }
     let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inside = modal::open("Activity, newest first (scrolls; any other key closes)", WIDTH, height, theme, frame);
-    let start = bounded_scroll(scroll, all.len(), inside.height);
-    lines(&all, start, inside, frame.buffer_mut());
+    let inside = modal::open("Activity, newest first", WIDTH, height, theme, frame);
+    reader::show(&all, reader, theme, inside, frame);
 }

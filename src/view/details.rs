@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::{bounded_scroll, lines, pane, with_keys};
+use super::widgets::{pane, with_keys};
+use super::{reader, text};
 use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -34,15 +34,24 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     }
     let all = page.lines;
     let focused = model.focus == Pane::Details;
-    let height = area.height.saturating_sub(2);
-    let start = bounded_scroll(model.details_scroll, all.len(), height);
-    let more = all.len().saturating_sub(start + usize::from(height));
-    let mut title = vec![Span::styled(" 3 Details ", theme.style(Role::Title))];
-    if more > 0 {
-        title.push(Span::styled(format!("{} below ", words::counted(more, "line")), theme.style(Role::Faint)));
+    let inside = pane(
+        Line::from(Span::styled(" 3 Details ", theme.style(Role::Title))),
+        focused,
+        theme,
+        area,
+        frame.buffer_mut(),
+    );
+    let more = reader::show(&all, &model.details, theme, inside, frame);
+    if more > 0 && !model.details.find.editing && !model.details.find.is_active() {
+        let below = format!("{} below ", words::counted(more, "line"));
+        frame.buffer_mut().set_stringn(
+            area.x + 12,
+            area.y,
+            below,
+            usize::from(area.width).saturating_sub(13),
+            theme.style(Role::Faint),
+        );
     }
-    let inside = pane(Line::from(title), focused, theme, area, frame.buffer_mut());
-    lines(&all, start, inside, frame.buffer_mut());
 }
 
 /// The page being written.

@@ -11,6 +11,8 @@ mod history;
 mod logs;
 mod menu;
 mod palette;
+mod raw;
+mod reader;
 mod runbook;
 mod screens;
 mod tables;
@@ -55,7 +57,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     }
     match &model.overlay {
         None => {}
-        Some(Overlay::Help { scroll }) => help::draw(model, *scroll, theme, frame),
+        Some(Overlay::Help(reader)) => help::draw(model, reader, theme, frame),
         Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
         Some(Overlay::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Overlay::Confirm(confirm)) => {
@@ -65,7 +67,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             confirm::draw(model, confirm, theme, frame);
         }
         Some(Overlay::Preview { curl, .. }) => screens::preview(curl, theme, frame),
-        Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
+        Some(Overlay::Activity(reader)) => activity::draw(model, reader, theme, frame),
+        Some(Overlay::Raw(raw)) => raw::draw(model, raw, theme, frame),
         Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
         Some(Overlay::LeftBehind) => screens::left_behind(model, theme, frame),
         Some(Overlay::Runbook(id)) => runbook::draw(model, *id, theme, frame),

@@ -14,6 +14,7 @@ pub mod inventory;
 pub mod job;
 pub mod operation;
 pub mod origin;
+pub mod raw;
 pub mod recovery;
 pub mod redact;
 pub mod replies;

@@ -114,7 +114,10 @@ pub(super) fn back(context: &Context) -> Availability {
 
 pub(super) fn filter(context: &Context) -> Availability {
     match context.pane {
-        Pane::Details => Availability::not("The details cannot be filtered; focus a table first."),
+        Pane::Details => match context.subject {
+            Subject::Nothing => nothing_selected(),
+            _ => Available,
+        },
         Pane::Sources | Pane::Schemas if context.has_rows || context.filtered => Available,
         Pane::Sources | Pane::Schemas => Availability::not("There are no rows to filter."),
     }

@@ -10,6 +10,8 @@ pub mod logs;
 pub mod marks;
 pub mod menu;
 pub mod overlay;
+pub mod raw;
+pub mod reader;
 pub mod runbook;
 pub mod selection;
 pub mod table;
@@ -36,6 +38,7 @@ use flights::Waiter;
 use link::Link;
 use marks::Marks;
 use overlay::Overlay;
+use reader::Reader;
 use runbook::Runbooks;
 use table::TableView;
 use tuning::{Made, Tuning};
@@ -75,8 +78,8 @@ pub struct Model {
     pub focus: Pane,
     /// Whether the details are about the source rather than the table.
     pub details_of_source: bool,
-    /// First line of the details.
-    pub details_scroll: usize,
+    /// Where the details are read.
+    pub details: Reader,
     /// Why the details of this table could not be read.
     pub details_failure: Option<(SchemaId, Failure)>,
     /// Actions on their way.
@@ -167,7 +170,7 @@ impl Model {
             all_tables: false,
             focus: Pane::Sources,
             details_of_source: true,
-            details_scroll: 0,
+            details: Reader::default(),
             details_failure: None,
             follows: BTreeMap::new(),
             runbooks: Runbooks::default(),

@@ -3,6 +3,7 @@
 use tui_input::Input;
 
 use super::menu::Menu;
+use super::reader::Reader;
 use super::runbook::RunbookId;
 use crate::app::commands::{Availability, CommandId};
 use crate::warehouse::consent::Challenge;
@@ -13,10 +14,7 @@ use crate::warehouse::recovery::follow::Subject;
 #[derive(Debug)]
 pub enum Overlay {
     /// Every key.
-    Help {
-        /// First line shown.
-        scroll: usize,
-    },
+    Help(Reader),
     /// The action palette.
     Palette(Palette),
     /// The question before data is discarded.
@@ -29,10 +27,9 @@ pub enum Overlay {
         runbook: Option<RunbookId>,
     },
     /// What changed and what was done.
-    Activity {
-        /// How many entries back from the newest the last one shown is.
-        scroll: usize,
-    },
+    Activity(Reader),
+    /// The selected object as the server sends it.
+    Raw(Box<super::raw::Raw>),
     /// A few choices, each with a letter.
     Menu(Menu),
     /// Everything that is wrong.

@@ -1,12 +1,13 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{bulk, copy, follows, history, menu, moves, notice, palette, refresh, runbook, triage, tuning};
+use super::{bulk, copy, follows, history, menu, moves, notice, palette, raw, refresh, runbook, triage, tuning};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
 use crate::app::model::overlay::{Confirm, Overlay, Palette};
+use crate::app::model::reader::Reader;
 use crate::app::model::selection::Selected;
 use crate::warehouse::consent::{Challenge, Discard, Loss};
 use crate::warehouse::field::Field;
@@ -67,17 +68,18 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             None => Vec::new(),
         },
         CommandId::Browse => copy::browse(model),
+        CommandId::Raw => raw::open(model),
         CommandId::Palette => {
             let entries = palette::entries(model, "");
             model.overlay = Some(Overlay::Palette(Palette { entries, ..Palette::default() }));
             Vec::new()
         }
         CommandId::Help => {
-            model.overlay = Some(Overlay::Help { scroll: 0 });
+            model.overlay = Some(Overlay::Help(Reader::default()));
             Vec::new()
         }
         CommandId::Activity => {
-            model.overlay = Some(Overlay::Activity { scroll: 0 });
+            model.overlay = Some(Overlay::Activity(Reader::default()));
             Vec::new()
         }
         CommandId::Triage => triage::open(model),
@@ -124,7 +126,8 @@ fn turn(model: &mut Model, by: usize) -> Vec<Effect> {
 fn edit_filter(model: &mut Model) -> Vec<Effect> {
     match model.focus {
         Pane::Sources => model.sources.filter.editing = true,
-        Pane::Schemas | Pane::Details => model.schemas.filter.editing = true,
+        Pane::Schemas => model.schemas.filter.editing = true,
+        Pane::Details => model.details.search(),
     }
     Vec::new()
 }

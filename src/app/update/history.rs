@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{facts, logs, notice, refresh, report, triage};
+use super::{facts, logs, notice, raw, refresh, report, triage};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -190,6 +190,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (_, Code::Char(' ')) => history.scroll = history.scroll.saturating_add(3).min(LIMIT),
         (Some(CommandId::Open | CommandId::Logs), _) => return open_log_of_job(model),
         (_, Code::Char('e')) => return explain_job(model),
+        (Some(CommandId::Raw), _) => return raw::open_job(model),
         (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let text = history.selected().and_then(|job| job.latest_error.known()).filter(|text| !text.is_blank());
             match text {

@@ -13,6 +13,8 @@ mod logs;
 mod menu;
 mod moves;
 mod palette;
+mod raw;
+mod reader;
 mod refresh;
 mod runbook;
 mod triage;

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::app::effect::{Effect, Timer};
 use crate::app::layout::Pane;
 use crate::app::model::Model;
+use crate::app::model::reader::{Reader, Stride};
 use crate::warehouse::state::Severity;
 
 /// How long the selection must rest before it is worth a request.
@@ -20,7 +21,7 @@ pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
         Pane::Schemas => model.details_of_source = false,
         Pane::Details => {}
     }
-    model.details_scroll = 0;
+    model.details = Reader::default();
     settle(model);
     rested_soon(model)
 }
@@ -93,9 +94,11 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     };
     match pane {
         Pane::Details => {
-            // The view bounds it by the length of the text.
-            let scroll = model.details_scroll.min(DETAILS_LIMIT).saturating_add_signed(by);
-            model.details_scroll = scroll.min(DETAILS_LIMIT);
+            model.details.step(match step {
+                Step::Top => Stride::Top,
+                Step::Bottom => Stride::Bottom,
+                Step::Rows(_) | Step::Pages(_) => Stride::Lines(by),
+            });
             Vec::new()
         }
         Pane::Sources => {
@@ -111,9 +114,6 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     }
 }
 
-/// More lines than any details have.
-const DETAILS_LIMIT: usize = 100_000;
-
 /// Scrolls a pane without focusing it.
 pub(super) fn scroll(model: &mut Model, pane: Pane, by: isize, height: usize) -> Vec<Effect> {
     match pane {
@@ -126,7 +126,7 @@ pub(super) fn scroll(model: &mut Model, pane: Pane, by: isize, height: usize) ->
             schema_selected(model)
         }
         Pane::Details => {
-            model.details_scroll = model.details_scroll.min(DETAILS_LIMIT).saturating_add_signed(by);
+            model.details.step(Stride::Lines(by));
             Vec::new()
         }
     }
@@ -139,14 +139,14 @@ pub(super) fn source_selected(model: &mut Model) -> Vec<Effect> {
         model.rebuild_schema_rows();
     }
     if model.details_of_source {
-        model.details_scroll = 0;
+        model.details = Reader::default();
     }
     rested_soon(model)
 }
 
 /// Another table is selected.
 pub(super) fn schema_selected(model: &mut Model) -> Vec<Effect> {
-    model.details_scroll = 0;
+    model.details = Reader::default();
     rested_soon(model)
 }
 

@@ -1,0 +1,125 @@
+//! Long texts: the object as the server sends it, the details, help and activity, with scrolling and search.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "support/world.rs"]
+mod world;
+
+use std::sync::Arc;
+
+use whtui::app::message::Event;
+use whtui::app::model::overlay::Overlay;
+use whtui::warehouse::failure::{Failure, FailureKind};
+use whtui::warehouse::raw::pretty;
+use whtui::warehouse::survey::{Fact, Need};
+use world::{Desk, project, settings};
+
+const SIZES: [(u16, u16); 3] = [(140, 40), (80, 24), (60, 16)];
+
+const SENT: &str = r#"{"id":"0193","name":"public.orders","should_sync":true,"sync_type":"incremental","latest_error":
+"password authentication failed for user \"whtui_reader\": the server at postgres://reader:planted@db.example.com:5432/shop closed the connection unexpectedly, which may mean that it is overloaded",
+"table":{"name":"shop_public_orders","row_count":12331,"columns":[],"nested":{"deep":[1,2.50,null]}},
+"job_inputs":{"host":"db.example.com","password":"planted","注文":"テーブル注文テーブル注文テーブル"},
+"status":"Failed","hostile":"\u001b[2J\u202e","primary_key_columns":["id"],"description":null}"#;
+
+fn said(desk: &Desk) -> String {
+    desk.model.activity.notice().expect("a notice is shown").text.clone()
+}
+
+/// The failing table as JSON, as it arrived.
+fn raw(width: u16, height: u16) -> Desk {
+    let mut desk = Desk::reading(settings(), width, height, project());
+    desk.go_to_table("shop", "public.orders").press(&["J"]);
+    let (request, need) = desk.asked(|need| matches!(need, Need::Raw(..)));
+    let Need::Raw(read, job) = need else { unreachable!("asked for") };
+    desk.happen(Event::Learned(request, Box::new(Fact::Raw(read, job, Arc::new(pretty(SENT))))));
+    desk.happen(Event::FetchEnded(request, Ok(())));
+    desk
+}
+
+#[test]
+fn the_object_as_the_server_sends_it() {
+    for (width, height) in SIZES {
+        let mut desk = raw(width, height);
+        insta::assert_snapshot!(format!("raw_{width}x{height}"), desk.screen());
+        desk.press(&["/"]).type_in("PUBLIC");
+        insta::assert_snapshot!(format!("raw_search_{width}x{height}"), desk.screen());
+        desk.press(&["enter", "n"]);
+        insta::assert_snapshot!(format!("raw_second_match_{width}x{height}"), desk.screen());
+        assert!(!desk.screen().contains("planted"));
+        desk.press(&["esc", "esc"]);
+        assert!(desk.model.overlay.is_none(), "first the search goes, then the overlay");
+    }
+}
+
+#[test]
+fn an_object_that_could_not_be_read_says_why_and_can_be_asked_again() {
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    desk.go_to_table("shop", "public.orders").press(&["J"]);
+    desk.fail(|need| matches!(need, Need::Raw(..)), Failure::new(FailureKind::Gateway, ""));
+    insta::assert_snapshot!("raw_unread_80x24", desk.screen());
+    desk.press(&["ctrl-r"]);
+    desk.asked(|need| matches!(need, Need::Raw(..)));
+    // A late answer to what was closed changes nothing.
+    desk.press(&["esc"]);
+    assert!(desk.model.overlay.is_none());
+}
+
+#[test]
+fn from_the_end_one_key_leads_back_up() {
+    for open in ["?", "J"] {
+        let mut desk = if open == "J" { raw(80, 24) } else { Desk::reading(settings(), 80, 24, project()) };
+        if open == "?" {
+            desk.press(&["?"]);
+        }
+        let first = desk.screen();
+        desk.press(&["G"]);
+        let end = desk.screen();
+        desk.press(&["pagedown", "j", "space"]);
+        assert_eq!(desk.screen(), end, "the end is the end");
+        desk.press(&["k"]);
+        assert_ne!(desk.screen(), end, "one key up is seen");
+        desk.press(&["g"]);
+        assert_eq!(desk.screen(), first);
+    }
+}
+
+#[test]
+fn the_details_scroll_back_from_their_end_and_are_searched() {
+    for (width, height) in SIZES {
+        let mut desk = Desk::reading(settings(), width, height, project());
+        desk.go_to_table("shop", "public.orders").press(&["3", "G"]);
+        let end = desk.screen();
+        desk.press(&["j", "k"]);
+        assert_ne!(desk.screen(), end);
+        desk.press(&["/"]).type_in("server");
+        insta::assert_snapshot!(format!("details_search_{width}x{height}"), desk.screen());
+        desk.press(&["enter", "n"]);
+        insta::assert_snapshot!(format!("details_next_match_{width}x{height}"), desk.screen());
+        desk.press(&["N", "esc"]);
+        assert!(!desk.model.details.find.is_active());
+        desk.press(&["esc"]);
+        assert_eq!(desk.model.focus, whtui::app::layout::Pane::Schemas);
+    }
+}
+
+#[test]
+fn a_search_without_a_match_says_so() {
+    let mut desk = raw(80, 24);
+    desk.press(&["/"]).type_in("nowhere").press(&["enter"]);
+    assert!(desk.screen().contains("/nowhere no match"));
+    desk.press(&["n", "N", "j"]);
+    desk.press(&["esc", "n"]);
+    assert_eq!(said(&desk), "Nothing is searched for; / searches.");
+}
+
+#[test]
+fn help_and_activity_are_searched_and_other_keys_say_that_they_do_nothing() {
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    desk.press(&["?", "/"]).type_in("clipboard").press(&["enter"]);
+    insta::assert_snapshot!("help_search_80x24", desk.screen());
+    desk.press(&["x"]);
+    assert_eq!(said(&desk), "x does nothing here; the last line shows the keys.");
+    assert!(matches!(desk.model.overlay, Some(Overlay::Help(_))));
+    desk.press(&["esc", "?"]);
+    assert!(desk.model.overlay.is_none(), "the key that opened it closes it");
+}
