@@ -9,6 +9,7 @@ use crate::app::commands::keymap::Keymap;
 use crate::app::effect::Effect;
 use crate::app::message::{Event, Message};
 use crate::app::model::Model;
+use crate::app::model::watch::Alerts;
 use crate::app::settings::Settings;
 use crate::app::update::{start, update};
 use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals, helpers};
@@ -22,6 +23,8 @@ pub struct Look {
     pub theme: Theme,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// How the end of what is watched is announced.
+    pub alerts: Alerts,
 }
 
 /// How it ended.
@@ -69,7 +72,11 @@ pub async fn run(
 ) -> Result<Exit, EnterError> {
     let screen = Screen::enter(terminal::Options { mouse: look.mouse })?;
     let input = Input::start()?;
-    let model = Model::new(settings, keymap, screen.size(), now());
+    let mut model = Model::new(settings, keymap, screen.size(), now());
+    model.alerts = look.alerts;
+    // One pane after the other can be read aloud, not three side by side.
+    model.zoomed = look.theme.plain;
+    model.zone.local = jiff::tz::TimeZone::system();
     let mut looping = Loop { model, screen, input, worker, inbox, helped: unbounded_channel(), exit: None };
     let result = looping.turn(look, signals).await;
     drop(looping);
@@ -189,6 +196,8 @@ impl Loop<'_> {
                     let _ = told.send(Event::Browsed(address, result));
                 });
             }
+            Effect::Announce(announcement) => self.screen.announce(&announcement)?,
+            Effect::Calm => self.screen.calm()?,
             Effect::Redraw => self.screen.redraw(),
             Effect::Suspend => {
                 let size = terminal::suspend(&mut self.screen, &mut self.input, signals)?;

@@ -166,3 +166,49 @@ fn a_key_that_means_nothing_in_a_menu_says_so() {
     assert_eq!(said(&desk), "5 does nothing here; the last line shows the keys.");
     assert!(desk.model.overlay.is_some());
 }
+
+/// What is to be written, and under which name.
+fn saved(desk: &mut Desk) -> (String, String) {
+    match desk.others.pop() {
+        Some(Effect::Save { path, text }) => (path, text),
+        other => panic!("nothing is written, but {other:?}"),
+    }
+}
+
+#[test]
+fn a_table_is_exported_as_it_is_filtered_and_sorted() {
+    for (width, height) in SIZES {
+        let mut desk = Desk::reading(settings(), width, height, project());
+        desk.go_to_source("shop").press(&["2", "ctrl-e"]);
+        insta::assert_snapshot!(format!("export_{width}x{height}"), desk.screen());
+    }
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.go_to_source("shop").press(&["2", "/"]).type_in("failed").press(&["enter", "ctrl-e", "enter"]);
+    let (path, text) = saved(&mut desk);
+    assert_eq!(path, "whtui-tables-2026-11-20-1200.csv");
+    insta::assert_snapshot!("export_csv", text.replace("\r\n", "\n"));
+    desk.happen(Event::Saved(path, Ok(())));
+    assert_eq!(said(&desk), "1 row written to whtui-tables-2026-11-20-1200.csv.");
+    assert!(desk.model.overlay.is_none());
+    desk.press(&["1", "ctrl-e", "ctrl-u"]).type_in("x.json").press(&["enter"]);
+    let (_, text) = saved(&mut desk);
+    insta::assert_snapshot!("export_json", text);
+}
+
+#[test]
+fn a_name_that_does_not_do_is_asked_for_again() {
+    let mut desk = at_orders(80, 24);
+    desk.press(&["ctrl-e", "ctrl-u"]).type_in("table.xls").press(&["enter"]);
+    assert!(desk.screen().contains("The name has to end in .csv or .json."));
+    desk.press(&["ctrl-u"]).type_in("t.csv").press(&["enter", "enter"]);
+    assert_eq!(desk.others.iter().filter(|effect| matches!(effect, Effect::Save { .. })).count(), 1);
+    desk.happen(Event::Saved(
+        "t.csv".to_owned(),
+        Err("There is something of that name already; choose another.".to_owned()),
+    ));
+    insta::assert_snapshot!("export_refused_80x24", desk.screen());
+    desk.press(&["esc"]);
+    assert!(desk.model.overlay.is_none());
+    desk.press(&["3", "ctrl-e"]);
+    assert!(said(&desk).starts_with("export: The details are no table"));
+}

@@ -52,3 +52,67 @@ fn over_ssh_only_the_terminal_is_asked() {
     assert!(session.wait_exit().success());
     assert!(!folder.path().join("calls").exists());
 }
+
+#[test]
+fn the_end_of_a_watched_run_reaches_the_terminal_and_the_title_is_given_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = start(folder.path(), &[]);
+    // A table that runs: sorted by state, what moves is found by filtering.
+    session.keys(&["a", "/"]);
+    session.send("running");
+    session.key("enter");
+    // Until its jobs are read, it is not known to run.
+    session.wait_for("▶ Running");
+    session.keys(&["g", "w"]);
+    session.wait_for("Watched: ");
+    session.keys(&["c"]);
+    session.wait_written("\x1b]9;whtui: ");
+    session.wait_written("\x1b]2;whtui: ");
+    session.key("j");
+    session.wait_written("\x1b[23;2t");
+    session.keys(&["q"]);
+    if session.is_running() {
+        session.key("q");
+    }
+    assert!(session.wait_exit().success());
+    session.assert_terminal_restored();
+}
+
+#[test]
+fn an_exported_file_is_there_and_never_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = start(folder.path(), &[]);
+    let file = folder.path().join("out.json");
+    for _ in 0..2 {
+        session.keys(&["1", "ctrl-e", "ctrl-u"]);
+        session.send(file.to_str().unwrap());
+        session.wait_for("out.json");
+        session.key("enter");
+        session
+            .wait_until("an answer", |screen| screen.contains("rows written to") || screen.contains("already; choose"));
+    }
+    session.wait_for("There is something of that name already");
+    let rows: serde_json::Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert!(rows.as_array().unwrap().len() > 3);
+    session.key("esc");
+    session.wait_without("as filtered and sorted");
+    session.key("q");
+    assert!(session.wait_exit().success());
+}
+
+#[test]
+fn themes_are_chosen_by_name_and_for_ears_no_frame_is_drawn() {
+    let mut session = Session::start(&["--demo", "--theme", "colour-blind"], &[("NO_COLOR", "1")], SIZE);
+    session.wait_for("Broken");
+    assert!(String::from_utf8_lossy(&session.raw()).contains("38;5;11"), "a theme that was asked for is meant");
+    session.key("q");
+    assert!(session.wait_exit().success());
+    let mut session = Session::start(&["--demo", "--plain"], &[("NO_COLOR", "1")], SIZE);
+    session.wait_for("State: Broken, Source: Production database");
+    assert!(!session.screen().contains(['│', '╭', '─']), "{}", session.screen());
+    session.key("q");
+    assert!(session.wait_exit().success());
+    let mut session = Session::start(&["--demo", "--theme", "pink"], &[], SIZE);
+    session.wait_for("there is no such theme");
+    assert_eq!(session.wait_exit().exit_code(), 2);
+}

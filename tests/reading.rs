@@ -6,6 +6,7 @@ mod world;
 
 use std::sync::Arc;
 
+use whtui::app::effect::Timer;
 use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
 use whtui::warehouse::failure::{Failure, FailureKind};
@@ -122,4 +123,80 @@ fn help_and_activity_are_searched_and_other_keys_say_that_they_do_nothing() {
     assert!(matches!(desk.model.overlay, Some(Overlay::Help(_))));
     desk.press(&["esc", "?"]);
     assert!(desk.model.overlay.is_none(), "the key that opened it closes it");
+}
+
+/// A notice is not what is looked at.
+fn without_notice(desk: &mut Desk) {
+    let timer = desk.timers.iter().rposition(|timer| matches!(timer, Timer::Notice(_))).unwrap();
+    let timer = desk.timers.remove(timer);
+    desk.happen(Event::TimerFired(timer));
+}
+
+#[test]
+fn a_pane_is_zoomed_and_back() {
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.go_to_table("shop", "public.orders");
+    let before = desk.screen();
+    desk.press(&["z"]);
+    insta::assert_snapshot!("zoomed_tables_140x40", desk.screen());
+    desk.press(&["3"]);
+    insta::assert_snapshot!("zoomed_details_140x40", desk.screen());
+    desk.press(&["2", "z"]);
+    assert_eq!(desk.screen(), before);
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    desk.press(&["z"]);
+    assert_eq!(said(&desk), "zoom: There is room for one pane only; it fills the screen already.");
+}
+
+#[test]
+fn the_refresh_is_held_and_goes_on() {
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    let planned = desk.timers.iter().rposition(|timer| matches!(timer, Timer::Refresh(_))).unwrap();
+    let planned = desk.timers.remove(planned);
+    desk.press(&["A"]);
+    without_notice(&mut desk);
+    insta::assert_snapshot!("refresh_held_80x24", desk.screen());
+    desk.happen(Event::TimerFired(planned));
+    assert!(!desk.fetches.iter().any(|(_, need)| *need == Need::Sources), "the timer belongs to the past");
+    desk.happen(Event::FocusChanged(false));
+    desk.pass(600).happen(Event::FocusChanged(true));
+    assert!(!desk.fetches.iter().any(|(_, need)| *need == Need::Sources), "not even after a pause");
+    desk.press(&["ctrl-r"]).list(project());
+    assert!(!desk.timers.iter().any(|timer| matches!(timer, Timer::Refresh(_))), "by hand it is read once");
+    desk.press(&["A"]).list(project());
+    assert!(desk.timers.iter().any(|timer| matches!(timer, Timer::Refresh(_))));
+}
+
+#[test]
+fn what_is_watched_is_read_though_the_refresh_is_held() {
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    desk.go_to_table("shop", "public.orders").press(&["A"]);
+    desk.timers.retain(|timer| !matches!(timer, Timer::Refresh(_)));
+    desk.press(&["w"]);
+    assert!(desk.timers.iter().any(|timer| matches!(timer, Timer::Refresh(_))));
+}
+
+#[test]
+fn local_time_stands_beside_utc_and_the_next_sync_is_estimated() {
+    for (width, height) in SIZES {
+        let mut desk = Desk::reading(settings(), width, height, project());
+        desk.model.zone.local = jiff::tz::TimeZone::fixed(jiff::tz::offset(-8));
+        desk.go_to_table("shop", "public.customers").press(&["3"]);
+        desk.fire(|timer| matches!(timer, Timer::Rested(_)));
+        let customers = desk.held("public.customers");
+        desk.full(customers).press(&["U"]);
+        without_notice(&mut desk);
+        insta::assert_snapshot!(format!("local_time_{width}x{height}"), desk.screen());
+    }
+}
+
+#[test]
+fn the_activity_is_filtered() {
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    for text in ["shop / a: Running → Completed", "shop / b: Running → Failed", "stripe / c: Running → Completed"]
+    {
+        desk.model.activity.note(desk.now, whtui::warehouse::recovery::follow::Tone::Note, text.to_owned());
+    }
+    desk.press(&["L", "/"]).type_in("completed").press(&["enter"]);
+    insta::assert_snapshot!("activity_filtered_80x24", desk.screen());
 }

@@ -439,6 +439,7 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Runbook(_)
         | Overlay::LeftBehind
         // In `tests/out.rs` and `tests/reading.rs`.
+        | Overlay::Export(_)
         | Overlay::Menu(_)
         | Overlay::Raw(_)
         // In `tests/history.rs`.

@@ -3,6 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
+use crate::view::theme::Theme;
+
 /// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
 /// way to mend it.
 #[derive(Debug, Parser)]
@@ -101,9 +103,51 @@ pub(super) struct Connection {
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
+    /// Colours: auto, dark, light, mono, high-contrast, colour-blind
+    #[arg(long, env = "WHTUI_THEME", value_name = "NAME", default_value = AUTO, value_parser = theme)]
+    pub theme: String,
+    /// For screen readers: one pane, no frames, rows as "field: value"
+    #[arg(long, env = "WHTUI_PLAIN", value_parser = clap::builder::FalseyValueParser::new())]
+    pub plain: bool,
+    /// How the end of a watched table is announced, beside the notice on the screen
+    #[arg(
+        long,
+        env = "WHTUI_ANNOUNCE",
+        value_name = "HOW",
+        value_enum,
+        value_delimiter = ',',
+        default_value = "title,bell,desktop"
+    )]
+    pub announce: Vec<Alert>,
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,
+}
+
+/// The theme that fits the terminal.
+pub(super) const AUTO: &str = "auto";
+
+/// The name of a theme.
+fn theme(name: &str) -> Result<String, String> {
+    let name = if name == "color-blind" { "colour-blind" } else { name };
+    let known = || [AUTO].into_iter().chain(Theme::names());
+    if known().any(|known| known == name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("there is no such theme; there are {}", known().collect::<Vec<_>>().join(", ")))
+}
+
+/// A way to announce something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Alert {
+    /// In the title of the terminal
+    Title,
+    /// By the bell of the terminal
+    Bell,
+    /// By a notification of the desktop (OSC 9)
+    Desktop,
+    /// In no way
+    None,
 }
 
 /// How to serve the simulator.

@@ -4,9 +4,10 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use tokio::sync::mpsc;
 
-use super::arguments::Connection;
+use super::arguments::{Alert, Connection};
 use super::connect::{connect, demo};
 use crate::app::commands::keymap::Keymap;
+use crate::app::model::watch::Alerts;
 use crate::app::settings::Settings;
 use crate::config;
 use crate::runtime::{self, Exit, Look};
@@ -47,8 +48,13 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         let worker =
             Worker::keeping(journal, session.client.take(), Gate::new(flags.read_only, flags.dry_run), messages);
         let look = Look {
-            theme: Theme::builtin(std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()), flags.ascii),
+            theme: theme(&flags),
             mouse: !flags.no_mouse,
+            alerts: Alerts {
+                title: flags.announce.contains(&Alert::Title),
+                bell: flags.announce.contains(&Alert::Bell),
+                desktop: flags.announce.contains(&Alert::Desktop),
+            },
         };
         let exit = runtime::run(settings, Keymap::defaults(), &look, &worker, inbox, &mut signals).await;
         worker.end();
@@ -60,6 +66,29 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             Exit::StartDemo => session = demo(&flags.target).await?,
         }
     }
+}
+
+/// The theme that was asked for; without that, one that fits the terminal.
+fn theme(flags: &Connection) -> Theme {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    // What was asked for by name is meant; NO_COLOR is said to all programs.
+    let theme = Theme::named(&flags.theme, flags.ascii).unwrap_or_else(|| {
+        match (variable("NO_COLOR"), variable("COLORFGBG").and_then(|pair| is_light(&pair.to_string_lossy()))) {
+            (Some(_), _) => Theme::builtin(false, flags.ascii),
+            (None, Some(true)) => {
+                Theme::named("light", flags.ascii).unwrap_or_else(|| Theme::builtin(true, flags.ascii))
+            }
+            (None, _) => Theme::builtin(true, flags.ascii),
+        }
+    });
+    if flags.plain { theme.in_lines() } else { theme }
+}
+
+/// Whether the background is light, by the variable that some terminals set: numbers of the palette, the last one that of
+/// the background.
+fn is_light(pair: &str) -> Option<bool> {
+    let background: u8 = pair.rsplit(';').next()?.trim().parse().ok()?;
+    (background < 16).then_some(matches!(background, 7 | 9..=15))
 }
 
 /// Where what is half done is written down. The demo forgets everything, and so nothing is written of it.
@@ -77,6 +106,26 @@ async fn terminated(signals: &mut Signals) -> u8 {
     loop {
         if let Signal::Terminate(number) = signals.next().await {
             return number;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_background_is_known_where_the_terminal_tells_it() {
+        for (pair, light) in [
+            ("15;0", Some(false)),
+            ("0;15", Some(true)),
+            ("0;default;7", Some(true)),
+            ("12;8", Some(false)),
+            ("0;default", None),
+            ("", None),
+            ("0;99", None),
+        ] {
+            assert_eq!(is_light(pair), light, "{pair}");
         }
     }
 }

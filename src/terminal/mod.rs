@@ -14,6 +14,7 @@
 //!
 //! [`Event::Resized`]: crate::app::message::Event::Resized
 
+mod announce;
 mod canvas;
 mod clipboard;
 mod decoder;

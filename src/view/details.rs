@@ -18,6 +18,7 @@ use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
 use crate::warehouse::recovery::proposal::{Move, proposed};
 use crate::warehouse::runs::Runs;
+use crate::warehouse::schedule::{self, Next};
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
@@ -95,6 +96,9 @@ impl Page<'_> {
     }
 
     fn styled_field(&mut self, name: &str, value: &str, style: Style) {
+        if self.theme.plain {
+            return self.sentence(&format!("{name}: {value}"), style);
+        }
         let room = self.width.saturating_sub(NAME + 1).max(8);
         for (index, part) in text::wrap(value, room).into_iter().enumerate() {
             let name = if index == 0 { name } else { "" };
@@ -118,7 +122,7 @@ impl Page<'_> {
     fn moment(&mut self, name: &str, at: &Field<jiff::Timestamp>) {
         match at {
             Field::Known(at) => {
-                let text = format!("{} ({})", words::moment(*at), words::ago(*at, self.model.now));
+                let text = format!("{} ({})", self.model.zone.moment(*at), words::ago(*at, self.model.now));
                 self.field(name, &text);
             }
             Field::Null => self.field(name, "never"),
@@ -225,7 +229,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     let title = if old { "Last error (may be old)" } else { "Error" };
     page.error(title, table.latest_error.known());
     runs(page, table);
-    configuration(page, table);
+    configuration(page, table, state);
 }
 
 fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
@@ -294,7 +298,7 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
         page.field("running", &format!("{elapsed}{usual}, {} rows so far", words::rows(job.rows)));
     }
     if let Some(since) = runs.failing_since() {
-        page.field("failing since", &format!("{} ({})", words::moment(since), words::ago(since, now)));
+        page.field("failing since", &format!("{} ({})", page.model.zone.moment(since), words::ago(since, now)));
     }
     for job in runs.jobs().iter().filter(|job| !job.is_running()).take(5) {
         let at = job.created_at.map_or("?".to_owned(), |at| at.strftime("%m-%d %H:%M").to_string());
@@ -313,7 +317,7 @@ fn job_words(job: &Job) -> String {
     format!("{}, {} rows{took}", job.status, words::rows(job.rows))
 }
 
-fn configuration(page: &mut Page<'_>, table: &Schema) {
+fn configuration(page: &mut Page<'_>, table: &Schema, state: State) {
     page.heading("Configuration");
     let method = match &table.sync_type {
         Field::Known(method) => method.to_string(),
@@ -329,6 +333,7 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
     };
     page.field("every", &frequency);
     page.moment("last synced", &table.last_synced_at);
+    next_sync(page, table, state);
     if let Some(allowed) =
         allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default())
             .filter(|_| table.should_sync == Some(true))
@@ -350,6 +355,18 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
     }
     page.field("source name", &table.name.shown());
     page.field("id", &clean(table.id.as_str(), false));
+}
+
+fn next_sync(page: &mut Page<'_>, table: &Schema, state: State) {
+    let inventory = &page.model.inventory;
+    let now = page.model.now;
+    let text = match schedule::next(table, state, inventory.detail(&table.id), inventory.runs(&table.id), now) {
+        Some(Next::Now) => "now".to_owned(),
+        Some(Next::About(at)) => format!("about {} ({})", page.model.zone.moment(at), schedule::until(at, now)),
+        Some(Next::Due(at)) => format!("was due {}", words::ago(at, now)),
+        None => return,
+    };
+    page.field("next sync", &text);
 }
 
 fn full_configuration(page: &mut Page<'_>, table: &Schema, detail: &SchemaDetail) {

@@ -89,7 +89,9 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
         Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),
         Some(Overlay::Tuning(id)) => fixed(super::tuning::keys(model, id)),
         Some(overlay) => fixed(keys_of(overlay)),
-        None if model.focus == Pane::Details && model.details.find.editing => fixed(reading_keys(&model.details)),
+        None if model.focus == Pane::Details && (model.details.find.editing || model.details.find.is_active()) => {
+            fixed(reading_keys(&model.details))
+        }
         None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("up/down", "move")]),
         None => commands(model),
     };
@@ -124,6 +126,7 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             Some(Demand::Typed(_)) => &[("enter", "go ahead, once the name is right"), ("esc", "keep everything")],
             _ => &[("y", "go ahead"), ("n", "keep everything"), ("left/right", "choose")],
         },
+        Overlay::Export(_) => &[("enter", "write"), ("esc", "no file")],
         Overlay::Menu(_) => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::History(history) => history_keys(history),

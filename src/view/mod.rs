@@ -3,6 +3,7 @@
 mod activity;
 mod confirm;
 mod details;
+mod export;
 mod footer;
 pub mod form;
 mod header;
@@ -11,6 +12,7 @@ mod history;
 mod logs;
 mod menu;
 mod palette;
+mod plain;
 mod raw;
 mod reader;
 mod runbook;
@@ -59,6 +61,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         None => {}
         Some(Overlay::Help(reader)) => help::draw(model, reader, theme, frame),
         Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
+        Some(Overlay::Export(export)) => export::draw(model, export, theme, frame),
         Some(Overlay::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Overlay::Confirm(confirm)) => {
             if let Some(id) = confirm.runbook {
@@ -78,6 +81,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     }
     if theme.ascii {
         to_ascii(frame);
+    }
+    if theme.plain {
+        plain::finish(frame);
     }
 }
 

@@ -19,6 +19,7 @@ pub mod recovery;
 pub mod redact;
 pub mod replies;
 pub mod runs;
+pub mod schedule;
 pub mod schema;
 pub mod secret;
 pub mod settings;

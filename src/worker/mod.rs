@@ -7,6 +7,7 @@ pub mod findings;
 pub mod gate;
 pub mod journal;
 pub mod retry;
+pub mod save;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,6 +95,13 @@ impl Worker {
                 if let Err(error) = self.shared.journal.write(&records) {
                     self.shared.tell(Event::JournalFailed(error.to_string()));
                 }
+            }
+            Effect::Save { path, text } => {
+                let shared = Arc::clone(&self.shared);
+                tokio::task::spawn_blocking(move || {
+                    let result = save::save(&path, &text);
+                    shared.tell(Event::Saved(path, result));
+                });
             }
             Effect::TakeOver => {
                 let records = self.shared.journal.take_over();

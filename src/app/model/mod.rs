@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod columns;
+pub mod export;
 pub mod flights;
 pub mod form;
 pub mod history;
@@ -17,6 +18,8 @@ pub mod selection;
 pub mod table;
 pub mod triage;
 pub mod tuning;
+pub mod watch;
+pub mod zone;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -42,6 +45,8 @@ use reader::Reader;
 use runbook::Runbooks;
 use table::TableView;
 use tuning::{Made, Tuning};
+use watch::{Alerts, Watches};
+use zone::Zone;
 
 /// Everything the program knows and shows.
 #[derive(Debug)]
@@ -100,6 +105,16 @@ pub struct Model {
     pub flights: Flights,
     /// What changed, and what was done.
     pub activity: Activity,
+    /// Tables that are watched.
+    pub watches: Watches,
+    /// How the end of their runs is announced.
+    pub alerts: Alerts,
+    /// Whether the focused pane is shown alone.
+    pub zoomed: bool,
+    /// Whether the list is not read by itself.
+    pub held: bool,
+    /// The zone in which times are shown beside UTC.
+    pub zone: Zone,
     /// What is being copied, as the beginning of a sentence.
     pub copying: Option<String>,
     /// The last change that was sent, without its secrets.
@@ -181,6 +196,11 @@ impl Model {
             journalled: Vec::new(),
             flights: Flights::default(),
             activity: Activity::default(),
+            watches: Watches::default(),
+            alerts: Alerts::default(),
+            zoomed: false,
+            held: false,
+            zone: Zone::default(),
             copying: None,
             last_change: None,
             list_waiters: Vec::new(),
@@ -191,7 +211,7 @@ impl Model {
     /// Where everything is; `None` when the terminal is too small.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
-        Layout::new(self.size, self.focus)
+        if self.zoomed { Layout::zoomed(self.size, self.focus) } else { Layout::new(self.size, self.focus) }
     }
 
     /// Whether leaving now would leave something open that the user should know the end of: a write whose outcome is

@@ -2,6 +2,7 @@
 
 use tui_input::Input;
 
+use super::export::Export;
 use super::menu::Menu;
 use super::reader::Reader;
 use super::runbook::RunbookId;
@@ -30,6 +31,8 @@ pub enum Overlay {
     Activity(Reader),
     /// The selected object as the server sends it.
     Raw(Box<super::raw::Raw>),
+    /// The question for the name of a file.
+    Export(Export),
     /// A few choices, each with a letter.
     Menu(Menu),
     /// Everything that is wrong.

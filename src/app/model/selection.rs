@@ -6,7 +6,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::Model;
 use super::columns::{SchemaColumn, SourceColumn};
 use crate::app::commands::{Context, Subject, SubjectSchema, SubjectSource};
-use crate::app::layout::Pane;
+use crate::app::layout::{Pane, WIDE};
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::operation::SchemaPatch;
@@ -65,6 +65,7 @@ impl Model {
                 Pane::Details => false,
             },
             marked: self.marks.count(),
+            wide: self.size.width >= WIDE,
             filtered: match self.focus {
                 Pane::Sources => self.sources.filter.is_active(),
                 Pane::Schemas => self.schemas.filter.is_active(),

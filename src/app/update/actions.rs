@@ -1,6 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
-use super::{bulk, copy, follows, history, menu, moves, notice, palette, raw, refresh, runbook, triage, tuning};
+use super::{
+    bulk, copy, export, follows, history, menu, moves, notice, palette, raw, refresh, runbook, triage, tuning, watch,
+};
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::Key;
@@ -68,7 +70,12 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             None => Vec::new(),
         },
         CommandId::Browse => copy::browse(model),
+        CommandId::Export => export::open(model),
+        CommandId::LocalTime => moves::turn_clock(model),
+        CommandId::Zoom => moves::zoom(model),
+        CommandId::HoldRefresh => refresh::hold(model),
         CommandId::Raw => raw::open(model),
+        CommandId::Watch => watch::toggle(model),
         CommandId::Palette => {
             let entries = palette::entries(model, "");
             model.overlay = Some(Overlay::Palette(Palette { entries, ..Palette::default() }));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{facts, logs, notice, raw, refresh, report, triage};
+use super::{actions, facts, logs, moves, notice, raw, refresh, report, triage};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -191,6 +191,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::Open | CommandId::Logs), _) => return open_log_of_job(model),
         (_, Code::Char('e')) => return explain_job(model),
         (Some(CommandId::Raw), _) => return raw::open_job(model),
+        (Some(CommandId::LocalTime), _) => return moves::turn_clock(model),
         (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let text = history.selected().and_then(|job| job.latest_error.known()).filter(|text| !text.is_blank());
             match text {
@@ -204,7 +205,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         }
         (Some(CommandId::Triage), _) => return triage::open(model),
         (Some(CommandId::Back | CommandId::History | CommandId::Quit), _) => return close(model),
-        _ => {}
+        _ => return actions::means_nothing_here(model, key)
     }
     Vec::new()
 }

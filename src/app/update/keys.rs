@@ -1,6 +1,6 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
-use super::{actions, confirm, history, menu, moves, palette, raw, reader, runbook, triage, tuning};
+use super::{actions, confirm, export, history, menu, moves, palette, raw, reader, runbook, triage, tuning};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -30,6 +30,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     match model.overlay {
         Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),
         Some(Overlay::Palette(_)) => return palette::pressed(model, key),
+        Some(Overlay::Export(_)) => return export::pressed(model, key),
         Some(Overlay::Menu(_)) => return menu::pressed(model, key, command),
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
         Some(Overlay::LeftBehind) => return runbook::answer_left_behind(model, key),
@@ -74,6 +75,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     match &mut model.overlay {
         Some(Overlay::Confirm(confirm)) => insert(&mut confirm.input, &text),
         Some(Overlay::Palette(_)) => return palette::pasted(model, &text),
+        Some(Overlay::Export(export)) => insert(&mut export.input, &text),
         Some(Overlay::History(history)) => {
             if let Some(search) = history.logs.as_mut().map(|logs| &mut logs.search).filter(|search| search.editing) {
                 insert(&mut search.input, &text);

@@ -1,6 +1,6 @@
 //! The log of a run: its levels, its search, and reading on.
 
-use super::history;
+use super::{actions, history};
 use super::keys::line_edit;
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
@@ -81,9 +81,10 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             return text.map(Effect::Copy).into_iter().collect();
         }
         (Some(CommandId::Refresh), _) => return ask(model),
+        (Some(CommandId::LocalTime), _) => return super::moves::turn_clock(model),
         (Some(CommandId::History), _) => return history::show_jobs(model),
         (Some(CommandId::Back | CommandId::Logs | CommandId::Quit), _) => return back(model),
-        _ => {}
+        _ => return actions::means_nothing_here(model, key)
     }
     Vec::new()
 }

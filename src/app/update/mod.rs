@@ -4,6 +4,7 @@ mod actions;
 mod bulk;
 mod confirm;
 mod copy;
+mod export;
 mod facts;
 mod follows;
 pub mod form;
@@ -19,6 +20,7 @@ mod refresh;
 mod runbook;
 mod triage;
 mod tuning;
+mod watch;
 
 use super::effect::{Effect, Timer};
 use super::layout::Pane;
@@ -39,7 +41,10 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 /// Takes in what happened and answers with what should be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
-    let effects = happened(model, message.event);
+    let noticed = watch::noticed(model, &message.event);
+    let mut effects = happened(model, message.event);
+    effects.extend(watch::look(model));
+    effects.extend(noticed);
     runbook::journalled(model, effects)
 }
 
@@ -66,6 +71,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         ),
         Event::Copied(asked) => menu::copied(model, asked),
         Event::CopiedBy(program) => menu::copied_by(model, program),
+        Event::Saved(path, result) => export::saved(model, &path, result),
         Event::Browsed(address, result) => menu::browsed(model, address, result),
         Event::BudgetChanged(left) => {
             model.link.budget = Some(left);

@@ -2,10 +2,12 @@
 
 use jiff::SignedDuration;
 
+use super::notice;
 use crate::app::effect::{Effect, Timer};
 use crate::app::layout::Pane;
 use crate::app::model::Model;
 use crate::app::model::reader::{Reader, Stride};
+use crate::warehouse::recovery::follow::Tone;
 use crate::warehouse::state::Severity;
 
 /// How long the selection must rest before it is worth a request.
@@ -24,6 +26,24 @@ pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
     model.details = Reader::default();
     settle(model);
     rested_soon(model)
+}
+
+/// Shows the focused pane alone, or all panes again.
+pub(super) fn zoom(model: &mut Model) -> Vec<Effect> {
+    model.zoomed = !model.zoomed;
+    settle(model);
+    if super::refresh::details_missing(model) { super::refresh::read_details(model) } else { Vec::new() }
+}
+
+/// Shows times in the zone of this machine beside UTC, or no longer.
+pub(super) fn turn_clock(model: &mut Model) -> Vec<Effect> {
+    model.zone.shown = !model.zone.shown;
+    let text = match (model.zone.shown, model.zone.is_utc(model.now)) {
+        (true, true) => "The zone of this machine is UTC too: there is no other time to show.",
+        (true, false) => "Details and history show the time of this machine beside UTC.",
+        (false, _) => "Times are shown in UTC.",
+    };
+    notice(model, Tone::Note, text.to_owned())
 }
 
 /// Drills down.
