@@ -7,6 +7,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::Effect;
+use crate::app::layout::Panes;
 use crate::app::message::{Event, Message};
 use crate::app::model::Model;
 use crate::app::model::watch::Alerts;
@@ -21,6 +22,8 @@ use crate::worker::clock::now;
 pub struct Look {
     /// Styles and glyphs.
     pub theme: Theme,
+    /// Those for a light background, where the terminal is to be asked for it.
+    pub light: Option<Theme>,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// How the end of what is watched is announced.
@@ -55,6 +58,8 @@ struct Loop<'a> {
     inbox: UnboundedReceiver<Message>,
     /// What programs of the system have done.
     helped: (UnboundedSender<Event>, UnboundedReceiver<Event>),
+    /// Whether the terminal said that its background is light.
+    is_light: bool,
     exit: Option<Exit>,
 }
 
@@ -75,9 +80,12 @@ pub async fn run(
     let mut model = Model::new(settings, keymap, screen.size(), now());
     model.alerts = look.alerts;
     // One pane after the other can be read aloud, not three side by side.
-    model.zoomed = look.theme.plain;
+    if look.theme.plain {
+        model.panes = Panes::ReadAloud;
+    }
     model.zone.local = jiff::tz::TimeZone::system();
-    let mut looping = Loop { model, screen, input, worker, inbox, helped: unbounded_channel(), exit: None };
+    let mut looping =
+        Loop { model, screen, input, worker, inbox, helped: unbounded_channel(), is_light: false, exit: None };
     let result = looping.turn(look, signals).await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
@@ -107,8 +115,13 @@ impl Loop<'_> {
             if due.is_none() {
                 let model = &self.model;
                 // A terminal that takes no frame any more is gone, and with it everybody who could be told.
-                if self.screen.draw(|frame| crate::view::draw(model, &look.theme, frame)).is_err() {
+                let theme = look.light.as_ref().filter(|_| self.is_light).unwrap_or(&look.theme);
+                if self.screen.draw(|frame| crate::view::draw(model, theme, frame)).is_err() {
                     return Ok(Exit::Gone);
+                }
+                // Only now, so that nothing waits for it.
+                if drawn_at.is_none() && look.light.is_some() {
+                    self.screen.ask_background()?;
                 }
                 drawn_at = Some(Instant::now());
             }
@@ -135,8 +148,10 @@ impl Loop<'_> {
             self.collect(&mut batch);
             urgent = batch.iter().any(|message| is_by_a_person(&message.event));
             for message in batch {
-                if let Event::Resized(size) = message.event {
-                    self.screen.resize(size);
+                match message.event {
+                    Event::Resized(size) => self.screen.resize(size),
+                    Event::BackgroundTold(light) => self.is_light = light,
+                    _ => {}
                 }
                 let effects = update(&mut self.model, message);
                 wanted.extend(self.perform(effects));

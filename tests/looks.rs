@@ -10,6 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 use whtui::app::effect::Timer;
+use whtui::app::layout::Panes;
 use whtui::view::theme::Theme;
 use world::{Desk, project, settings};
 
@@ -65,7 +66,7 @@ fn plain(desk: &Desk) -> String {
 fn for_ears_there_are_lines_of_fields_and_no_frames() {
     for (width, height) in [(140, 40), (80, 24), (60, 16)] {
         let mut desk = at_orders(width, height);
-        desk.model.zoomed = true;
+        desk.model.panes = Panes::ReadAloud;
         let mut seen = vec![("tables", plain(&desk))];
         desk.press(&["3"]);
         desk.fire(|timer| matches!(timer, Timer::Rested(_)));
@@ -89,7 +90,7 @@ fn for_ears_there_are_lines_of_fields_and_no_frames() {
 #[test]
 fn the_cursor_of_the_terminal_is_on_the_selected_row() {
     let mut desk = at_orders(80, 24);
-    desk.model.zoomed = true;
+    desk.model.panes = Panes::ReadAloud;
     let at = |desk: &Desk| drawn(desk, &Theme::builtin(false, false).in_lines()).1.unwrap();
     let before = at(&desk);
     desk.press(&["j"]);

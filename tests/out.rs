@@ -20,11 +20,11 @@ fn at_orders(width: u16, height: u16) -> Desk {
 
 /// What was copied last.
 fn copied(desk: &Desk) -> String {
-    let copies = desk.others.iter().filter_map(|effect| match effect {
+    let mut copies = desk.others.iter().filter_map(|effect| match effect {
         Effect::Copy(text) => Some(text.clone()),
         _ => None,
     });
-    copies.last().expect("something was copied")
+    copies.next_back().expect("something was copied")
 }
 
 fn said(desk: &Desk) -> String {

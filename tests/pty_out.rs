@@ -108,11 +108,40 @@ fn themes_are_chosen_by_name_and_for_ears_no_frame_is_drawn() {
     session.key("q");
     assert!(session.wait_exit().success());
     let mut session = Session::start(&["--demo", "--plain"], &[("NO_COLOR", "1")], SIZE);
-    session.wait_for("State: Broken, Source: Production database");
+    session.wait_for("Source: Production database");
     assert!(!session.screen().contains(['│', '╭', '─']), "{}", session.screen());
     session.key("q");
     assert!(session.wait_exit().success());
     let mut session = Session::start(&["--demo", "--theme", "pink"], &[], SIZE);
     session.wait_for("there is no such theme");
     assert_eq!(session.wait_exit().exit_code(), 2);
+}
+
+#[test]
+fn a_late_word_of_the_terminal_about_its_background_changes_the_theme_and_nothing_else() {
+    let mut session = Session::start(&["--demo"], &[], SIZE);
+    session.wait_for("Broken");
+    session.wait_written("\x1b]11;?\x1b\\");
+    session.key("?");
+    session.wait_for("Help");
+    let before = session.raw().len();
+    // In pieces, with keys around it.
+    session.send("j\x1b]11;rgb:ff");
+    session.send("ff/ffff/ffff\x1b\\k");
+    session.wait_for_output_after(before);
+    session.wait_for("Help");
+    session.key("esc");
+    session.wait_without("Help");
+    // Frames are blue where they were cyan.
+    let after = String::from_utf8_lossy(&session.raw()[before..]).into_owned();
+    assert!(after.contains("38;5;4"), "the light theme");
+    session.key("q");
+    assert!(session.wait_exit().success());
+    session.assert_terminal_restored();
+    // Who is told which theme is wanted does not ask.
+    let mut session = Session::start(&["--demo", "--theme", "light"], &[], SIZE);
+    session.wait_for("Broken");
+    session.key("q");
+    assert!(session.wait_exit().success());
+    assert!(!String::from_utf8_lossy(&session.raw()).contains("\x1b]11;?"));
 }

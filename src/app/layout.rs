@@ -76,6 +76,18 @@ impl Pane {
     }
 }
 
+/// Which panes are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Panes {
+    /// As many as fit side by side.
+    #[default]
+    AsManyAsFit,
+    /// The focused one alone.
+    Zoomed,
+    /// The focused one alone, because the screen is read aloud.
+    ReadAloud,
+}
+
 /// Columns from which on all three panes are side by side.
 pub const WIDE: u16 = 120;
 

@@ -47,6 +47,8 @@ pub enum Event {
     Copied(bool),
     /// A text was put on the clipboard by this program of the system.
     CopiedBy(&'static str),
+    /// The terminal told its background: whether it is light.
+    BackgroundTold(bool),
     /// A file was written, or was not, for this reason.
     Saved(String, Result<(), String>),
     /// An address was opened in the browser, or was not, for this reason.

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use tokio::sync::mpsc;
 
-use super::arguments::{Alert, Connection};
+use super::arguments::{AUTO, Alert, Connection};
 use super::connect::{connect, demo};
 use crate::app::commands::keymap::Keymap;
 use crate::app::model::watch::Alerts;
@@ -49,6 +49,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             Worker::keeping(journal, session.client.take(), Gate::new(flags.read_only, flags.dry_run), messages);
         let look = Look {
             theme: theme(&flags),
+            light: light(&flags),
             mouse: !flags.no_mouse,
             alerts: Alerts {
                 title: flags.announce.contains(&Alert::Title),
@@ -82,6 +83,13 @@ fn theme(flags: &Connection) -> Theme {
         }
     });
     if flags.plain { theme.in_lines() } else { theme }
+}
+
+/// The theme for a light background, where nothing else says which one it should be.
+fn light(flags: &Connection) -> Option<Theme> {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let open = flags.theme == AUTO && !flags.plain && !is_set("NO_COLOR") && !is_set("COLORFGBG");
+    Theme::named("light", flags.ascii).filter(|_| open)
 }
 
 /// Whether the background is light, by the variable that some terminals set: numbers of the palette, the last one that of

@@ -1,5 +1,7 @@
 //! What reaches a user who looks elsewhere: title, bell, and the desktop's notification (OSC 9).
 
+use std::fmt::Write as _;
+
 use super::clipboard::Multiplexer;
 use crate::app::effect::Announcement;
 
@@ -22,16 +24,18 @@ pub(super) fn bytes(announcement: &Announcement, multiplexer: Multiplexer, keeps
         if !keeps_title {
             bytes.push_str(KEEP_TITLE);
         }
-        bytes.push_str(&format!("\x1b]2;{}\x1b\\", harmless(title)));
+        // Writing to a string cannot fail.
+        let _ = write!(bytes, "\x1b]2;{}\x1b\\", harmless(title));
     }
     if let Some(text) = &announcement.notification {
         let text = harmless(text);
-        bytes.push_str(&match multiplexer {
+        let wrapped = match multiplexer {
             Multiplexer::None => format!("\x1b]9;{text}\x1b\\"),
             Multiplexer::Tmux => format!("\x1bPtmux;\x1b\x1b]9;{text}\x1b\x1b\\\x1b\\"),
             // The string terminator would end the wrapping instead, hence the bell.
             Multiplexer::Screen => format!("\x1bP\x1b]9;{text}\x07\x1b\\"),
-        });
+        };
+        bytes.push_str(&wrapped);
     }
     if announcement.bell {
         bytes.push('\x07');

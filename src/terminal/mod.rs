@@ -15,6 +15,7 @@
 //! [`Event::Resized`]: crate::app::message::Event::Resized
 
 mod announce;
+mod background;
 mod canvas;
 mod clipboard;
 mod decoder;

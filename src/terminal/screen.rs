@@ -7,7 +7,7 @@ use ratatui::{Frame, Terminal};
 
 use super::canvas::Canvas;
 use super::clipboard::{Copied, Multiplexer};
-use super::{announce, lease, modes};
+use super::{announce, background, lease, modes};
 use crate::app::effect::Announcement;
 use crate::app::layout::Size;
 
@@ -169,6 +169,19 @@ impl<O: Outlet> Screen<O> {
         }
         self.mouse = on;
         self.outlet.send(modes::mouse(on).as_bytes())
+    }
+
+    /// Asks the terminal for its background, where that can do no harm. The answer, if any, comes as an event.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone or was given back.
+    pub fn ask_background(&mut self) -> io::Result<()> {
+        if background::can_be_asked(|name| std::env::var_os(name)) {
+            self.outlet.send(background::QUESTION.as_bytes())
+        } else {
+            Ok(())
+        }
     }
 
     /// Reaches a user who looks elsewhere.

@@ -61,7 +61,7 @@ fn badges<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
         (demo, "DEMO"),
         (model.settings.read_only, "READ-ONLY"),
         (model.settings.dry_run, "DRY-RUN"),
-        (model.held, "REFRESH HELD"),
+        (model.link.held, "REFRESH HELD"),
         (model.inventory.billing_pause().is_some(), "BILLING PAUSE"),
     ];
     words

@@ -48,6 +48,18 @@ pub const MOST_LINES: usize = 20_000;
 /// smallest screen.
 const LONGEST: usize = 300;
 
+/// Lines as one text.
+#[must_use]
+pub fn joined(lines: &[RawLine]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&"  ".repeat(line.depth));
+        line.pieces.iter().for_each(|(_, piece)| text.push_str(piece));
+        text.push('\n');
+    }
+    text
+}
+
 /// What is open while reading.
 #[derive(Clone, Copy)]
 struct Open {
@@ -226,8 +238,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn shown(json: &str) -> String {
-        let lines = pretty(json);
-        lines.iter().map(|line| format!("{}{}\n", "  ".repeat(line.depth), line.text())).collect()
+        joined(&pretty(json))
     }
 
     #[test]

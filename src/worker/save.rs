@@ -39,7 +39,7 @@ mod tests {
         assert_eq!(save(path, "one"), Ok(()));
         assert!(save(path, "two").unwrap_err().contains("already"));
         assert_eq!(std::fs::read_to_string(path).unwrap(), "one");
-        assert_eq!(save(&format!("{path}/x/y.csv"), "").is_err(), true);
+        assert!(save(&format!("{path}/x/y.csv"), "").is_err());
         assert_eq!(
             save(&format!("{}/no/y.csv", folder.path().display()), ""),
             Err("There is no such folder.".to_owned())

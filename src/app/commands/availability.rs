@@ -1,10 +1,13 @@
 //! Whether a command can be used now, and if not, why. Pure functions of a small context.
 
+mod looking;
+
 use crate::app::layout::Pane;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
 
 /// What decides over availability.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is used")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Context {
     /// The focused pane.
@@ -93,6 +96,7 @@ impl Availability {
 }
 
 use Availability::Available;
+pub(super) use looking::{export, selected, watch, zoom};
 
 pub(super) fn always(_: &Context) -> Availability {
     Available
@@ -181,45 +185,6 @@ fn several(context: &Context) -> Option<Availability> {
         Some(reason) => Availability::not(reason),
         None => Available,
     })
-}
-
-/// Whatever is told of something needs something to tell of.
-pub(super) fn selected(context: &Context) -> Availability {
-    match context.subject {
-        Subject::Nothing if context.marked == 0 => nothing_selected(),
-        _ => Available,
-    }
-}
-
-/// Only what is synced has an end to wait for.
-pub(super) fn watch(context: &Context) -> Availability {
-    match &context.subject {
-        _ if context.marked > 0 => Available,
-        Subject::Nothing => nothing_selected(),
-        Subject::Source(_) => Availability::not("Tables are watched; select one, or mark several."),
-        Subject::Schema(schema) if schema.state == State::Direct => {
-            Availability::not("This source is queried live; no run of it ever ends.")
-        }
-        Subject::Schema(_) => Available,
-    }
-}
-
-/// Only tables of rows are written to files.
-pub(super) fn export(context: &Context) -> Availability {
-    match context.pane {
-        Pane::Details => Availability::not("The details are no table; copy them as Markdown, or focus a table first."),
-        Pane::Sources | Pane::Schemas if context.has_rows => Available,
-        Pane::Sources | Pane::Schemas => Availability::not("There are no rows."),
-    }
-}
-
-/// Where there is room for one pane only, it fills the screen already.
-pub(super) fn zoom(context: &Context) -> Availability {
-    if context.wide {
-        Available
-    } else {
-        Availability::not("There is room for one pane only; it fills the screen already.")
-    }
 }
 
 /// A runbook needs something to be about.

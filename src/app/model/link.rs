@@ -14,6 +14,8 @@ pub struct Link {
     pub reading: Option<(usize, usize)>,
     /// Why the last reading failed, if it did.
     pub failure: Option<Failure>,
+    /// Whether it is not read by itself.
+    pub held: bool,
     /// How many readings in a row have failed.
     pub failures: u32,
     /// Items of the last reading that could not be read.

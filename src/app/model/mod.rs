@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 
 use super::commands::keymap::Keymap;
 use super::effect::FollowId;
-use super::layout::{Layout, Pane, Size};
+use super::layout::{Layout, Pane, Panes, Size};
 use super::settings::{Settings, Start};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
@@ -109,10 +109,8 @@ pub struct Model {
     pub watches: Watches,
     /// How the end of their runs is announced.
     pub alerts: Alerts,
-    /// Whether the focused pane is shown alone.
-    pub zoomed: bool,
-    /// Whether the list is not read by itself.
-    pub held: bool,
+    /// Which panes are shown.
+    pub panes: Panes,
     /// The zone in which times are shown beside UTC.
     pub zone: Zone,
     /// What is being copied, as the beginning of a sentence.
@@ -198,8 +196,7 @@ impl Model {
             activity: Activity::default(),
             watches: Watches::default(),
             alerts: Alerts::default(),
-            zoomed: false,
-            held: false,
+            panes: Panes::default(),
             zone: Zone::default(),
             copying: None,
             last_change: None,
@@ -211,7 +208,10 @@ impl Model {
     /// Where everything is; `None` when the terminal is too small.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
-        if self.zoomed { Layout::zoomed(self.size, self.focus) } else { Layout::new(self.size, self.focus) }
+        match self.panes {
+            Panes::AsManyAsFit => Layout::new(self.size, self.focus),
+            Panes::Zoomed | Panes::ReadAloud => Layout::zoomed(self.size, self.focus),
+        }
     }
 
     /// Whether leaving now would leave something open that the user should know the end of: a write whose outcome is

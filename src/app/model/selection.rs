@@ -6,7 +6,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::Model;
 use super::columns::{SchemaColumn, SourceColumn};
 use crate::app::commands::{Context, Subject, SubjectSchema, SubjectSource};
-use crate::app::layout::{Pane, WIDE};
+use crate::app::layout::{Pane, Panes, WIDE};
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::operation::SchemaPatch;
@@ -65,7 +65,7 @@ impl Model {
                 Pane::Details => false,
             },
             marked: self.marks.count(),
-            wide: self.size.width >= WIDE,
+            wide: self.size.width >= WIDE && self.panes != Panes::ReadAloud,
             filtered: match self.focus {
                 Pane::Sources => self.sources.filter.is_active(),
                 Pane::Schemas => self.schemas.filter.is_active(),

@@ -205,7 +205,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         }
         (Some(CommandId::Triage), _) => return triage::open(model),
         (Some(CommandId::Back | CommandId::History | CommandId::Quit), _) => return close(model),
-        _ => return actions::means_nothing_here(model, key)
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }

@@ -1,7 +1,7 @@
 //! The log of a run: its levels, its search, and reading on.
 
-use super::{actions, history};
 use super::keys::line_edit;
+use super::{actions, history};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -84,7 +84,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::LocalTime), _) => return super::moves::turn_clock(model),
         (Some(CommandId::History), _) => return history::show_jobs(model),
         (Some(CommandId::Back | CommandId::Logs | CommandId::Quit), _) => return back(model),
-        _ => return actions::means_nothing_here(model, key)
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }

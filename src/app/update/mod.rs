@@ -58,7 +58,8 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::FocusChanged(focused) => refresh::focus_changed(model, focused),
-        Event::Resumed => Vec::new(),
+        // Only the theme depends on the background.
+        Event::Resumed | Event::BackgroundTold(_) => Vec::new(),
         Event::Learned(request, fact) => facts::learned(model, request, *fact),
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::notice;
 use crate::app::effect::{Effect, Timer};
-use crate::app::layout::Pane;
+use crate::app::layout::{Pane, Panes};
 use crate::app::model::Model;
 use crate::app::model::reader::{Reader, Stride};
 use crate::warehouse::recovery::follow::Tone;
@@ -30,7 +30,7 @@ pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
 
 /// Shows the focused pane alone, or all panes again.
 pub(super) fn zoom(model: &mut Model) -> Vec<Effect> {
-    model.zoomed = !model.zoomed;
+    model.panes = if model.panes == Panes::Zoomed { Panes::AsManyAsFit } else { Panes::Zoomed };
     settle(model);
     if super::refresh::details_missing(model) { super::refresh::read_details(model) } else { Vec::new() }
 }

@@ -14,7 +14,7 @@ use crate::app::model::selection::Selected;
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::JobId;
 use crate::warehouse::operation::Read;
-use crate::warehouse::raw::RawLine;
+use crate::warehouse::raw::{RawLine, joined};
 use crate::warehouse::recovery::follow::Tone;
 use crate::warehouse::survey::Need;
 
@@ -88,7 +88,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             let Some(lines) = &raw.lines else {
                 return notice(model, Tone::Note, "There is nothing to copy yet.".to_owned());
             };
-            let text = lines.iter().map(|line| format!("{}{}\n", "  ".repeat(line.depth), line.text())).collect();
+            let text = joined(lines);
             menu::copy(model, "The object".to_owned(), text)
         }
         Some(CommandId::Refresh) => {

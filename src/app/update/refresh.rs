@@ -40,7 +40,7 @@ pub(super) fn read_list(model: &mut Model) -> Vec<Effect> {
 pub(super) fn plan_reading(model: &mut Model) -> Vec<Effect> {
     model.generations.refresh += 1;
     // What is followed or watched is waited for; everything else can wait.
-    if model.held && model.follows.is_empty() && model.watches.is_empty() {
+    if model.link.held && model.follows.is_empty() && model.watches.is_empty() {
         return Vec::new();
     }
     let after = model.link.next_reading(
@@ -53,8 +53,8 @@ pub(super) fn plan_reading(model: &mut Model) -> Vec<Effect> {
 
 /// Stops reading the list by itself, or goes on with it.
 pub(super) fn hold(model: &mut Model) -> Vec<Effect> {
-    model.held = !model.held;
-    if model.held {
+    model.link.held = !model.link.held;
+    if model.link.held {
         // The timer that is set already belongs to the past.
         model.generations.refresh += 1;
         let key = model.keymap.key(CommandId::HoldRefresh);
@@ -134,7 +134,7 @@ pub(super) fn focus_changed(model: &mut Model, focused: bool) -> Vec<Effect> {
     }
     let mut effects = tick(model);
     let old = model.link.read_at.is_some_and(|read_at| age(read_at, model.now) > SignedDuration::from_secs(60));
-    if old && !model.held {
+    if old && !model.link.held {
         effects.extend(read_list(model));
     }
     effects

@@ -65,7 +65,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::Runbooks), _) => return runbook::show_last(model),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => model.overlay = None,
-        _ => return actions::means_nothing_here(model, key)
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }

@@ -1,5 +1,7 @@
 //! Watching tables: what `w` does, and the announcement of an end.
 
+use std::fmt::Write as _;
+
 use super::{notice, refresh, report};
 use crate::app::effect::{Announcement, Effect};
 use crate::app::message::Event;
@@ -39,7 +41,7 @@ pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
         format!("Watched: {what}. Each end of a run is announced.")
     };
     let mut effects = notice(model, Tone::Note, text);
-    if model.held && !all {
+    if model.link.held && !all {
         effects.extend(refresh::plan_reading(model));
     }
     effects
@@ -102,12 +104,13 @@ fn sentence(model: &Model, table: &SchemaId, watch: &Watch) -> (Tone, String) {
     };
     let job = model.inventory.runs(table).and_then(|runs| runs.jobs().iter().find(|job| !job.is_running()));
     let mut text = format!("{}: {}", watch.name, state.words());
+    // Writing to a string cannot fail.
     if let Some(cause) = schema.cause(state) {
-        text.push_str(&format!(" ({cause})"));
+        let _ = write!(text, " ({cause})");
     } else if let Some(job) = job.filter(|_| tone == Tone::Good) {
-        text.push_str(&format!(", {} rows", words::rows(job.rows)));
+        let _ = write!(text, ", {} rows", words::rows(job.rows));
         if let Some(took) = job.duration() {
-            text.push_str(&format!(" in {}", words::span(took)));
+            let _ = write!(text, " in {}", words::span(took));
         }
     }
     (tone, text)

@@ -95,13 +95,16 @@ fn spoken<Id>(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut values = Vec::new();
+    let mut values: Vec<(u8, String)> = Vec::new();
     for ((column, _), cell) in columns.iter().zip(cells) {
-        let text = cell.text.trim();
+        let text = cell.text.trim().trim_start_matches("- ");
         if !text.is_empty() {
-            values.push(format!("{}: {text}", column.title));
+            values.push((column.worth, format!("{}: {text}", column.title)));
         }
     }
+    // What matters is said first, before the line ends.
+    values.sort_by_key(|(worth, _)| std::cmp::Reverse(*worth));
+    let values: Vec<String> = values.into_iter().map(|(_, value)| value).collect();
     let lead = if mark == Mark::None { "  " } else { HERE };
     let line = cut(&format!("{lead}{}", values.join(", ")), usize::from(area.width), theme.ellipsis());
     let style = if mark == Mark::Cursor { theme.style(Role::Selected) } else { Style::new() };
