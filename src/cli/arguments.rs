@@ -109,12 +109,12 @@ pub(super) struct Connection {
     /// For screen readers: one pane, no frames, rows as "field: value"
     #[arg(long, env = "WHTUI_PLAIN", value_parser = clap::builder::FalseyValueParser::new())]
     pub plain: bool,
-    /// How the end of a watched table is announced, beside the notice on the screen
+    /// How the end of a watched table is announced beside the notice on the screen: title, bell, desktop, none
     #[arg(
         long,
         env = "WHTUI_ANNOUNCE",
         value_name = "HOW",
-        value_enum,
+        value_parser = alert,
         value_delimiter = ',',
         default_value = "title,bell,desktop"
     )]
@@ -129,7 +129,12 @@ pub(super) const AUTO: &str = "auto";
 
 /// The name of a theme.
 fn theme(name: &str) -> Result<String, String> {
-    let name = if name == "color-blind" { "colour-blind" } else { name };
+    // An empty variable is one that is not set.
+    let name = match name {
+        "" => AUTO,
+        "color-blind" => "colour-blind",
+        name => name,
+    };
     let known = || [AUTO].into_iter().chain(Theme::names());
     if known().any(|known| known == name) {
         return Ok(name.to_owned());
@@ -138,7 +143,7 @@ fn theme(name: &str) -> Result<String, String> {
 }
 
 /// A way to announce something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Alert {
     /// In the title of the terminal
     Title,
@@ -148,6 +153,17 @@ pub(super) enum Alert {
     Desktop,
     /// In no way
     None,
+}
+
+/// The name of a way to announce something.
+fn alert(name: &str) -> Result<Alert, String> {
+    match name {
+        "title" => Ok(Alert::Title),
+        "bell" => Ok(Alert::Bell),
+        "desktop" => Ok(Alert::Desktop),
+        "none" | "" => Ok(Alert::None),
+        _ => Err("there are title, bell, desktop and none".to_owned()),
+    }
 }
 
 /// How to serve the simulator.
@@ -190,6 +206,15 @@ mod tests {
     }
 
     #[test]
+    fn looks_and_announcements_are_read() {
+        let read = |line: &[&str]| Arguments::try_parse_from(line).unwrap().connection;
+        assert_eq!(read(&["whtui", "--theme", ""]).theme, AUTO);
+        assert_eq!(read(&["whtui", "--theme", "color-blind"]).theme, "colour-blind");
+        assert_eq!(read(&["whtui", "--announce", "bell,title"]).announce, [Alert::Bell, Alert::Title]);
+        assert_eq!(read(&["whtui", "--announce", ""]).announce, [Alert::None]);
+    }
+
+    #[test]
     fn impossible_flags_are_refused() {
         for line in [
             &["whtui", "--demo", "--host", "https://x"][..],
@@ -200,6 +225,8 @@ mod tests {
             &["whtui", "diagnose", "--read-only"],
             &["whtui", "diagnose", "--demo", "--project", "1"],
             &["whtui", "explain", "--jsn", "x"],
+            &["whtui", "--theme", "pink"],
+            &["whtui", "--announce", "smoke"],
         ] {
             assert!(Arguments::try_parse_from(line).is_err(), "{line:?}");
         }

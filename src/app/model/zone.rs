@@ -34,7 +34,7 @@ impl Zone {
     }
 
     fn beside(&self, at: Timestamp, utc: String, time: &str) -> String {
-        if !self.shown {
+        if !self.shown || self.is_utc(at) {
             return utc;
         }
         let (local, there) = (at.to_zoned(self.local.clone()), at.to_zoned(TimeZone::UTC));
