@@ -2,16 +2,18 @@
 
 use std::io;
 use std::time::Duration;
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::{Destination, Effect};
+use crate::app::layout::Panes;
 use crate::app::message::{Event, Message};
 use crate::app::model::Model;
+use crate::app::model::watch::Alerts;
 use crate::app::settings::Settings;
 use crate::app::update::{start, update};
-use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals};
+use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals, helpers};
 use crate::view::theme::Theme;
 use crate::worker::Worker;
 use crate::worker::clock::now;
@@ -20,8 +22,12 @@ use crate::worker::clock::now;
 pub struct Look {
     /// Styles and glyphs.
     pub theme: Theme,
+    /// Those for a light background, where the terminal is to be asked for it.
+    pub light: Option<Theme>,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// How the end of what is watched is announced.
+    pub alerts: Alerts,
 }
 
 /// How it ended.
@@ -52,6 +58,10 @@ struct Loop<'a> {
     input: Input,
     worker: &'a Worker,
     inbox: UnboundedReceiver<Message>,
+    /// What programs of the system have done.
+    helped: (UnboundedSender<Event>, UnboundedReceiver<Event>),
+    /// Whether the terminal said that its background is light.
+    is_light: bool,
     exit: Option<Exit>,
 }
 
@@ -69,8 +79,15 @@ pub async fn run(
 ) -> Result<Exit, EnterError> {
     let screen = Screen::enter(terminal::Options { mouse: look.mouse })?;
     let input = Input::start()?;
-    let model = Model::new(settings, keymap, screen.size(), now());
-    let mut looping = Loop { model, screen, input, worker, inbox, exit: None };
+    let mut model = Model::new(settings, keymap, screen.size(), now());
+    model.alerts = look.alerts;
+    // One pane after the other can be read aloud, not three side by side.
+    if look.theme.plain {
+        model.panes = Panes::ReadAloud;
+    }
+    model.zone.local = jiff::tz::TimeZone::system();
+    let mut looping =
+        Loop { model, screen, input, worker, inbox, helped: unbounded_channel(), is_light: false, exit: None };
     let result = looping.turn(look, signals).await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
@@ -100,8 +117,13 @@ impl Loop<'_> {
             if due.is_none() {
                 let model = &self.model;
                 // A terminal that takes no frame any more is gone, and with it everybody who could be told.
-                if self.screen.draw(|frame| crate::view::draw(model, &look.theme, frame)).is_err() {
+                let theme = look.light.as_ref().filter(|_| self.is_light).unwrap_or(&look.theme);
+                if self.screen.draw(|frame| crate::view::draw(model, theme, frame)).is_err() {
                     return Ok(Exit::Gone);
+                }
+                // Only now, so that nothing waits for it.
+                if drawn_at.is_none() && look.light.is_some() {
+                    self.screen.ask_background()?;
                 }
                 drawn_at = Some(Instant::now());
             }
@@ -123,14 +145,17 @@ impl Loop<'_> {
                 // The terminal was given back, and what went wrong was said.
                 () = terminal::panicked() => return Ok(Exit::Gone),
                 Some(message) = self.inbox.recv() => batch.push(message),
+                Some(event) = self.helped.1.recv() => batch.push(Message { at: now(), event }),
                 () = until(due), if due.is_some() => {}
                 // A frame that is due is drawn at once; nothing else is waited for then.
             }
             self.collect(&mut batch);
             urgent = batch.iter().any(|message| is_by_a_person(&message.event));
             for message in batch {
-                if let Event::Resized(size) = message.event {
-                    self.screen.resize(size);
+                match message.event {
+                    Event::Resized(size) => self.screen.resize(size),
+                    Event::BackgroundTold(light) => self.is_light = light,
+                    _ => {}
                 }
                 let effects = update(&mut self.model, message);
                 wanted.extend(self.perform(effects));
@@ -179,8 +204,24 @@ impl Loop<'_> {
                 let asked = self.screen.copy(&text)? == Copied::Asked;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Copied(asked) });
                 self.perform(effects);
+                let told = self.helped.0.clone();
+                tokio::spawn(async move {
+                    if let Some(program) = helpers::copy(text).await {
+                        // When nobody listens any more the program is ending.
+                        let _ = told.send(Event::CopiedBy(program));
+                    }
+                });
             }
             Effect::Mouse(wanted) => self.screen.set_mouse(wanted)?,
+            Effect::Browse(address) => {
+                let told = self.helped.0.clone();
+                tokio::spawn(async move {
+                    let result = helpers::browse(&address).await;
+                    let _ = told.send(Event::Browsed(address, result));
+                });
+            }
+            Effect::Announce(announcement) => self.screen.announce(&announcement)?,
+            Effect::Calm => self.screen.calm()?,
             Effect::Redraw => self.screen.redraw(),
             Effect::Suspend => {
                 let size = terminal::suspend(&mut self.screen, &mut self.input, signals)?;

@@ -520,6 +520,10 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
             let full = FullSchema { schema, detail: detail(), source: None, source_type: Field::Null };
             vec![Fact::Schema(Box::new(full))]
         }
+        Need::Raw(read, job) => {
+            let lines = whtui::warehouse::raw::pretty(&format!("{{\"error\": {:?}, \"n\": [1, null]}}", ERRORS[3]));
+            vec![Fact::Raw(read.clone(), job.clone(), Arc::new(lines))]
+        }
         Need::Webhook(source) => vec![Fact::Webhook(source.clone(), Box::default())],
         Need::Source(id) => {
             let found = world.into_iter().find(|source| source.id == *id);

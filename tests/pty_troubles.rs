@@ -18,6 +18,7 @@ use std::time::Duration;
 use support::pty::{SIZE, Session};
 use tokio::runtime::Runtime;
 use whtui::app::commands::keymap::Keymap;
+use whtui::app::model::watch::Alerts;
 use whtui::app::settings::{Settings, Setup, Start};
 use whtui::runtime::{self, Look};
 use whtui::simulator::{self, Options, Simulator};
@@ -179,7 +180,7 @@ fn program_whose_task_panics() {
         let worker = Worker::new(None, Gate::ReadOnly, messages);
         let start = Start::Welcome { reason: "screenful".to_owned() };
         let settings = Settings { start, read_only: true, dry_run: false, ascii: false, setup: Setup::default() };
-        let look = Look { theme: Theme::builtin(true, false), mouse: true };
+        let look = Look { theme: Theme::builtin(true, false), light: None, mouse: true, alerts: Alerts::default() };
         let mut signals = Signals::listen(stop).unwrap();
         // Once a key tells that the screen is there: the file is made by the test.
         let go = Path::new(&std::env::var_os("HOME").unwrap()).join("go");

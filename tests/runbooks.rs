@@ -298,6 +298,7 @@ fn answer(need: &Need, luck: usize) -> Fact {
         ),
         Need::Jobs(query) => Fact::Jobs(query.clone(), Vec::new()),
         Need::Logs(query) => Fact::Logs(query.clone(), Vec::new()),
+        Need::Raw(read, job) => Fact::Raw(read.clone(), job.clone(), std::sync::Arc::default()),
         Need::Schema(id) => {
             let schema = Schema { id: id.clone(), ..table("any") };
             let detail = whtui::warehouse::schema::SchemaDetail::default();

@@ -425,14 +425,18 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
     use whtui::app::model::Screen;
     use whtui::app::model::overlay::Overlay;
     match overlay {
-        Overlay::Help { .. }
+        Overlay::Help(_)
         | Overlay::Palette(_)
         | Overlay::Confirm(_)
         | Overlay::Preview { .. }
-        | Overlay::Activity { .. }
+        | Overlay::Activity(_)
         | Overlay::Triage(_)
         | Overlay::Runbook(_)
         | Overlay::LeftBehind
+        // In `tests/out.rs` and `tests/reading.rs`.
+        | Overlay::Export(_)
+        | Overlay::Menu(_)
+        | Overlay::Raw(_)
         // In `tests/history.rs`.
         | Overlay::History(_)
         // In `tests/editing.rs`.

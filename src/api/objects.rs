@@ -149,6 +149,13 @@ pub(super) fn jobs(raw: &RawValue) -> Option<Vec<Job>> {
     Some(list(raw)?.into_iter().filter_map(job).collect())
 }
 
+/// The job of this identity among jobs, as it was sent.
+pub(super) fn raw_job(raw: &RawValue, id: &JobId) -> Option<String> {
+    let is_it =
+        |raw: &&RawValue| Object::read(raw).and_then(|object| identity(&object)).as_deref() == Some(id.as_str());
+    list(raw)?.into_iter().find(is_it).map(|raw| raw.get().to_owned())
+}
+
 fn job(raw: &RawValue) -> Option<Job> {
     let object = Object::read(raw)?;
     let schema = object.get("schema").and_then(Object::read);

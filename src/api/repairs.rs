@@ -10,7 +10,7 @@ use super::transport::Reply;
 use super::{form, logs, objects};
 use crate::warehouse::consent::{Consent, Discard};
 use crate::warehouse::failure::{Failure, FailureKind};
-use crate::warehouse::ids::SourceId;
+use crate::warehouse::ids::{JobId, SourceId};
 use crate::warehouse::operation::{BulkPatch, CdcMode, LogQuery, Operation, Read, Write};
 use crate::warehouse::replies::{
     CdcPrerequisites, CdcStatus, Discarded, Form, HealthIssue, Listing, LogEntry, WebhookCreation, WebhookInfo,
@@ -20,6 +20,18 @@ use crate::warehouse::survey::FullSchema;
 use crate::warehouse::text::Foreign;
 
 impl Client {
+    /// The reply to a call as the server sent it, or the one of its jobs with this identity.
+    ///
+    /// # Errors
+    /// See [`Failure`]; `NotFound` when there is no such job among them.
+    pub async fn raw(&self, read: &Read, job: Option<&JobId>) -> Result<String, Failure> {
+        let Some(job) = job else {
+            return self.read(read.clone(), |raw| Some(raw.get().to_owned())).await;
+        };
+        let found = self.read(read.clone(), |raw| Some(objects::raw_job(raw, job))).await?;
+        found.ok_or_else(|| Failure::new(FailureKind::NotFound, ""))
+    }
+
     /// The form of a source type (contract, section 9.7).
     ///
     /// # Errors

@@ -42,6 +42,17 @@ pub enum Timer {
     Notice(u64),
 }
 
+/// Something for a user who looks elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Announcement {
+    /// For the title of the terminal.
+    pub title: Option<String>,
+    /// Whether the bell rings.
+    pub bell: bool,
+    /// For the notifications of the desktop.
+    pub notification: Option<String>,
+}
+
 /// What should be done.
 #[derive(Debug, PartialEq)]
 pub enum Effect {
@@ -99,10 +110,23 @@ pub enum Effect {
     Journal(Vec<Record>),
     /// Find out what was left half done by programs that are not running any more.
     TakeOver,
+    /// Write this text to a new file.
+    Save {
+        /// Its name, as it was typed.
+        path: String,
+        /// What it holds.
+        text: String,
+    },
     /// Put this text on the clipboard.
     Copy(String),
     /// Use the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Reach a user who looks elsewhere.
+    Announce(Announcement),
+    /// What was announced was noticed: the terminal gets its title back.
+    Calm,
+    /// Open this address in the browser.
+    Browse(String),
     /// Stop the program as the shell's job control does, and come back.
     Suspend,
     /// Draw everything anew.

@@ -76,6 +76,18 @@ impl Pane {
     }
 }
 
+/// Which panes are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Panes {
+    /// As many as fit side by side.
+    #[default]
+    AsManyAsFit,
+    /// The focused one alone.
+    Zoomed,
+    /// The focused one alone, because the screen is read aloud.
+    ReadAloud,
+}
+
 /// Columns from which on all three panes are side by side.
 pub const WIDE: u16 = 120;
 
@@ -130,6 +142,16 @@ impl Layout {
         })
     }
 
+    /// The same with the focused pane alone, however much room there is.
+    #[must_use]
+    pub fn zoomed(size: Size, focus: Pane) -> Option<Self> {
+        let whole = Self::new(size, focus)?;
+        let body = Area { x: 0, y: 1, width: size.width, height: size.height - 3 };
+        let place = |pane| if pane == focus { body } else { Area::default() };
+        let (sources, schemas, details) = (place(Pane::Sources), place(Pane::Schemas), place(Pane::Details));
+        Some(Self { sources, schemas, details, ..whole })
+    }
+
     /// The area of a pane, its frame included; without cells when it is not shown.
     #[must_use]
     pub fn pane(&self, pane: Pane) -> Area {
@@ -176,6 +198,12 @@ mod tests {
                 }
                 prop_assert_eq!(cells, u32::from(width) * u32::from(height - 3));
                 prop_assert!(layout.pane(focus).width > 0);
+                let alone = Layout::zoomed(size, focus).unwrap();
+                for pane in Pane::ALL {
+                    let area = alone.pane(pane);
+                    prop_assert_eq!(u32::from(area.width) * u32::from(area.height) > 0, pane == focus);
+                }
+                prop_assert_eq!(alone.pane(focus).width, width);
             }
         }
     }

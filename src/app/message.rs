@@ -52,6 +52,14 @@ pub enum Event {
     TimerFired(Timer),
     /// A text was put on the clipboard; `false`: it was too long for the terminal.
     Copied(bool),
+    /// A text was put on the clipboard by this program of the system.
+    CopiedBy(&'static str),
+    /// The terminal told its background: whether it is light.
+    BackgroundTold(bool),
+    /// A file was written, or was not, for this reason.
+    Saved(String, Result<(), String>),
+    /// An address was opened in the browser, or was not, for this reason.
+    Browsed(String, Result<(), String>),
     /// How many requests the budget still allows in this minute and this hour.
     BudgetChanged(BudgetLeft),
     /// Runbooks that were left half done by programs that are not running any more.

@@ -7,6 +7,7 @@ use super::completions::Completions;
 use super::listing::{Jobs, Listing};
 use super::wait::Wait;
 use crate::simulator::FaultSpec;
+use crate::view::theme::Theme;
 
 /// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
 /// way to mend it.
@@ -216,12 +217,70 @@ pub(super) struct Connection {
     /// Draw with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
+    /// Colours: auto, dark, light, mono, high-contrast, colour-blind
+    #[arg(long, env = "WHTUI_THEME", value_name = "NAME", default_value = AUTO, value_parser = theme)]
+    pub theme: String,
+    /// For screen readers: one pane, no frames, rows as "field: value"
+    #[arg(long, env = "WHTUI_PLAIN", value_parser = clap::builder::FalseyValueParser::new())]
+    pub plain: bool,
+    /// How the end of a watched table is announced beside the notice on the screen: title, bell, desktop, none
+    #[arg(
+        long,
+        env = "WHTUI_ANNOUNCE",
+        value_name = "HOW",
+        value_parser = alert,
+        value_delimiter = ',',
+        default_value = "title,bell,desktop"
+    )]
+    pub announce: Vec<Alert>,
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,
     /// What to connect to.
     #[command(flatten)]
     pub target: Target,
+}
+
+/// The theme that fits the terminal.
+pub(super) const AUTO: &str = "auto";
+
+/// The name of a theme.
+fn theme(name: &str) -> Result<String, String> {
+    // An empty variable is one that is not set.
+    let name = match name {
+        "" => AUTO,
+        "color-blind" => "colour-blind",
+        name => name,
+    };
+    let known = || [AUTO].into_iter().chain(Theme::names());
+    if known().any(|known| known == name) {
+        return Ok(name.to_owned());
+    }
+    Err(format!("there is no such theme; there are {}", known().collect::<Vec<_>>().join(", ")))
+}
+
+/// A way to announce something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alert {
+    /// In the title of the terminal
+    Title,
+    /// By the bell of the terminal
+    Bell,
+    /// By a notification of the desktop (OSC 9)
+    Desktop,
+    /// In no way
+    None,
+}
+
+/// The name of a way to announce something.
+fn alert(name: &str) -> Result<Alert, String> {
+    match name {
+        "title" => Ok(Alert::Title),
+        "bell" => Ok(Alert::Bell),
+        "desktop" => Ok(Alert::Desktop),
+        "none" | "" => Ok(Alert::None),
+        _ => Err("there are title, bell, desktop and none".to_owned()),
+    }
 }
 
 /// How to serve the simulator.
@@ -267,6 +326,15 @@ mod tests {
     }
 
     #[test]
+    fn looks_and_announcements_are_read() {
+        let read = |line: &[&str]| Arguments::try_parse_from(line).unwrap().connection;
+        assert_eq!(read(&["whtui", "--theme", ""]).theme, AUTO);
+        assert_eq!(read(&["whtui", "--theme", "color-blind"]).theme, "colour-blind");
+        assert_eq!(read(&["whtui", "--announce", "bell,title"]).announce, [Alert::Bell, Alert::Title]);
+        assert_eq!(read(&["whtui", "--announce", ""]).announce, [Alert::None]);
+    }
+
+    #[test]
     fn impossible_flags_are_refused() {
         for line in [
             &["whtui", "--demo", "--host", "https://x"][..],
@@ -283,6 +351,8 @@ mod tests {
             &["whtui", "--no-config", "--profile", "prod"],
             &["whtui", "config"],
             &["whtui", "config", "edit"],
+            &["whtui", "--theme", "pink"],
+            &["whtui", "--announce", "smoke"],
         ] {
             assert!(Arguments::try_parse_from(line).is_err(), "{line:?}");
         }

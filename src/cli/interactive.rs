@@ -7,12 +7,12 @@ use tokio::sync::mpsc;
 use super::arguments::{Connection, Target};
 use super::config::settings;
 use super::connect::{Session, connect, demo, entered};
+use super::look::look;
 use crate::app::effect::Destination;
 use crate::app::settings::{Offer, Settings, Setup, Start};
 use crate::config::{self, Config};
-use crate::runtime::{self, Exit, Look};
+use crate::runtime::{self, Exit};
 use crate::terminal::{Signal, Signals, StopSignal};
-use crate::view::theme::Theme;
 use crate::warehouse::audit::Whose;
 use crate::warehouse::ids::ProjectId;
 use crate::worker::Worker;
@@ -63,8 +63,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         let journal = journal(&settings);
         let gate = Gate::new(settings.read_only, settings.dry_run);
         let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages);
-        let colour = config.ui.colour && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-        let look = Look { theme: Theme::builtin(colour, settings.ascii), mouse: config.ui.mouse && !flags.no_mouse };
+        let look = look(&flags, &config.ui, settings.ascii);
         let exit = runtime::run(settings, config.keymap.clone(), &look, &worker, inbox, &mut signals).await;
         worker.end();
         let next = match exit.map_err(|error| format!("{error}."))? {

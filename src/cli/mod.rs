@@ -13,6 +13,7 @@ mod discover;
 mod explain;
 mod interactive;
 mod listing;
+mod look;
 mod man;
 mod named;
 mod output;

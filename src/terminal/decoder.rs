@@ -4,8 +4,8 @@
 
 use std::collections::VecDeque;
 
-use super::keys;
 use super::sequence::{self, Meaning, PASTE_BEGINS, PASTE_ENDS};
+use super::{background, keys};
 use crate::app::key::{Code, Key};
 use crate::app::message::Event;
 
@@ -59,7 +59,7 @@ enum State {
     Character { bytes: Vec<u8>, length: usize, alt: bool },
     /// A text between the terminal and programs (OSC, DCS and the like), begun by this byte: the answer to a question
     /// that was asked before the program started, or after it gave up.
-    Answer { begun_by: u8, length: usize, escape: bool },
+    Answer { begun_by: u8, text: Vec<u8>, escape: bool },
     /// Pasted text.
     Paste(Vec<u8>),
     /// Pasted text that has ended, and what came right behind it: more of it, should another end follow.
@@ -91,6 +91,8 @@ impl Decoder {
             // As long as it takes: whoever types finds out by the first key.
             State::Stalled(ref since) if since.is_empty() => None,
             State::Stalled(_) => Some(STALLED_PIECE),
+            // The rest of an answer must never be taken for keys.
+            State::Answer { ref text, .. } if !text.is_empty() => Some(REST_OF_PASTE),
             _ => Some(REST_OF_SEQUENCE),
         }
     }
@@ -101,7 +103,7 @@ impl Decoder {
             State::Escape => self.key(Key::plain(Code::Escape)),
             State::Letter => self.key(with_alt(b'O')),
             State::Sequence(parameters) if parameters.is_empty() => self.key(with_alt(b'[')),
-            State::Answer { begun_by, length: 0, .. } => self.key(with_alt(begun_by)),
+            State::Answer { begun_by, text, escape: false } if text.is_empty() => self.key(with_alt(begun_by)),
             State::Paste(text) => {
                 self.pasted(&text);
                 self.state = State::Stalled(Vec::new());
@@ -167,14 +169,20 @@ impl Decoder {
                 }
             }
             State::Character { bytes, length, alt } => self.character(bytes, length, alt, byte),
-            State::Answer { begun_by, length, escape } => match byte {
-                b'\x07' => State::Nothing,
-                b'\\' if escape => State::Nothing,
+            State::Answer { begun_by, mut text, escape } => match byte {
+                b'\x07' => self.answered(begun_by, &text),
+                b'\\' if escape => self.answered(begun_by, &text),
                 // Not the end of the text after all, but the beginning of something else.
                 _ if escape => self.after_escape(byte),
                 // Such texts hold no control characters: this is a key, so that ctrl-c gets through.
                 0x00..=0x1a | 0x1c..=0x1f => self.interrupted(byte),
-                _ => State::Answer { begun_by, length: length.saturating_add(1), escape: byte == 0x1b },
+                0x1b => State::Answer { begun_by, text, escape: true },
+                _ => {
+                    if text.len() <= LONGEST_SEQUENCE {
+                        text.push(byte);
+                    }
+                    State::Answer { begun_by, text, escape: false }
+                }
             },
             State::Paste(text) => paste(text, byte),
             State::Pasted { text, behind } => self.after_paste(text, behind, byte),
@@ -218,13 +226,20 @@ impl Decoder {
         match byte {
             b'[' => State::Sequence(Vec::new()),
             b'O' => State::Letter,
-            b']' | b'P' | b'_' | b'^' | b'X' => State::Answer { begun_by: byte, length: 0, escape: false },
+            b']' | b'P' | b'_' | b'^' | b'X' => State::Answer { begun_by: byte, text: Vec::new(), escape: false },
             0x1b => {
                 self.key(Key::plain(Code::Escape));
                 State::Escape
             }
             _ => self.begin(byte, true),
         }
+    }
+
+    /// A text between the terminal and programs is complete. Only the answer to the one question is of interest.
+    fn answered(&mut self, begun_by: u8, text: &[u8]) -> State {
+        let light = std::str::from_utf8(text).ok().filter(|_| begun_by == b']').and_then(background::is_light);
+        self.events.extend(light.map(Event::BackgroundTold));
+        State::Nothing
     }
 
     fn sequence(&mut self, mut parameters: Vec<u8>, byte: u8) -> State {

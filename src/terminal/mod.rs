@@ -14,9 +14,12 @@
 //!
 //! [`Event::Resized`]: crate::app::message::Event::Resized
 
+mod announce;
+mod background;
 mod canvas;
 mod clipboard;
 mod decoder;
+pub mod helpers;
 mod hook;
 mod input;
 mod jobs;

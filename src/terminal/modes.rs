@@ -47,6 +47,7 @@ pub(super) fn leave() -> String {
     let mut bytes = String::from(FRAME_ENDS);
     bytes.push_str(&mouse(false));
     bytes.push_str(PLAIN);
+    bytes.push_str(super::announce::GIVE_TITLE_BACK);
     bytes.extend(MODES.iter().rev().map(|mode| set(mode.number, !mode.on)));
     bytes
 }

@@ -7,7 +7,8 @@ use ratatui::{Frame, Terminal};
 
 use super::canvas::Canvas;
 use super::clipboard::{Copied, Multiplexer};
-use super::{lease, modes};
+use super::{announce, background, lease, modes};
+use crate::app::effect::Announcement;
 use crate::app::layout::Size;
 
 /// What the program wants of the terminal.
@@ -60,6 +61,8 @@ pub struct Screen<O: Outlet = Leased> {
     outlet: O,
     multiplexer: Multiplexer,
     mouse: bool,
+    /// The terminal shows a title of ours, and keeps the one before.
+    titled: bool,
     /// What is on the terminal is not what was drawn last: the next frame has to be complete.
     stale: bool,
 }
@@ -94,6 +97,7 @@ impl Screen {
         // Modes that are still set are left first: entering the alternate screen twice would forget where the shell's
         // cursor was.
         let _ = lease::restore();
+        self.titled = false;
         lease::take(self.mouse)?;
         self.terminal.backend_mut().entered();
         let size = size_of_terminal();
@@ -114,7 +118,7 @@ impl<O: Outlet> Screen<O> {
 
     pub(super) fn on(outlet: O, size: Size, multiplexer: Multiplexer, options: Options) -> io::Result<Self> {
         let terminal = Terminal::new(Canvas::new(Cells { width: size.width, height: size.height }))?;
-        Ok(Self { terminal, outlet, multiplexer, mouse: options.mouse, stale: true })
+        Ok(Self { terminal, outlet, multiplexer, mouse: options.mouse, titled: false, stale: true })
     }
 
     /// The size that frames have: the one of the last [`Self::resize`], before that the one found when entering.
@@ -174,6 +178,39 @@ impl<O: Outlet> Screen<O> {
         }
         self.mouse = on;
         self.outlet.send(modes::mouse(on).as_bytes())
+    }
+
+    /// Asks the terminal for its background, where that can do no harm. The answer, if any, comes as an event.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone or was given back.
+    pub fn ask_background(&mut self) -> io::Result<()> {
+        if background::can_be_asked(|name| std::env::var_os(name)) {
+            self.outlet.send(background::QUESTION.as_bytes())
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Reaches a user who looks elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone or was given back.
+    pub fn announce(&mut self, announcement: &Announcement) -> io::Result<()> {
+        let bytes = announce::bytes(announcement, self.multiplexer, self.titled);
+        self.titled |= announcement.title.is_some();
+        self.outlet.send(bytes.as_bytes())
+    }
+
+    /// Gives the terminal the title back that it had before an announcement.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone or was given back.
+    pub fn calm(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.titled) { self.outlet.send(announce::GIVE_TITLE_BACK.as_bytes()) } else { Ok(()) }
     }
 
     /// Puts text on the clipboard of the user's terminal, also through tmux, GNU screen and SSH.

@@ -6,8 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::theme::{Role, Theme};
-use super::widgets::{bounded_scroll, lines, pane, with_keys};
-use super::{chart, text};
+use super::widgets::{pane, with_keys};
+use super::{chart, reader, text};
 use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -20,6 +20,7 @@ use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
 use crate::warehouse::recovery::proposal::{Move, proposed};
 use crate::warehouse::runs::Runs;
+use crate::warehouse::schedule::{self, Next};
 use crate::warehouse::schema::{Schema, SchemaDetail};
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::{Severity, State};
@@ -36,15 +37,24 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     }
     let all = page.lines;
     let focused = model.focus == Pane::Details;
-    let height = area.height.saturating_sub(2);
-    let start = bounded_scroll(model.details_scroll, all.len(), height);
-    let more = all.len().saturating_sub(start + usize::from(height));
-    let mut title = vec![Span::styled(" 3 Details ", theme.style(Role::Title))];
-    if more > 0 {
-        title.push(Span::styled(format!("{} below ", words::counted(more, "line")), theme.style(Role::Faint)));
+    let inside = pane(
+        Line::from(Span::styled(" 3 Details ", theme.style(Role::Title))),
+        focused,
+        theme,
+        area,
+        frame.buffer_mut(),
+    );
+    let more = reader::show(&all, &model.details, theme, inside, frame);
+    if more > 0 && !model.details.find.editing && !model.details.find.is_active() {
+        let below = format!("{} below ", words::counted(more, "line"));
+        frame.buffer_mut().set_stringn(
+            area.x + 12,
+            area.y,
+            below,
+            usize::from(area.width).saturating_sub(13),
+            theme.style(Role::Faint),
+        );
     }
-    let inside = pane(Line::from(title), focused, theme, area, frame.buffer_mut());
-    lines(&all, start, inside, frame.buffer_mut());
 }
 
 /// The page being written.
@@ -91,6 +101,9 @@ impl Page<'_> {
     }
 
     fn styled_field(&mut self, name: &str, value: &str, style: Style) {
+        if self.theme.plain {
+            return self.sentence(&format!("{name}: {value}"), style);
+        }
         let room = self.width.saturating_sub(NAME + 1).max(8);
         for (index, part) in text::wrap(value, room).into_iter().enumerate() {
             let name = if index == 0 { name } else { "" };
@@ -122,7 +135,7 @@ impl Page<'_> {
     fn moment(&mut self, name: &str, at: &Field<jiff::Timestamp>) {
         match at {
             Field::Known(at) => {
-                let text = format!("{} ({})", words::moment(*at), words::ago(*at, self.model.now));
+                let text = format!("{} ({})", self.model.zone.moment(*at), words::ago(*at, self.model.now));
                 self.field(name, &text);
             }
             Field::Null => self.field(name, "never"),
@@ -237,7 +250,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     let title = if old { "Last error (may be old)" } else { "Error" };
     page.error(title, table.latest_error.known());
     runs(page, table);
-    configuration(page, table);
+    configuration(page, table, state);
 }
 
 fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
@@ -313,7 +326,7 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
     }
     page.drawn("rows each run", chart::spark(runs.jobs(), RUNS, page.theme));
     if let Some(since) = runs.failing_since() {
-        page.field("failing since", &format!("{} ({})", words::moment(since), words::ago(since, now)));
+        page.field("failing since", &format!("{} ({})", page.model.zone.moment(since), words::ago(since, now)));
     }
     for job in runs.jobs().iter().filter(|job| !job.is_running()).take(5) {
         let at = job.created_at.map_or("?".to_owned(), |at| at.strftime("%m-%d %H:%M").to_string());
@@ -332,7 +345,7 @@ fn job_words(job: &Job) -> String {
     format!("{}, {} rows{took}", job.status, words::rows(job.rows))
 }
 
-fn configuration(page: &mut Page<'_>, table: &Schema) {
+fn configuration(page: &mut Page<'_>, table: &Schema, state: State) {
     page.heading("Configuration");
     let method = match &table.sync_type {
         Field::Known(method) => method.to_string(),
@@ -348,6 +361,7 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
     };
     page.field("every", &frequency);
     page.moment("last synced", &table.last_synced_at);
+    next_sync(page, table, state);
     if let Some(allowed) =
         allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default())
             .filter(|_| table.should_sync == Some(true))
@@ -369,6 +383,18 @@ fn configuration(page: &mut Page<'_>, table: &Schema) {
     }
     page.field("source name", &table.name.shown());
     page.field("id", &clean(table.id.as_str(), false));
+}
+
+fn next_sync(page: &mut Page<'_>, table: &Schema, state: State) {
+    let inventory = &page.model.inventory;
+    let now = page.model.now;
+    let text = match schedule::next(table, state, inventory.detail(&table.id), inventory.runs(&table.id), now) {
+        Some(Next::Now) => "now".to_owned(),
+        Some(Next::About(at)) => format!("about {} ({})", page.model.zone.moment(at), schedule::until(at, now)),
+        Some(Next::Due(at)) => format!("was due {}", words::ago(at, now)),
+        None => return,
+    };
+    page.field("next sync", &text);
 }
 
 fn full_configuration(page: &mut Page<'_>, table: &Schema, detail: &SchemaDetail) {

@@ -9,9 +9,11 @@ use super::text;
 use super::theme::{Role, Theme};
 use crate::app::commands::{Availability, COMMANDS, Command, CommandId};
 use crate::app::key::Code;
+use crate::app::layout::Pane;
 use crate::app::model::Model;
 use crate::app::model::history::History;
 use crate::app::model::overlay::Overlay;
+use crate::app::model::reader::Reader;
 use crate::warehouse::consent::{Challenge, Demand};
 use crate::warehouse::runs::Runs;
 
@@ -90,6 +92,9 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
         Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),
         Some(Overlay::Tuning(id)) => fixed(super::tuning::keys(model, id)),
         Some(overlay) => keys_of(overlay).iter().map(|(key, title)| (effective(model, key), *title)).collect(),
+        None if model.focus == Pane::Details && (model.details.find.editing || model.details.find.is_active()) => {
+            fixed(reading_keys(&model.details))
+        }
         None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("up/down", "move")]),
         None => commands(model),
     };
@@ -116,7 +121,7 @@ fn effective(model: &Model, key: &str) -> String {
     let own = [
         ("H", CommandId::History),
         ("F", CommandId::Runbooks),
-        ("y", CommandId::CopyError),
+        ("y", CommandId::Copy),
         ("/", CommandId::Filter),
         ("l", CommandId::Open),
     ];
@@ -130,12 +135,17 @@ fn effective(model: &Model, key: &str) -> String {
 /// The keys of what lies over the screen: those of the screen below mean something else there.
 fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
     match overlay {
-        Overlay::Help { .. } | Overlay::Activity { .. } => &[("up/down", "scroll"), ("esc", "close")],
-        Overlay::Palette(_) => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
+        Overlay::Help(reader) | Overlay::Activity(reader) => reading_keys(reader),
+        Overlay::Raw(raw) => match reading_keys(&raw.reader) {
+            keys if raw.reader.find.editing || raw.reader.find.is_active() => keys,
+            _ => &[("up/down", "scroll"), ("/", "search"), ("y", "copy all of it"), ("esc", "close")],
+        },
+        Overlay::Palette(_) | Overlay::Menu(_) => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
         Overlay::Confirm(confirm) => match confirm.challenge.as_ref().map(Challenge::demand) {
             Some(Demand::Typed(_)) => &[("enter", "go ahead, once the name is right"), ("esc", "keep everything")],
             _ => &[("y", "go ahead"), ("n", "keep everything"), ("left/right", "choose")],
         },
+        Overlay::Export(_) => &[("enter", "write"), ("esc", "no file")],
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::History(history) => history_keys(history),
         Overlay::Profiles(profiles) if profiles.asking.is_some() => &[("y", "switch"), ("n", "stay")],
@@ -155,6 +165,17 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
     }
 }
 
+/// The keys of a long text.
+fn reading_keys(reader: &Reader) -> &'static [(&'static str, &'static str)] {
+    if reader.find.editing {
+        &[("enter", "keep"), ("up/down", "matches"), ("esc", "no search")]
+    } else if reader.find.is_active() {
+        &[("n", "next match"), ("N", "previous"), ("/", "search"), ("esc", "no search")]
+    } else {
+        &[("up/down", "scroll"), ("/", "search"), ("esc", "close")]
+    }
+}
+
 fn history_keys(history: &History) -> &'static [(&'static str, &'static str)] {
     match (&history.explanation, &history.logs) {
         (Some(_), _) => &[("up/down", "scroll"), ("y", "copy the text"), ("esc", "close")],
@@ -168,9 +189,14 @@ fn history_keys(history: &History) -> &'static [(&'static str, &'static str)] {
             ("space", "read on"),
             ("H", "jobs"),
         ],
-        (None, None) => {
-            &[("enter", "logs"), ("e", "explain"), ("esc", "close"), ("y", "copy error"), ("space", "read on")]
-        }
+        (None, None) => &[
+            ("enter", "logs"),
+            ("e", "explain"),
+            ("esc", "close"),
+            ("y", "copy error"),
+            ("space", "read on"),
+            ("J", "JSON"),
+        ],
     }
 }
 

@@ -65,6 +65,7 @@ fn badges<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {
         (model.settings.read_only, "READ-ONLY"),
         (model.settings.dry_run, "DRY-RUN"),
         (model.link.failure.as_ref().is_some_and(|failure| failure.kind == FailureKind::KeyRejected), "KEY REJECTED"),
+        (model.link.held, "REFRESH HELD"),
         (model.inventory.billing_pause().is_some(), "BILLING PAUSE"),
     ];
     words

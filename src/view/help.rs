@@ -3,15 +3,16 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::{bounded_scroll, lines, modal};
+use super::widgets::modal;
+use super::{reader, text};
 use crate::app::commands::{COMMANDS, Group};
 use crate::app::key::Key;
 use crate::app::model::Model;
+use crate::app::model::reader::Reader;
 
 /// Draws it.
-pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Frame) {
+pub(super) fn draw(model: &Model, reader: &Reader, theme: &Theme, frame: &mut Frame) {
     const WIDTH: u16 = 100;
     const KEYS: usize = 23;
     let width = modal::inner_width(WIDTH, frame.area());
@@ -35,7 +36,6 @@ pub(super) fn draw(model: &Model, scroll: usize, theme: &Theme, frame: &mut Fram
         }
     }
     let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inside = modal::open("Help: scrolls, any other key closes", WIDTH, height, theme, frame);
-    let start = bounded_scroll(scroll, all.len(), inside.height);
-    lines(&all, start, inside, frame.buffer_mut());
+    let inside = modal::open("Help", WIDTH, height, theme, frame);
+    reader::show(&all, reader, theme, inside, frame);
 }

@@ -274,9 +274,10 @@ fn details<'a>(model: &Model, history: &History, job: &Job, theme: &Theme, width
     let mut say = |sentence: &str, style: Style| {
         all.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, style)));
     };
-    let started = job
-        .created_at
-        .map_or_else(|| "start unknown".to_owned(), |at| format!("{} ({})", exactly(at), words::ago(at, model.now)));
+    let started = job.created_at.map_or_else(
+        || "start unknown".to_owned(),
+        |at| format!("{} ({})", model.zone.exactly(at), words::ago(at, model.now)),
+    );
     let running = job.is_running() && !history.is_lost(job);
     let usual = usual_duration(history.jobs()).filter(|_| history.schema.is_some());
     let usual = usual.map_or_else(String::new, |usual| format!(" (usually {})", words::span(usual)));
@@ -317,7 +318,11 @@ fn details<'a>(model: &Model, history: &History, job: &Job, theme: &Theme, width
     let runs = history.schema.as_ref().and_then(|id| model.inventory.runs(id));
     if let Some(since) = runs.and_then(Runs::failing_since) {
         say(
-            &format!("The table has been failing since {} ({}).", words::moment(since), words::ago(since, model.now)),
+            &format!(
+                "The table has been failing since {} ({}).",
+                model.zone.moment(since),
+                words::ago(since, model.now)
+            ),
             plain,
         );
     }
@@ -327,11 +332,6 @@ fn details<'a>(model: &Model, history: &History, job: &Job, theme: &Theme, width
         say(&text, theme.style(Role::Bad));
     }
     all
-}
-
-/// A moment to the second, UTC.
-pub(super) fn exactly(at: jiff::Timestamp) -> String {
-    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
 }
 
 /// What helps, in a few words.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::history::{exactly, say};
+use super::history::say;
 use super::text;
 use super::theme::{Role, Theme};
 use super::triage::rule;
@@ -210,7 +210,7 @@ fn details<'a>(model: &Model, logs: &Logs, theme: &Theme, width: usize) -> Vec<L
     let Some(entry) = logs.selected() else { return all };
     let at = entry.at.known().map_or_else(
         || "at an unknown time".to_owned(),
-        |at| format!("{} ({})", exactly(*at), words::ago(*at, model.now)),
+        |at| format!("{} ({})", model.zone.exactly(*at), words::ago(*at, model.now)),
     );
     let run = match (&logs.scope, entry.run.known()) {
         (Scope::Run(_), _) | (_, None) => String::new(),

@@ -4,6 +4,7 @@ mod activity;
 mod chart;
 mod confirm;
 mod details;
+mod export;
 mod footer;
 pub mod form;
 mod guard;
@@ -13,8 +14,12 @@ mod history;
 mod key_form;
 mod link;
 mod logs;
+mod menu;
 mod palette;
+mod plain;
 mod profiles;
+mod raw;
+mod reader;
 mod runbook;
 mod screens;
 mod tables;
@@ -69,8 +74,10 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     }
     match &model.overlay {
         None => {}
-        Some(Overlay::Help { scroll }) => help::draw(model, *scroll, theme, frame),
+        Some(Overlay::Help(reader)) => help::draw(model, reader, theme, frame),
         Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
+        Some(Overlay::Export(export)) => export::draw(model, export, theme, frame),
+        Some(Overlay::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Overlay::Confirm(confirm)) => {
             if let Some(id) = confirm.runbook {
                 runbook::draw(model, id, theme, frame);
@@ -78,7 +85,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             confirm::draw(model, confirm, theme, frame);
         }
         Some(Overlay::Preview { curl, .. }) => screens::preview(curl, theme, frame),
-        Some(Overlay::Activity { scroll }) => activity::draw(model, *scroll, theme, frame),
+        Some(Overlay::Activity(reader)) => activity::draw(model, reader, theme, frame),
+        Some(Overlay::Raw(raw)) => raw::draw(model, raw, theme, frame),
         Some(Overlay::Triage(triage)) => triage::draw(model, triage, theme, frame),
         Some(Overlay::LeftBehind) => screens::left_behind(model, theme, frame),
         Some(Overlay::Runbook(id)) => runbook::draw(model, *id, theme, frame),
@@ -96,6 +104,9 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
     }
     if theme.ascii {
         to_ascii(frame);
+    }
+    if theme.plain {
+        plain::finish(frame);
     }
 }
 

@@ -199,7 +199,7 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         }
         Waits::Several => {
             if let Some(place) = model.settings.place().filter(|_| book.situation().letter == Letter::H) {
-                let copy = model.keymap.key(CommandId::CopyError);
+                let copy = model.keymap.key(CommandId::Copy);
                 say(&format!("Billing: {} (`{copy}` copies it)", billing_page(&place.origin)));
             }
             say("`space` picks, `a` picks all, `enter` goes on with what is picked; `s` leaves this out.");
@@ -441,7 +441,7 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
     };
     all.push((model.keymap.key(CommandId::History), "history"));
-    all.push((model.keymap.key(CommandId::CopyError), "copy"));
+    all.push((model.keymap.key(CommandId::Copy), "copy"));
     all.push((model.keymap.key(CommandId::Back), "leave it"));
     all
 }

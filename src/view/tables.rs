@@ -186,9 +186,11 @@ fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State,
     let theme = drawing.theme;
     let style = theme.style(Role::Text);
     let text = match column {
-        SchemaColumn::State if drawing.model.marks.has(&schema.id) => {
+        SchemaColumn::State if drawing.model.marks.has(&schema.id) || drawing.model.watches.has(&schema.id) => {
             let cell = state_cell(state, theme);
-            return Cell { text: format!("*{}", cell.text), ..cell };
+            let mark = if drawing.model.marks.has(&schema.id) { "*" } else { "" };
+            let watch = if drawing.model.watches.has(&schema.id) { theme.watched() } else { "" };
+            return Cell { text: format!("{mark}{watch}{}", cell.text), ..cell };
         }
         SchemaColumn::State => return state_cell(state, theme),
         SchemaColumn::Synced => return time_cell(&schema.last_synced_at, state == State::Stale, drawing),

@@ -32,6 +32,19 @@ pub fn cut(text: &str, cells: usize, mark: &str) -> String {
     shown
 }
 
+/// As much of the beginning of a text as so many cells hold.
+#[must_use]
+pub fn beginning(text: &str, cells: usize) -> &str {
+    let mut used = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += width(grapheme);
+        if used > cells {
+            return &text[..at];
+        }
+    }
+    text
+}
+
 /// A text as exactly so many cells, aligned left or right.
 #[must_use]
 pub fn fit(text: &str, cells: usize, mark: &str, right: bool) -> String {

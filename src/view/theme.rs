@@ -7,10 +7,17 @@ use std::collections::BTreeMap;
 use crate::warehouse::recovery::follow::Tone;
 use crate::warehouse::state::{Severity, State};
 
-/// The default theme, as users would write it.
-const DEFAULT: &str = include_str!("../../assets/themes/default.toml");
+/// The themes that come with the program, by name; the first is the usual one.
+const THEMES: [(&str, &str); 5] = [
+    ("dark", include_str!("../../assets/themes/dark.toml")),
+    ("light", include_str!("../../assets/themes/light.toml")),
+    (MONO, include_str!("../../assets/themes/mono.toml")),
+    ("high-contrast", include_str!("../../assets/themes/high-contrast.toml")),
+    ("colour-blind", include_str!("../../assets/themes/colour-blind.toml")),
+];
+
 /// The theme without colours.
-const MONO: &str = include_str!("../../assets/themes/mono.toml");
+const MONO: &str = "mono";
 
 /// What a style is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,15 +71,35 @@ pub struct Theme {
     styles: [Style; ROLES.len()],
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// For ears: no frames and no glyphs, tables as `field: value`.
+    pub plain: bool,
 }
 
 impl Theme {
+    /// The names of the themes that come with the program.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        THEMES.iter().map(|(name, _)| *name)
+    }
+
+    /// The theme of this name that comes with the program.
+    #[must_use]
+    pub fn named(name: &str, ascii: bool) -> Option<Self> {
+        let (_, text) = THEMES.iter().find(|(known, _)| *known == name)?;
+        // A test proves that all of them are free of mistakes.
+        Self::read(text, ascii).ok()
+    }
+
+    /// The same for ears.
+    #[must_use]
+    pub fn in_lines(self) -> Self {
+        Self { plain: true, ..self }
+    }
+
     /// The theme that comes with the program, with or without colours.
     #[must_use]
     pub fn builtin(colours: bool, ascii: bool) -> Self {
-        // A test proves that both files are free of mistakes.
-        Self::read(if colours { DEFAULT } else { MONO }, ascii)
-            .unwrap_or(Self { styles: [Style::new(); ROLES.len()], ascii })
+        let name = if colours { THEMES[0].0 } else { MONO };
+        Self::named(name, ascii).unwrap_or(Self { styles: [Style::new(); ROLES.len()], ascii, plain: false })
     }
 
     /// Reads a theme.
@@ -98,7 +125,7 @@ impl Theme {
                 Err(word) => mistakes.push(format!("`{word}` (of {name}) is neither a colour nor a modifier")),
             }
         }
-        if mistakes.is_empty() { Ok(Self { styles, ascii }) } else { Err(mistakes) }
+        if mistakes.is_empty() { Ok(Self { styles, ascii, plain: false }) } else { Err(mistakes) }
     }
 
     /// The style of a role.
@@ -154,7 +181,22 @@ impl Theme {
             State::Off => ("○", "o"),
             State::NotSetUp => ("-", "-"),
         };
-        if self.ascii { ascii } else { unicode }
+        match (self.plain, self.ascii) {
+            // The word beside it says all.
+            (true, _) => "",
+            (false, true) => ascii,
+            (false, false) => unicode,
+        }
+    }
+
+    /// The mark of a watched table.
+    #[must_use]
+    pub fn watched(&self) -> &'static str {
+        match (self.plain, self.ascii) {
+            (true, _) => "watched, ",
+            (false, true) => "&",
+            (false, false) => "◉",
+        }
     }
 
     /// The mark of a text that was cut.
@@ -166,6 +208,18 @@ impl Theme {
     /// The lines of frames.
     #[must_use]
     pub fn borders(&self) -> border::Set<'static> {
+        if self.plain {
+            return border::Set {
+                top_left: " ",
+                top_right: " ",
+                bottom_left: " ",
+                bottom_right: " ",
+                vertical_left: " ",
+                vertical_right: " ",
+                horizontal_top: " ",
+                horizontal_bottom: " ",
+            };
+        }
         if !self.ascii {
             return border::ROUNDED;
         }
@@ -236,11 +290,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_themes_are_free_of_mistakes_and_the_cursor_is_seen_without_colour() {
-        assert!(Theme::read(DEFAULT, false).is_ok());
-        let mono = Theme::read(MONO, false).unwrap();
-        assert!(mono.style(Role::Selected).add_modifier.contains(Modifier::REVERSED));
+    fn all_themes_are_free_of_mistakes_and_the_cursor_is_seen_without_colour() {
+        for (name, text) in THEMES {
+            let theme = Theme::read(text, false).unwrap_or_else(|mistakes| panic!("{name}: {mistakes:?}"));
+            // By its own attribute, so that no palette can hide it.
+            assert!(theme.style(Role::Selected).add_modifier.contains(Modifier::REVERSED), "{name}");
+            assert_ne!(theme.style(Role::Selected), theme.style(Role::SelectedUnfocused), "{name}");
+        }
+        assert!(Theme::named("pink", false).is_none());
+        let mono = Theme::named(MONO, false).unwrap();
         assert!(mono.styles.iter().all(|style| style.fg.is_none() && style.bg.is_none()));
+    }
+
+    #[test]
+    fn bad_and_good_differ_by_more_than_red_and_green_where_that_is_promised() {
+        let theme = Theme::named("colour-blind", false).unwrap();
+        for role in [Role::Broken, Role::Doubtful, Role::Well, Role::Good, Role::Bad, Role::Danger] {
+            let colour = theme.style(role).fg;
+            let told_apart = [Color::Red, Color::LightRed, Color::Green, Color::LightGreen];
+            assert!(!told_apart.iter().any(|red_or_green| colour == Some(*red_or_green)), "{role:?}");
+        }
+        let contrast = Theme::named("high-contrast", false).unwrap();
+        assert!(
+            contrast
+                .styles
+                .iter()
+                .all(|style| style.fg != Some(Color::DarkGray) && !style.add_modifier.contains(Modifier::DIM))
+        );
     }
 
     #[test]

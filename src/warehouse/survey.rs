@@ -8,10 +8,11 @@ use super::channel::{Fault, Way};
 use super::field::Field;
 use super::finding::{Finding, Puzzle};
 use super::freshness::age;
-use super::ids::{SchemaId, SourceId};
+use super::ids::{JobId, SchemaId, SourceId};
 use super::inventory::{Held, Inventory};
 use super::job::Job;
-use super::operation::{JobQuery, LogQuery};
+use super::operation::{JobQuery, LogQuery, Read};
+use super::raw::RawLine;
 use super::replies::{CandidateFields, CdcPrerequisites, CdcStatus, Form, LogEntry, WebhookInfo};
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
@@ -44,6 +45,8 @@ pub enum Need {
     CdcStatus(SourceId),
     /// Log lines of a schema.
     Logs(LogQuery),
+    /// One object as the server sends it: the reply to this call, or the one of its jobs with this identity.
+    Raw(Read, Option<JobId>),
     /// What a text means. Found out here, without a request.
     Explain(Puzzle),
 }
@@ -73,6 +76,8 @@ pub enum Fact {
     CdcStatus(SourceId, Box<CdcStatus>),
     /// Log lines, newest first.
     Logs(LogQuery, Vec<LogEntry>),
+    /// One object as the server sends it.
+    Raw(Read, Option<JobId>, Arc<Vec<RawLine>>),
     /// What a text means.
     Explained(Puzzle, Option<Arc<Finding>>),
 }

@@ -1,5 +1,6 @@
 //! Need → fact: which requests answer a question, with budget, retries and diagnosis.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::trips::TripId;
@@ -13,6 +14,7 @@ use crate::warehouse::finding::Finding;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::job::Job;
 use crate::warehouse::operation::{CdcMode, JobQuery, LogQuery};
+use crate::warehouse::raw;
 use crate::warehouse::replies::LogLevel;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::{Fact, FullSchema, Identity, Need};
@@ -79,6 +81,11 @@ pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Ur
         Need::Logs(query) => {
             let listing = asking.patiently(|| client.logs(&query)).await?;
             asking.tell(Fact::Logs(query, listing.items));
+        }
+        Need::Raw(read, job) => {
+            let text = asking.patiently(|| client.raw(&read, job.as_ref())).await?;
+            let lines = Arc::new(raw::pretty(&text));
+            asking.tell(Fact::Raw(read, job, lines));
         }
         Need::Explain(puzzle) => {
             let finding = shared.findings.explain(puzzle.clone());

@@ -13,6 +13,7 @@ pub mod journal;
 mod line;
 pub mod queue;
 pub mod retry;
+pub mod save;
 pub mod trips;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -131,6 +132,13 @@ impl Worker {
                 if let Err(error) = self.shared.journal.write(&records) {
                     self.shared.tell(Event::JournalFailed(error.to_string()));
                 }
+            }
+            Effect::Save { path, text } => {
+                let shared = Arc::clone(&self.shared);
+                tokio::task::spawn_blocking(move || {
+                    let result = save::save(&path, &text);
+                    shared.tell(Event::Saved(path, result));
+                });
             }
             Effect::TakeOver => {
                 let records = self.shared.journal.take_over();

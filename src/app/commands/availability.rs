@@ -1,10 +1,13 @@
 //! Whether a command can be used now, and if not, why. Pure functions of a small context.
 
+mod looking;
+
 use crate::app::layout::Pane;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
 
 /// What decides over availability.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, each named where it is used")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Context {
     /// The focused pane.
@@ -25,6 +28,8 @@ pub struct Context {
     pub marked: usize,
     /// Why there is no tour, if so.
     pub no_tour: Option<&'static str>,
+    /// Whether there is room for several panes.
+    pub wide: bool,
 }
 
 /// What is selected.
@@ -93,6 +98,7 @@ impl Availability {
 }
 
 use Availability::Available;
+pub(super) use looking::{export, selected, watch, zoom};
 
 pub(super) fn always(_: &Context) -> Availability {
     Available
@@ -116,7 +122,10 @@ pub(super) fn back(context: &Context) -> Availability {
 
 pub(super) fn filter(context: &Context) -> Availability {
     match context.pane {
-        Pane::Details => Availability::not("The details cannot be filtered; focus a table first."),
+        Pane::Details => match context.subject {
+            Subject::Nothing => nothing_selected(),
+            _ => Available,
+        },
         Pane::Sources | Pane::Schemas if context.has_rows || context.filtered => Available,
         Pane::Sources | Pane::Schemas => Availability::not("There are no rows to filter."),
     }
@@ -432,6 +441,7 @@ mod tests {
             filtered: false,
             marked: 0,
             no_tour: None,
+            wide: true,
         }
     }
 

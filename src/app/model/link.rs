@@ -16,6 +16,8 @@ pub struct Link {
     pub failure: Option<Failure>,
     /// Since when that is so, and what is done about it.
     pub outage: Option<Outage>,
+    /// Whether it is not read by itself.
+    pub held: bool,
     /// Items of the last reading that could not be read.
     pub unreadable: usize,
     /// Whether the last reading may have missed something.

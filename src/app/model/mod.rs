@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod columns;
+pub mod export;
 pub mod flights;
 pub mod form;
 pub mod guard;
@@ -10,7 +11,10 @@ pub mod key_form;
 pub mod link;
 pub mod logs;
 pub mod marks;
+pub mod menu;
 pub mod overlay;
+pub mod raw;
+pub mod reader;
 pub mod runbook;
 pub mod selection;
 pub mod table;
@@ -18,18 +22,21 @@ pub mod tour;
 pub mod triage;
 pub mod tuning;
 pub mod unlogged;
+pub mod watch;
 pub mod welcome;
+pub mod zone;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 use super::commands::keymap::Keymap;
 use super::effect::{FollowId, RequestId};
-use super::layout::{Layout, Pane, Size};
+use super::layout::{Layout, Pane, Panes, Size};
 use super::settings::{Settings, Start};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Inventory;
+use crate::warehouse::operation::Request;
 use crate::warehouse::recovery::follow::Follow;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
@@ -41,12 +48,15 @@ use guard::Guard;
 use link::Link;
 use marks::Marks;
 use overlay::{Overlay, Profiles};
+use reader::Reader;
 use runbook::Runbooks;
 use table::TableView;
 use tour::Tour;
 use tuning::Tuning;
 use unlogged::Unlogged;
+use watch::{Alerts, Watches};
 use welcome::Welcome;
+use zone::Zone;
 
 /// Everything the program knows and shows.
 #[derive(Debug)]
@@ -87,8 +97,8 @@ pub struct Model {
     pub focus: Pane,
     /// Whether the details are about the source rather than the table.
     pub details_of_source: bool,
-    /// First line of the details.
-    pub details_scroll: usize,
+    /// Where the details are read.
+    pub details: Reader,
     /// Why the details of this table could not be read.
     pub details_failure: Option<(SchemaId, Failure)>,
     /// Actions on their way.
@@ -119,6 +129,18 @@ pub struct Model {
     pub mouse: Pointer,
     /// The guided tour.
     pub tour: Tour,
+    /// Tables that are watched.
+    pub watches: Watches,
+    /// How the end of their runs is announced.
+    pub alerts: Alerts,
+    /// Which panes are shown.
+    pub panes: Panes,
+    /// The zone in which times are shown beside UTC.
+    pub zone: Zone,
+    /// What is being copied, as the beginning of a sentence.
+    pub copying: Option<String>,
+    /// The last change that was sent, without its secrets.
+    pub last_change: Option<Request>,
     /// Who waits for the next reading of the list.
     pub list_waiters: Vec<Waiter>,
     /// Numbers that tell current timers from outdated ones.
@@ -200,7 +222,7 @@ impl Model {
             all_tables: false,
             focus: Pane::Sources,
             details_of_source: true,
-            details_scroll: 0,
+            details: Reader::default(),
             details_failure: None,
             follows: BTreeMap::new(),
             runbooks: Runbooks::default(),
@@ -216,6 +238,12 @@ impl Model {
             activity: Activity::default(),
             mouse: Pointer::Ours,
             tour,
+            watches: Watches::default(),
+            alerts: Alerts::default(),
+            panes: Panes::default(),
+            zone: Zone::default(),
+            copying: None,
+            last_change: None,
             list_waiters: Vec::new(),
             generations: Generations::default(),
         }
@@ -224,7 +252,10 @@ impl Model {
     /// Where everything is; `None` when the terminal is too small.
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
-        Layout::new(self.size, self.focus)
+        match self.panes {
+            Panes::AsManyAsFit => Layout::new(self.size, self.focus),
+            Panes::Zoomed | Panes::ReadAloud => Layout::zoomed(self.size, self.focus),
+        }
     }
 
     /// Whether leaving now would leave something open that the user should know the end of: a write whose outcome is

@@ -2,6 +2,9 @@
 
 use tui_input::Input;
 
+use super::export::Export;
+use super::menu::Menu;
+use super::reader::Reader;
 use super::runbook::RunbookId;
 use crate::app::commands::{Availability, CommandId};
 use crate::warehouse::consent::Challenge;
@@ -12,10 +15,7 @@ use crate::warehouse::recovery::follow::Subject;
 #[derive(Debug)]
 pub enum Overlay {
     /// Every key.
-    Help {
-        /// First line shown.
-        scroll: usize,
-    },
+    Help(Reader),
     /// The action palette.
     Palette(Palette),
     /// The question before data is discarded.
@@ -30,10 +30,13 @@ pub enum Overlay {
         tunes: Option<SchemaId>,
     },
     /// What changed and what was done.
-    Activity {
-        /// How many entries back from the newest the last one shown is.
-        scroll: usize,
-    },
+    Activity(Reader),
+    /// The selected object as the server sends it.
+    Raw(Box<super::raw::Raw>),
+    /// The question for the name of a file.
+    Export(Export),
+    /// A few choices, each with a letter.
+    Menu(Menu),
     /// Everything that is wrong.
     Triage(Box<super::triage::Triage>),
     /// A runbook was left half done.

@@ -7,7 +7,7 @@ use super::Model;
 use super::columns::{SchemaColumn, SourceColumn};
 use crate::app::commands::{Context, Subject, SubjectSchema, SubjectSource};
 use crate::app::effect::RequestId;
-use crate::app::layout::Pane;
+use crate::app::layout::{Pane, Panes, WIDE};
 use crate::app::model::overlay::ProfileChoice;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Held;
@@ -67,6 +67,7 @@ impl Model {
                 Pane::Details => false,
             },
             marked: self.marks.count(),
+            wide: self.size.width >= WIDE && self.panes != Panes::ReadAloud,
             filtered: match self.focus {
                 Pane::Sources => self.sources.filter.is_active(),
                 Pane::Schemas => self.schemas.filter.is_active(),

@@ -1,7 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
 use super::{
-    bulk, follows, history, key_form, mouse, moves, notice, palette, profiles, refresh, runbook, tour, triage, tuning,
+    bulk, copy, export, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw, refresh,
+    runbook, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
@@ -9,6 +10,7 @@ use crate::app::key::Key;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
 use crate::app::model::overlay::{Confirm, Overlay, Palette};
+use crate::app::model::reader::Reader;
 use crate::app::model::selection::Selected;
 use crate::warehouse::consent::{Challenge, Discard, Loss};
 use crate::warehouse::field::Field;
@@ -63,20 +65,31 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::DeleteData => ask(model, |schema| Discard::DeleteData(schema.id.clone())),
         CommandId::Destroy => ask(model, |schema| Discard::DestroySchema(schema.id.clone())),
         CommandId::RefreshTableList => refresh_table_list(model),
-        CommandId::CopyError => copy_error(model),
+        CommandId::Copy => copy::open(model),
+        CommandId::CopyError => match copy::error_text(model) {
+            Some(text) => menu::copy(model, "The error text".to_owned(), text),
+            None => Vec::new(),
+        },
+        CommandId::Browse => copy::browse(model),
+        CommandId::Export => export::open(model),
+        CommandId::LocalTime => moves::turn_clock(model),
+        CommandId::Zoom => moves::zoom(model),
+        CommandId::HoldRefresh => refresh::hold(model),
+        CommandId::Raw => raw::open(model),
+        CommandId::Watch => watch::toggle(model),
         CommandId::Palette => {
             let entries = palette::entries(model, "");
             model.overlay = Some(Overlay::Palette(Palette { entries, ..Palette::default() }));
             Vec::new()
         }
         CommandId::Help => {
-            model.overlay = Some(Overlay::Help { scroll: 0 });
+            model.overlay = Some(Overlay::Help(Reader::default()));
             Vec::new()
         }
         CommandId::GiveMouse => mouse::give_or_take(model),
         CommandId::Tour => tour::toggle(model),
         CommandId::Activity => {
-            model.overlay = Some(Overlay::Activity { scroll: 0 });
+            model.overlay = Some(Overlay::Activity(Reader::default()));
             Vec::new()
         }
         CommandId::Profiles => {
@@ -115,6 +128,11 @@ pub(super) fn no_such_key(model: &mut Model, key: Key) -> Vec<Effect> {
     notice(model, Tone::Note, format!("{key} does nothing here; {help} shows every key."))
 }
 
+/// A key that means nothing to what lies over the screen says so.
+pub(super) fn means_nothing_here(model: &mut Model, key: Key) -> Vec<Effect> {
+    notice(model, Tone::Note, format!("{key} does nothing here; the last line shows the keys."))
+}
+
 fn turn(model: &mut Model, by: usize) -> Vec<Effect> {
     let at = Pane::ALL.iter().position(|pane| *pane == model.focus).unwrap_or(0);
     moves::focus(model, Pane::ALL[(at + by) % Pane::ALL.len()])
@@ -123,7 +141,8 @@ fn turn(model: &mut Model, by: usize) -> Vec<Effect> {
 fn edit_filter(model: &mut Model) -> Vec<Effect> {
     match model.focus {
         Pane::Sources => model.sources.filter.editing = true,
-        Pane::Schemas | Pane::Details => model.schemas.filter.editing = true,
+        Pane::Schemas => model.schemas.filter.editing = true,
+        Pane::Details => model.details.search(),
     }
     Vec::new()
 }
@@ -220,13 +239,4 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
         on_yes: false,
     })));
     jobs.and_then(|jobs| model.flights.fetch_once(jobs, Urgency::Waiting)).into_iter().collect()
-}
-
-fn copy_error(model: &mut Model) -> Vec<Effect> {
-    let text = match model.selected() {
-        Selected::Nothing => None,
-        Selected::Source(held) => held.source.latest_error.known(),
-        Selected::Schema(_, schema, _) => schema.latest_error.known(),
-    };
-    text.map(|text| Effect::Copy(text.shown_lines().into_owned())).into_iter().collect()
 }

@@ -1,7 +1,7 @@
 //! The question before data is discarded. The only place that may answer a challenge.
 
 use super::keys::line_edit;
-use super::{follows, runbook, tuning};
+use super::{actions, follows, runbook, tuning};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
@@ -35,7 +35,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
             confirm.on_yes = !confirm.on_yes;
             Vec::new()
         }
-        _ => Vec::new(),
+        _ => actions::means_nothing_here(model, key),
     }
 }
 

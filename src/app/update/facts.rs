@@ -1,6 +1,6 @@
 //! What was found out, and what follows from it.
 
-use super::{follows, history, link, refresh, runbook, tuning};
+use super::{follows, history, link, raw, refresh, runbook, tuning};
 use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
@@ -94,6 +94,10 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
         }
         Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) => Vec::new(),
         Fact::Logs(query, lines) => history::lines_came(model, &query, lines),
+        Fact::Raw(read, job, lines) => {
+            raw::came(model, &read, job.as_ref(), lines);
+            Vec::new()
+        }
         Fact::Explained(puzzle, finding) => history::explained(model, puzzle, finding),
         // The past proves nothing of the present.
         Fact::Jobs(query, jobs) if query.before.is_some() => history::jobs_came(model, &query, &jobs),
@@ -203,6 +207,10 @@ fn not_shown(model: &mut Model, need: Option<Need>, failure: Failure) -> Vec<Eff
             let gone = failure.kind == FailureKind::NotFound;
             model.details_failure = Some((id, failure));
             if gone { refresh::read_list_soon(model) } else { Vec::new() }
+        }
+        Some(need @ Need::Raw(..)) => {
+            raw::failed(model, &need, failure);
+            Vec::new()
         }
         // What is not told of the key or of jobs is shown as not known.
         Some(need) => history::not_read(model, &need, failure),

@@ -1,6 +1,6 @@
 //! Followed actions: carries out the steps that the state machine in `warehouse` asks for.
 
-use super::{refresh, report, runbook, tuning};
+use super::{copy, refresh, report, runbook, tuning};
 use crate::app::effect::{Effect, FollowId, RequestId, Timer, Urgency};
 use crate::app::message::Sent;
 use crate::app::model::Model;
@@ -79,6 +79,7 @@ fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {
             }
             Step::Ask(need) => effects.push(model.flights.fetch(need, Purpose::Follow(id), Urgency::Waiting)),
             Step::Send(operation) => {
+                copy::remember(model, &operation);
                 let name = name_of_target(model, id, &operation);
                 effects.push(model.flights.send(operation, name, id));
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{facts, logs, notice, refresh, report, triage};
+use super::{actions, facts, logs, moves, notice, raw, refresh, report, triage};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -190,7 +190,9 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (_, Code::Char(' ')) => history.scroll = history.scroll.saturating_add(3).min(LIMIT),
         (Some(CommandId::Open | CommandId::Logs), _) => return open_log_of_job(model),
         (_, Code::Char('e')) => return explain_job(model),
-        (Some(CommandId::CopyError), _) => {
+        (Some(CommandId::Raw), _) => return raw::open_job(model),
+        (Some(CommandId::LocalTime), _) => return moves::turn_clock(model),
+        (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let text = history.selected().and_then(|job| job.latest_error.known()).filter(|text| !text.is_blank());
             match text {
                 Some(text) => return vec![Effect::Copy(text.shown_lines().into_owned())],
@@ -203,7 +205,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         }
         (Some(CommandId::Triage), _) => return triage::open(model),
         (Some(CommandId::Back | CommandId::History | CommandId::Quit), _) => return close(model),
-        _ => {}
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }
@@ -352,7 +354,7 @@ fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effec
         (Some(CommandId::PageUp), _) => asked.scroll = bounded.saturating_sub(page),
         (Some(CommandId::Top), _) => asked.scroll = 0,
         (Some(CommandId::Bottom), _) => asked.scroll = LIMIT,
-        (Some(CommandId::CopyError), _) => {
+        (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let text = asked.puzzle.text.as_ref().map(Foreign::shown_lines);
             return text.map(|text| Effect::Copy(text.into_owned())).into_iter().collect();
         }

@@ -1,16 +1,19 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
 use super::{
-    actions, confirm, guard, history, key_form, moves, palette, profiles, runbook, triage, tuning, unlogged, welcome,
+    actions, confirm, export, guard, history, key_form, menu, moves, palette, profiles, raw, reader, runbook, triage,
+    tuning, unlogged, welcome,
 };
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
 use crate::app::key::{Code, Key};
 use crate::app::layout::Pane;
 use crate::app::model::overlay::Overlay;
+use crate::app::model::reader::Reader;
 use crate::app::model::tuning::Phase;
 use crate::app::model::{Model, Screen};
 use crate::app::settings::{Place, Start};
+use reader::Taken;
 use tui_input::{Input, InputRequest};
 
 /// A key was pressed.
@@ -36,6 +39,8 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
     match model.overlay {
         Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),
         Some(Overlay::Palette(_)) => return palette::pressed(model, key),
+        Some(Overlay::Export(_)) => return export::pressed(model, key),
+        Some(Overlay::Menu(_)) => return menu::pressed(model, key, command),
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
         Some(Overlay::LeftBehind) => return runbook::answer_left_behind(model, key),
         Some(Overlay::Runbook(id)) => return runbook::pressed(model, id, key, command),
@@ -48,11 +53,15 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         Some(Overlay::Key(_)) => return key_form::pressed(model, key),
         Some(Overlay::Quitting) => return quitting(model, key),
         Some(Overlay::Preview { .. }) => return preview(model, key),
-        Some(Overlay::Help { .. } | Overlay::Activity { .. }) => return reading(model, key, command),
+        Some(Overlay::Raw(_)) => return raw::pressed(model, key, command),
+        Some(Overlay::Help(_) | Overlay::Activity(_)) => return reading(model, key, command),
         None => {}
     }
     if let Some(filter) = editing(model) {
         return type_filter(model, filter, key);
+    }
+    if model.focus == Pane::Details && searches_details(model, key, command) {
+        return Vec::new();
     }
     match command {
         Some(command) => actions::perform(model, command),
@@ -89,13 +98,17 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     match &mut model.overlay {
         Some(Overlay::Confirm(confirm)) => insert(&mut confirm.input, &text),
         Some(Overlay::Palette(_)) => return palette::pasted(model, &text),
+        Some(Overlay::Export(export)) => insert(&mut export.input, &text),
         Some(Overlay::History(history)) => {
             if let Some(search) = history.logs.as_mut().map(|logs| &mut logs.search).filter(|search| search.editing) {
                 insert(&mut search.input, &text);
             }
         }
         Some(Overlay::Key(form)) => key_form::pasted(form, &text),
+        Some(Overlay::Help(reader) | Overlay::Activity(reader)) => paste_into(reader, &text),
+        Some(Overlay::Raw(raw)) => paste_into(&mut raw.reader, &text),
         Some(_) => {}
+        None if model.details.find.editing => paste_into(&mut model.details, &text),
         None => {
             if let Some(pane) = editing(model) {
                 insert(filter_input(model, pane), &text);
@@ -128,6 +141,13 @@ fn without_escapes(text: &str) -> String {
         }
     }
     kept
+}
+
+fn paste_into(reader: &mut Reader, text: &str) {
+    if reader.find.editing {
+        insert(&mut reader.find.input, text);
+        reader.sought();
+    }
 }
 
 fn insert(input: &mut Input, text: &str) {
@@ -260,22 +280,27 @@ fn preview(model: &mut Model, key: Key) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Keys of an overlay that is only read: scrolling, and everything else closes it.
+/// Keys of the search in the details, while there is one.
+fn searches_details(model: &mut Model, key: Key, command: Option<CommandId>) -> bool {
+    let find = &model.details.find;
+    let own = matches!(key.code, Code::Char('n' | 'N')) || command == Some(CommandId::Back);
+    (find.editing || (find.is_active() && own)) && reader::pressed(&mut model.details, key, command, 1) == Taken::Yes
+}
+
+/// Keys of an overlay that is only read: scrolling, searching, and closing.
 fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effect> {
-    let page = usize::from(model.size.height.saturating_sub(6)).max(1);
-    let Some(Overlay::Help { scroll } | Overlay::Activity { scroll }) = &mut model.overlay else {
+    let page = usize::from(model.size.height.saturating_sub(6));
+    let Some(Overlay::Help(reader) | Overlay::Activity(reader)) = &mut model.overlay else {
         return Vec::new();
     };
-    // The view bounds what is scrolled to by what there is; this only keeps the number sane.
-    let bounded = (*scroll).min(10_000);
-    match (command, key.code) {
-        (Some(CommandId::Down), _) => *scroll = bounded + 1,
-        (Some(CommandId::Up), _) => *scroll = bounded.saturating_sub(1),
-        (Some(CommandId::PageDown), _) => *scroll = bounded + page,
-        (Some(CommandId::PageUp), _) => *scroll = bounded.saturating_sub(page),
-        (Some(CommandId::Top), _) => *scroll = 0,
-        (Some(CommandId::Bottom), _) => *scroll = 10_000,
-        _ => model.overlay = None,
+    let taken = reader::pressed(reader, key, command, page);
+    if taken == Taken::Yes {
+        return Vec::new();
+    }
+    match command {
+        Some(CommandId::Back | CommandId::Quit | CommandId::Help | CommandId::Activity) => model.overlay = None,
+        _ if key.code == Code::Enter => model.overlay = None,
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }

@@ -1,7 +1,7 @@
 //! The log of a run: its levels, its search, and reading on.
 
-use super::history;
 use super::keys::line_edit;
+use super::{actions, history};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -76,14 +76,15 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         }
         (Some(CommandId::Filter), _) => logs.search.editing = true,
         (Some(CommandId::Open), _) | (_, Code::Char('e')) => return history::explain_line(model),
-        (Some(CommandId::CopyError), _) => {
+        (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let text = logs.selected().map(|line| line.message.shown_lines().into_owned());
             return text.map(Effect::Copy).into_iter().collect();
         }
         (Some(CommandId::Refresh), _) => return ask(model),
+        (Some(CommandId::LocalTime), _) => return super::moves::turn_clock(model),
         (Some(CommandId::History), _) => return history::show_jobs(model),
         (Some(CommandId::Back | CommandId::Logs | CommandId::Quit), _) => return back(model),
-        _ => {}
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }

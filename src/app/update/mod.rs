@@ -3,6 +3,8 @@
 mod actions;
 mod bulk;
 mod confirm;
+mod copy;
+mod export;
 mod facts;
 mod follows;
 pub mod form;
@@ -12,16 +14,20 @@ mod key_form;
 mod keys;
 mod link;
 mod logs;
+mod menu;
 mod mouse;
 mod moves;
 mod palette;
 mod profiles;
+mod raw;
+mod reader;
 mod refresh;
 mod runbook;
 mod tour;
 mod triage;
 mod tuning;
 mod unlogged;
+mod watch;
 mod welcome;
 
 use super::effect::{Effect, Timer};
@@ -45,12 +51,15 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 /// Takes in what happened and answers with what should be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
-    let (mut allowed, effects) = match message.event {
+    let noticed = watch::noticed(model, &message.event);
+    let (mut allowed, mut effects) = match message.event {
         Event::KeyPressed(key) if model.guard.is_some() && !keys::works_everywhere(model, key) => {
             guard::pressed(model, key)
         }
         event => (Vec::new(), happened(model, event)),
     };
+    effects.extend(watch::look(model));
+    effects.extend(noticed);
     let effects = tour::advance(model, effects);
     let effects = runbook::journalled(model, effects);
     allowed.extend(guard::hold(model, effects));
@@ -67,7 +76,8 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::FocusChanged(focused) => refresh::focus_changed(model, focused),
-        Event::Resumed => Vec::new(),
+        // Only the theme depends on the background.
+        Event::Resumed | Event::BackgroundTold(_) => Vec::new(),
         Event::Learned(request, fact) => facts::learned(model, request, *fact),
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),
@@ -85,10 +95,12 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             Tone::Bad,
             format!("What is half done cannot be written down, so a crash would lose its place: {reason}."),
         ),
-        Event::Copied(true) => notice(model, Tone::Note, "Copied, if the terminal allows it.".to_owned()),
-        Event::Copied(false) => notice(model, Tone::Bad, "Nothing was copied: the text is too long.".to_owned()),
         Event::Greeted(round, result) => welcome::greeted(model, round, result.map(|greeting| *greeting)),
         Event::ProfileSaved(round, result) => welcome::saved(model, round, result),
+        Event::Copied(asked) => menu::copied(model, asked),
+        Event::CopiedBy(program) => menu::copied_by(model, program),
+        Event::Saved(path, result) => export::saved(model, &path, result),
+        Event::Browsed(address, result) => menu::browsed(model, address, result),
         Event::BudgetChanged(left) => {
             model.link.learn_budget(left, model.now);
             Vec::new()

@@ -2,9 +2,12 @@
 
 use jiff::SignedDuration;
 
+use super::notice;
 use crate::app::effect::{Effect, Timer};
-use crate::app::layout::Pane;
+use crate::app::layout::{Pane, Panes};
 use crate::app::model::Model;
+use crate::app::model::reader::{Reader, Stride};
+use crate::warehouse::recovery::follow::Tone;
 use crate::warehouse::state::Severity;
 
 /// How long the selection must rest before it is worth a request.
@@ -20,9 +23,27 @@ pub(super) fn focus(model: &mut Model, pane: Pane) -> Vec<Effect> {
         Pane::Schemas => model.details_of_source = false,
         Pane::Details => {}
     }
-    model.details_scroll = 0;
+    model.details = Reader::default();
     settle(model);
     rested_soon(model)
+}
+
+/// Shows the focused pane alone, or all panes again.
+pub(super) fn zoom(model: &mut Model) -> Vec<Effect> {
+    model.panes = if model.panes == Panes::Zoomed { Panes::AsManyAsFit } else { Panes::Zoomed };
+    settle(model);
+    if super::refresh::details_missing(model) { super::refresh::read_details(model) } else { Vec::new() }
+}
+
+/// Shows times in the zone of this machine beside UTC, or no longer.
+pub(super) fn turn_clock(model: &mut Model) -> Vec<Effect> {
+    model.zone.shown = !model.zone.shown;
+    let text = match (model.zone.shown, model.zone.is_utc(model.now)) {
+        (true, true) => "The zone of this machine is UTC too: there is no other time to show.",
+        (true, false) => "Details and history show the time of this machine beside UTC.",
+        (false, _) => "Times are shown in UTC.",
+    };
+    notice(model, Tone::Note, text.to_owned())
 }
 
 /// Drills down.
@@ -93,9 +114,11 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     };
     match pane {
         Pane::Details => {
-            // The view bounds it by the length of the text.
-            let scroll = model.details_scroll.min(DETAILS_LIMIT).saturating_add_signed(by);
-            model.details_scroll = scroll.min(DETAILS_LIMIT);
+            model.details.step(match step {
+                Step::Top => Stride::Top,
+                Step::Bottom => Stride::Bottom,
+                Step::Rows(_) | Step::Pages(_) => Stride::Lines(by),
+            });
             Vec::new()
         }
         Pane::Sources => {
@@ -111,9 +134,6 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     }
 }
 
-/// More lines than any details have.
-const DETAILS_LIMIT: usize = 100_000;
-
 /// Scrolls a pane without focusing it.
 pub(super) fn scroll(model: &mut Model, pane: Pane, by: isize, height: usize) -> Vec<Effect> {
     match pane {
@@ -126,7 +146,7 @@ pub(super) fn scroll(model: &mut Model, pane: Pane, by: isize, height: usize) ->
             schema_selected(model)
         }
         Pane::Details => {
-            model.details_scroll = model.details_scroll.min(DETAILS_LIMIT).saturating_add_signed(by);
+            model.details.step(Stride::Lines(by));
             Vec::new()
         }
     }
@@ -139,14 +159,14 @@ pub(super) fn source_selected(model: &mut Model) -> Vec<Effect> {
         model.rebuild_schema_rows();
     }
     if model.details_of_source {
-        model.details_scroll = 0;
+        model.details = Reader::default();
     }
     rested_soon(model)
 }
 
 /// Another table is selected.
 pub(super) fn schema_selected(model: &mut Model) -> Vec<Effect> {
-    model.details_scroll = 0;
+    model.details = Reader::default();
     rested_soon(model)
 }
 

@@ -76,11 +76,10 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         }
         (Code::PageDown, _) => palette.cursor = (palette.cursor + 10).min(last),
         (Code::PageUp, _) => palette.cursor = palette.cursor.saturating_sub(10),
-        _ => {
-            if let Some(request) = line_edit(key) {
-                typed(model, [request]);
-            }
-        }
+        _ => match line_edit(key) {
+            Some(request) => typed(model, [request]),
+            None => return actions::means_nothing_here(model, key),
+        },
     }
     Vec::new()
 }

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::moves;
+use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Timer, Urgency};
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -10,6 +11,7 @@ use crate::app::model::flights::Purpose;
 use crate::app::model::selection::Selected;
 use crate::warehouse::freshness::age;
 use crate::warehouse::operation::JobQuery;
+use crate::warehouse::recovery::follow::Tone;
 use crate::warehouse::survey::{Need, channels, needed};
 
 /// First requests after the connection may be used.
@@ -40,9 +42,33 @@ fn read_list_for(model: &mut Model, urgency: Urgency) -> Vec<Effect> {
 /// Plans the next reading of the list.
 pub(super) fn plan_reading(model: &mut Model) -> Vec<Effect> {
     model.generations.refresh += 1;
-    let after = model.link.next_reading(model.is_moving(), model.focused, model.inventory.sources().len());
+    // What is followed or watched is waited for; everything else can wait.
+    if model.link.held && model.follows.is_empty() && model.watches.is_empty() {
+        return Vec::new();
+    }
+    let after = model.link.next_reading(
+        model.is_moving(),
+        model.focused || !model.watches.is_empty(),
+        model.inventory.sources().len(),
+    );
     model.link.plan(after, model.now);
     vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]
+}
+
+/// Stops reading the list by itself, or goes on with it.
+pub(super) fn hold(model: &mut Model) -> Vec<Effect> {
+    model.link.held = !model.link.held;
+    if model.link.held {
+        // The timer that is set already belongs to the past.
+        model.generations.refresh += 1;
+        let key = model.keymap.key(CommandId::HoldRefresh);
+        let text =
+            format!("The list is no longer read by itself; {key} goes on with it. What you start is still followed.");
+        return super::notice(model, Tone::Note, text);
+    }
+    let mut effects = read_list(model);
+    effects.extend(super::notice(model, Tone::Note, "The list is read by itself again.".to_owned()));
+    effects
 }
 
 /// Reads the list soon, because something was done that changes it.
@@ -102,7 +128,8 @@ pub(super) fn by_hand(model: &mut Model) -> Vec<Effect> {
 
 /// Brings times on the screen up to date, and looks again at what time alone changes.
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
-    model.inventory.reassess_all(model.now);
+    let transitions = model.inventory.reassess_all(model.now);
+    super::facts::note_transitions(model, &transitions);
     model.generations.clock += 1;
     // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
     if !model.focused && model.follows.is_empty() {
@@ -122,7 +149,7 @@ pub(super) fn focus_changed(model: &mut Model, focused: bool) -> Vec<Effect> {
     }
     let mut effects = tick(model);
     let old = model.link.read_at.is_some_and(|read_at| age(read_at, model.now) > SignedDuration::from_secs(60));
-    if old {
+    if old && !model.link.held {
         effects.extend(read_list(model));
     }
     effects

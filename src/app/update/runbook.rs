@@ -283,7 +283,7 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
             let all = opened.rows();
             if opened.picked.len() == all { opened.picked.clear() } else { opened.picked = (0..all).collect() }
         }
-        (Some(CommandId::CopyError), _) => {
+        (Some(CommandId::Copy | CommandId::CopyError), _) => {
             let billing = model.settings.place().map(|place| billing_page(&place.origin));
             return copy(opened, billing);
         }

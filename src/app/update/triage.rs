@@ -1,6 +1,6 @@
 //! The list of everything that is wrong.
 
-use super::{history, moves, refresh, runbook};
+use super::{actions, history, moves, refresh, runbook};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::key::{Code, Key};
@@ -65,7 +65,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::Runbooks), _) => return runbook::show_last(model),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => model.overlay = None,
-        _ => {}
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }

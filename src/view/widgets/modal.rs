@@ -13,6 +13,8 @@ pub(in crate::view) fn open(title: &str, width: u16, height: u16, theme: &Theme,
     // Header, notice and hints stay in sight.
     let whole = frame.area();
     let screen = Rect { y: whole.y + 1, height: whole.height.saturating_sub(3), ..whole };
+    // Nothing beside it is read aloud.
+    let (width, height) = if theme.plain { (u16::MAX, u16::MAX) } else { (width, height) };
     // What fills the screen covers the frames beneath; a box shows that there is something beneath.
     let width = if width == u16::MAX { screen.width } else { width.min(screen.width.saturating_sub(2)) };
     let height = height.min(screen.height);

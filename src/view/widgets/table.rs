@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::model::columns::Column;
-use crate::view::text::fit;
+use crate::view::text::{cut, fit};
 use crate::view::theme::{Role, Theme};
 
 /// A cell.
@@ -35,6 +35,10 @@ pub(in crate::view) fn titles<Id: Copy + PartialEq>(
     area: Rect,
     buffer: &mut Buffer,
 ) {
+    if theme.plain {
+        // Every value names its column.
+        return;
+    }
     let mut x = area.x;
     for (column, width) in columns {
         let arrow = match (column.id == sorted.0, sorted.1, theme.ascii) {
@@ -65,6 +69,9 @@ pub(in crate::view) fn row<Id>(
         Mark::Cursor => theme.style(Role::Selected),
         Mark::Selected => theme.style(Role::SelectedUnfocused),
     };
+    if theme.plain {
+        return spoken(columns, cells, mark, theme, area, buffer);
+    }
     let mut x = area.x;
     for ((column, width), cell) in columns.iter().zip(cells) {
         let text = fit(&cell.text, usize::from(*width), theme.ellipsis(), column.right);
@@ -74,4 +81,32 @@ pub(in crate::view) fn row<Id>(
     if mark != Mark::None {
         buffer.set_style(Rect { height: 1, ..area }, whole);
     }
+}
+
+/// What a row at the cursor begins with where rows are read aloud.
+pub(in crate::view) const HERE: &str = "> ";
+
+/// Draws one row as `field: value, field: value`.
+fn spoken<Id>(
+    columns: &[(Column<Id>, u16)],
+    cells: impl IntoIterator<Item = Cell>,
+    mark: Mark,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let mut values: Vec<(u8, String)> = Vec::new();
+    for ((column, _), cell) in columns.iter().zip(cells) {
+        let text = cell.text.trim().trim_start_matches("- ");
+        if !text.is_empty() {
+            values.push((column.worth, format!("{}: {text}", column.title)));
+        }
+    }
+    // What matters is said first, before the line ends.
+    values.sort_by_key(|(worth, _)| std::cmp::Reverse(*worth));
+    let values: Vec<String> = values.into_iter().map(|(_, value)| value).collect();
+    let lead = if mark == Mark::None { "  " } else { HERE };
+    let line = cut(&format!("{lead}{}", values.join(", ")), usize::from(area.width), theme.ellipsis());
+    let style = if mark == Mark::Cursor { theme.style(Role::Selected) } else { Style::new() };
+    buffer.set_stringn(area.x, area.y, line, usize::from(area.width), style);
 }
