@@ -124,6 +124,8 @@ impl Transport {
 }
 
 fn http_client(origin: &Origin, limits: &Limits) -> Result<reqwest::Client, Failure> {
+    // Whoever was first has chosen the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(Policy::none())
