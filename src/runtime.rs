@@ -51,6 +51,8 @@ struct Loop<'a> {
     worker: &'a Worker,
     inbox: UnboundedReceiver<Message>,
     exit: Option<Exit>,
+    /// Something was put off until nothing else waits.
+    goes_on: bool,
 }
 
 /// Runs the screen until the user leaves. The terminal is given back in every case.
@@ -68,7 +70,7 @@ pub async fn run(
     let screen = Screen::enter(terminal::Options { mouse: look.mouse })?;
     let input = Input::start()?;
     let model = Model::new(settings, keymap, screen.size(), now());
-    let mut looping = Loop { model, screen, input, worker, inbox, exit: None };
+    let mut looping = Loop { model, screen, input, worker, inbox, exit: None, goes_on: false };
     let result = looping.turn(look, signals).await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
@@ -87,21 +89,25 @@ impl Loop<'_> {
         let mut drawn_at: Option<Instant> = None;
         // What a person did is answered at once; only what the world does waits for the next frame.
         let mut urgent = true;
+        // Nothing is drawn for what nobody can see.
+        let mut changed = true;
         loop {
+            changed |= !wanted.is_empty();
             for effect in std::mem::take(&mut wanted) {
                 self.on_screen(effect, signals)?;
             }
             if let Some(exit) = self.exit {
                 return Ok(exit);
             }
-            let due = drawn_at.map(|at| at + FRAME).filter(|due| !urgent && *due > Instant::now());
-            if due.is_none() {
+            let due = drawn_at.map(|at| at + FRAME).filter(|due| changed && !urgent && *due > Instant::now());
+            if changed && due.is_none() {
                 let model = &self.model;
                 // A terminal that takes no frame any more is gone, and with it everybody who could be told.
                 if self.screen.draw(|frame| crate::view::draw(model, &look.theme, frame)).is_err() {
                     return Ok(Exit::Gone);
                 }
                 drawn_at = Some(Instant::now());
+                (changed, urgent) = (false, false);
             }
             let mut batch = Vec::new();
             tokio::select! {
@@ -121,9 +127,15 @@ impl Loop<'_> {
                 Some(message) = self.inbox.recv() => batch.push(message),
                 () = until(due), if due.is_some() => {}
                 // A frame that is due is drawn at once; nothing else is waited for then.
+                () = tokio::task::yield_now(), if self.goes_on => {
+                    self.goes_on = false;
+                    batch.push(Message { at: now(), event: Event::WentOn });
+                }
             }
             self.collect(&mut batch);
-            urgent = batch.iter().any(|message| is_by_a_person(&message.event));
+            urgent |= batch.iter().any(|message| is_by_a_person(&message.event));
+            let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
+            let something = !batch.is_empty();
             for message in batch {
                 if let Event::Resized(size) = message.event {
                     self.screen.resize(size);
@@ -131,6 +143,8 @@ impl Loop<'_> {
                 let effects = update(&mut self.model, message);
                 wanted.extend(self.perform(effects));
             }
+            // What is half worked out cannot be seen.
+            changed |= something && !(only_went_on && self.goes_on);
         }
     }
 
@@ -151,6 +165,10 @@ impl Loop<'_> {
         effects
             .into_iter()
             .filter_map(|effect| match self.worker.run(effect)? {
+                Effect::GoOn => {
+                    self.goes_on = true;
+                    None
+                }
                 Effect::Quit => {
                     self.exit = Some(Exit::Quit);
                     None

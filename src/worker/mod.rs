@@ -26,7 +26,7 @@ use gate::Gate;
 use journal::Journal;
 
 /// How many requests that nobody waits for run at once.
-const BACKGROUND_AT_ONCE: usize = 4;
+const BACKGROUND_AT_ONCE: usize = 6;
 
 /// The budget is mentioned to the core when so few requests are left in this hour, or in this minute.
 const HOUR_WORTH_MENTIONING: usize = 600;

@@ -8,12 +8,15 @@ pub mod history;
 pub mod link;
 pub mod logs;
 pub mod marks;
+pub mod ordering;
 pub mod overlay;
 pub mod runbook;
 pub mod selection;
+mod sorting;
 pub mod table;
 pub mod triage;
 pub mod tuning;
+mod wanted;
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -33,6 +36,7 @@ use flights::Flights;
 use flights::Waiter;
 use link::Link;
 use marks::Marks;
+use ordering::Ordering;
 use overlay::Overlay;
 use runbook::Runbooks;
 use table::TableView;
@@ -69,6 +73,8 @@ pub struct Model {
     pub marks: Marks,
     /// Tables of all sources, not only of the selected one.
     pub all_tables: bool,
+    /// The order of the tables of all sources.
+    pub ordering: Ordering,
     /// Which pane has the focus.
     pub focus: Pane,
     /// Whether the details are about the source rather than the table.
@@ -159,6 +165,7 @@ impl Model {
             schemas: TableView::default(),
             marks: Marks::default(),
             all_tables: false,
+            ordering: Ordering::default(),
             focus: Pane::Sources,
             details_of_source: true,
             details_scroll: 0,

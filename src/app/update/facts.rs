@@ -147,7 +147,11 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
             if !model.flights.is_reading_list() && model.link.read_at.is_some() {
                 model.link.failure = None;
             }
-            Vec::new()
+            if matches!(flight.need, Some(Need::Jobs(_) | Need::Schema(_))) {
+                refresh::prove_more_runs(model)
+            } else {
+                Vec::new()
+            }
         }
     }
 }

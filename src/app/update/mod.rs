@@ -35,7 +35,12 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 /// Takes in what happened and answers with what should be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
-    let effects = happened(model, message.event);
+    let asked = model.ordering.is_busy() && !matches!(message.event, Event::WentOn);
+    let mut effects = happened(model, message.event);
+    // One portion follows the other; what is asked for already is not asked for again.
+    if model.ordering.is_busy() && !asked {
+        effects.push(Effect::GoOn);
+    }
     runbook::journalled(model, effects)
 }
 
@@ -50,6 +55,11 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::FocusChanged(focused) => refresh::focus_changed(model, focused),
         Event::Resumed => Vec::new(),
+        Event::WentOn => {
+            let before = model.schemas.selected().cloned();
+            model.go_on_ordering();
+            if model.schemas.selected() == before.as_ref() { Vec::new() } else { moves::rested_soon(model) }
+        }
         Event::Learned(request, fact) => facts::learned(model, request, *fact),
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),
