@@ -6,7 +6,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
-use crate::app::effect::Effect;
+use crate::app::effect::{Effect, Timer};
 use crate::app::message::{Event, Message};
 use crate::app::model::Model;
 use crate::app::settings::Settings;
@@ -53,6 +53,8 @@ struct Loop<'a> {
     exit: Option<Exit>,
     /// Something was put off until nothing else waits.
     goes_on: bool,
+    /// The newest timer of the resting selection. Of many moves at once only the last one may rest.
+    rested: Option<Effect>,
 }
 
 /// Runs the screen until the user leaves. The terminal is given back in every case.
@@ -70,7 +72,7 @@ pub async fn run(
     let screen = Screen::enter(terminal::Options { mouse: look.mouse })?;
     let input = Input::start()?;
     let model = Model::new(settings, keymap, screen.size(), now());
-    let mut looping = Loop { model, screen, input, worker, inbox, exit: None, goes_on: false };
+    let mut looping = Loop { model, screen, input, worker, inbox, exit: None, goes_on: false, rested: None };
     let result = looping.turn(look, signals).await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
@@ -143,6 +145,9 @@ impl Loop<'_> {
                 let effects = update(&mut self.model, message);
                 wanted.extend(self.perform(effects));
             }
+            if let Some(rested) = self.rested.take() {
+                wanted.extend(self.worker.run(rested));
+            }
             // What is half worked out cannot be seen.
             changed |= something && !(only_went_on && self.goes_on);
         }
@@ -164,7 +169,14 @@ impl Loop<'_> {
     fn perform(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         effects
             .into_iter()
-            .filter_map(|effect| match self.worker.run(effect)? {
+            .filter_map(|effect| match effect {
+                Effect::Wake { timer: Timer::Rested(_), .. } => {
+                    self.rested = Some(effect);
+                    None
+                }
+                effect => self.worker.run(effect),
+            })
+            .filter_map(|effect| match effect {
                 Effect::GoOn => {
                     self.goes_on = true;
                     None

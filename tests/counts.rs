@@ -1,5 +1,12 @@
 //! What the program costs others, counted: requests, wake-ups, frames and the cells they change.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
 #[path = "support/world.rs"]
 mod world;
 
@@ -84,7 +91,7 @@ impl Hour {
             }
             Need::Identity => {
                 self.requests += 2;
-                Some(Fact::Identity(Box::new(Identity::default())))
+                Some(Fact::Identity(Box::<Identity>::default()))
             }
             Need::Jobs(query) => {
                 self.requests += 1;

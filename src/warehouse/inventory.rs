@@ -5,6 +5,7 @@ mod channels;
 mod closer;
 
 use jiff::{SignedDuration, Timestamp};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -65,6 +66,8 @@ pub struct Inventory {
     asked: HashMap<SchemaId, Timestamp>,
     reading: u64,
     changes: Changes,
+    /// All tables counted, until something changes: every frame asks.
+    counted: OnceCell<Tally>,
 }
 
 impl Inventory {
@@ -158,6 +161,10 @@ impl Inventory {
     /// All tables counted.
     #[must_use]
     pub fn tally(&self) -> Tally {
+        *self.counted.get_or_init(|| self.count())
+    }
+
+    fn count(&self) -> Tally {
         self.held.iter().fold(Tally::default(), |sum, held| Tally {
             total: sum.total + held.tally.total,
             broken: sum.broken + held.tally.broken,
@@ -172,6 +179,10 @@ impl Inventory {
     /// A table whose billing pause blocks every reload of the project, if there is one.
     #[must_use]
     pub fn billing_pause(&self) -> Option<(&Held, &Schema)> {
+        // No state is worse.
+        if self.tally().worst != Some(State::BillingPause) {
+            return None;
+        }
         let held = self.held.iter().find(|held| held.tally.worst == Some(State::BillingPause))?;
         let (schema, _) = held.tables().find(|(_, state)| *state == State::BillingPause)?;
         Some((held, schema))
@@ -222,6 +233,7 @@ impl Inventory {
                 self.by_schema.remove(&schema.id);
             }
         }
+        self.counted.take();
         let mut held = Held::new(source, states, self.reading);
         held.changes_from = changes_from;
         match self.held.get_mut(index) {
@@ -367,6 +379,7 @@ impl Inventory {
         self.changes.compare(index, (&held.source, &held.states), (&held.source, &states));
         let mut transitions = Vec::new();
         compare(&held.source.schemas, &held.states, &states, &mut transitions);
+        self.counted.take();
         if let Some(held) = self.held.get_mut(index) {
             held.reassess(states);
             held.changes_from = changes_from;
@@ -402,6 +415,7 @@ impl Inventory {
 
     fn reindex(&mut self) {
         self.changes.everything = true;
+        self.counted.take();
         self.by_source.clear();
         self.by_schema.clear();
         for index in 0..self.held.len() {

@@ -1,5 +1,7 @@
 //! The hot paths, with their allocations: `cargo bench`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "as in a test, a mistake may end it")]
+
 #[path = "../support/world.rs"]
 mod world;
 

@@ -125,8 +125,7 @@ impl Ordering {
         self.order.retain(|entry| moved.binary_search(&entry.spot).is_err());
         fresh.sort_unstable_by(|one, other| order.compare(one, other));
         fresh.dedup();
-        let known = std::mem::take(&mut self.order);
-        self.order = merged(order, known, fresh);
+        self.order = merged(order, &self.order, &fresh);
         true
     }
 
@@ -167,7 +166,7 @@ impl Ordering {
             && (read_all || one.len() < 2 * other.len())
             && let (Some(other), Some(one)) = (runs.pop(), runs.pop())
         {
-            runs.push(merged(&order, one, other));
+            runs.push(merged(&order, &one, &other));
         }
         if read_all && runs.len() <= 1 {
             self.order = runs.pop().unwrap_or_default();
@@ -223,9 +222,8 @@ impl Ordering {
 }
 
 /// Two sorted lists in one.
-fn merged(order: &Order<'_>, one: Vec<Entry>, other: Vec<Entry>) -> Vec<Entry> {
+fn merged(order: &Order<'_>, mut one: &[Entry], mut other: &[Entry]) -> Vec<Entry> {
     let mut all = Vec::with_capacity(one.len() + other.len());
-    let (mut one, mut other) = (one.as_slice(), other.as_slice());
     while let ([first, rest @ ..], [second, others @ ..]) = (one, other) {
         if order.compare(first, second).is_le() {
             all.push(*first);

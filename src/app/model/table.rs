@@ -121,12 +121,11 @@ impl<Id: Clone + PartialEq> TableView<Id> {
     /// The same, where it was found out already where the selected row is. Gives back the rows from before.
     pub(super) fn put_in(&mut self, rows: Vec<Id>, cursor: Option<usize>) -> Vec<Id> {
         let before = std::mem::replace(&mut self.rows, rows);
-        match cursor {
-            Some(cursor) => self.put(cursor),
-            None => {
-                let rows = std::mem::take(&mut self.rows);
-                self.replace(rows);
-            }
+        if let Some(cursor) = cursor {
+            self.put(cursor);
+        } else {
+            let rows = std::mem::take(&mut self.rows);
+            self.replace(rows);
         }
         before
     }

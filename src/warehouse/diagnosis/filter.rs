@@ -23,7 +23,8 @@ pub(super) struct Filter {
 impl Filter {
     /// The filter of these patterns, numbered in their order.
     pub(super) fn new<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Self {
-        let (mut literals, mut owners): (HashMap<String, usize>, Vec<Vec<(usize, u8)>>) = Default::default();
+        let mut literals: HashMap<String, usize> = HashMap::new();
+        let mut owners: Vec<Vec<(usize, u8)>> = Vec::new();
         let (mut alternatives, mut always) = (Vec::new(), Vec::new());
         for (index, pattern) in patterns.enumerate() {
             let required = literal::required(pattern.source());
