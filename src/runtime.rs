@@ -6,7 +6,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
-use crate::app::effect::{Destination, Effect};
+use crate::app::effect::{Destination, Effect, Timer};
 use crate::app::layout::Panes;
 use crate::app::message::{Event, Message};
 use crate::app::model::Model;
@@ -63,6 +63,10 @@ struct Loop<'a> {
     /// Whether the terminal said that its background is light.
     is_light: bool,
     exit: Option<Exit>,
+    /// Something was put off until nothing else waits.
+    goes_on: bool,
+    /// The newest timer of the resting selection. Of many moves at once only the last one may rest.
+    rested: Option<Effect>,
 }
 
 /// Runs the screen until the user leaves. The terminal is given back in every case.
@@ -86,8 +90,18 @@ pub async fn run(
         model.panes = Panes::ReadAloud;
     }
     model.zone.local = jiff::tz::TimeZone::system();
-    let mut looping =
-        Loop { model, screen, input, worker, inbox, helped: unbounded_channel(), is_light: false, exit: None };
+    let mut looping = Loop {
+        model,
+        screen,
+        input,
+        worker,
+        inbox,
+        helped: unbounded_channel(),
+        is_light: false,
+        exit: None,
+        goes_on: false,
+        rested: None,
+    };
     let result = looping.turn(look, signals).await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
@@ -106,15 +120,18 @@ impl Loop<'_> {
         let mut drawn_at: Option<Instant> = None;
         // What a person did is answered at once; only what the world does waits for the next frame.
         let mut urgent = true;
+        // Nothing is drawn for what nobody can see.
+        let mut changed = true;
         loop {
+            changed |= !wanted.is_empty();
             for effect in std::mem::take(&mut wanted) {
                 self.on_screen(effect, signals)?;
             }
             if let Some(exit) = self.exit.take() {
                 return Ok(exit);
             }
-            let due = drawn_at.map(|at| at + FRAME).filter(|due| !urgent && *due > Instant::now());
-            if due.is_none() {
+            let due = drawn_at.map(|at| at + FRAME).filter(|due| changed && !urgent && *due > Instant::now());
+            if changed && due.is_none() {
                 let model = &self.model;
                 // A terminal that takes no frame any more is gone, and with it everybody who could be told.
                 let theme = look.light.as_ref().filter(|_| self.is_light).unwrap_or(&look.theme);
@@ -126,6 +143,7 @@ impl Loop<'_> {
                     self.screen.ask_background()?;
                 }
                 drawn_at = Some(Instant::now());
+                (changed, urgent) = (false, false);
             }
             let mut batch = Vec::new();
             tokio::select! {
@@ -148,9 +166,15 @@ impl Loop<'_> {
                 Some(event) = self.helped.1.recv() => batch.push(Message { at: now(), event }),
                 () = until(due), if due.is_some() => {}
                 // A frame that is due is drawn at once; nothing else is waited for then.
+                () = tokio::task::yield_now(), if self.goes_on => {
+                    self.goes_on = false;
+                    batch.push(Message { at: now(), event: Event::WentOn });
+                }
             }
             self.collect(&mut batch);
-            urgent = batch.iter().any(|message| is_by_a_person(&message.event));
+            urgent |= batch.iter().any(|message| is_by_a_person(&message.event));
+            let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
+            let something = !batch.is_empty();
             for message in batch {
                 match message.event {
                     Event::Resized(size) => self.screen.resize(size),
@@ -160,6 +184,11 @@ impl Loop<'_> {
                 let effects = update(&mut self.model, message);
                 wanted.extend(self.perform(effects));
             }
+            if let Some(rested) = self.rested.take() {
+                wanted.extend(self.worker.run(rested));
+            }
+            // What is half worked out cannot be seen.
+            changed |= something && !(only_went_on && self.goes_on);
         }
     }
 
@@ -179,7 +208,18 @@ impl Loop<'_> {
     fn perform(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         effects
             .into_iter()
-            .filter_map(|effect| match self.worker.run(effect)? {
+            .filter_map(|effect| match effect {
+                Effect::Wake { timer: Timer::Rested(_), .. } => {
+                    self.rested = Some(effect);
+                    None
+                }
+                effect => self.worker.run(effect),
+            })
+            .filter_map(|effect| match effect {
+                Effect::GoOn => {
+                    self.goes_on = true;
+                    None
+                }
                 Effect::Quit => {
                     self.exit = Some(Exit::Quit);
                     None

@@ -20,10 +20,11 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// Which rooms may use a crate from outside. Crates that are not named here are free.
-const CRATES: [(&str, &[&str]); 5] = [
+const CRATES: [(&str, &[&str]); 6] = [
     ("ratatui", &["view", "terminal"]),
     ("crossterm", &["terminal"]),
     ("reqwest", &["api"]),
+    ("rustls", &["api"]),
     ("axum", &["simulator"]),
     ("tokio", &["worker", "terminal", "runtime", "simulator", "cli"]),
 ];

@@ -32,7 +32,8 @@ impl Account {
     /// A way to ask `origin` with `key`. Nothing is sent yet.
     ///
     /// # Errors
-    /// `Internal`, when the key holds characters that cannot be sent, or the machine has no usable certificates.
+    /// `Internal`, when the key holds characters that cannot be sent. Whether the machine has usable certificates is
+    /// found out by the first request.
     pub fn new(origin: Origin, key: SecretString, limits: Limits) -> Result<Self, Failure> {
         Ok(Self { transport: Transport::new(origin, key, limits)? })
     }

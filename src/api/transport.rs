@@ -1,6 +1,7 @@
 //! One request to one address, and the reply to it. Nothing is repeated, and nobody's directions are followed.
 
 use std::error::Error;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION};
@@ -52,7 +53,8 @@ impl Default for Limits {
 /// The way to one origin with one key.
 #[derive(Clone)]
 pub(super) struct Transport {
-    http: reqwest::Client,
+    /// Made for the first request: reading the certificates of the machine takes longer than showing the first frame.
+    http: Arc<OnceLock<Result<reqwest::Client, Failure>>>,
     origin: Origin,
     key: SecretString,
     bearer: HeaderValue,
@@ -64,18 +66,12 @@ impl Transport {
         let mut bearer = HeaderValue::from_str(&format!("Bearer {}", key.expose_secret()))
             .map_err(|_| internal("the API key holds characters that cannot be sent"))?;
         bearer.set_sensitive(true);
-        let mut builder = reqwest::Client::builder()
-            .user_agent(USER_AGENT)
-            .redirect(Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(limits.connect)
-            .pool_idle_timeout(IDLE);
-        if origin.is_loopback() {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| internal(&root_cause(&error)))?;
-        Ok(Self { http, origin, key, bearer, limits })
+        Ok(Self { http: Arc::default(), origin, key, bearer, limits })
+    }
+
+    fn http(&self) -> Result<&reqwest::Client, Failure> {
+        let made = self.http.get_or_init(|| http_client(&self.origin, &self.limits));
+        made.as_ref().map_err(Clone::clone)
     }
 
     /// The way to the same origin with another key.
@@ -105,7 +101,7 @@ impl Transport {
             Pace::Slow => self.limits.slow,
         };
         let mut outgoing = self
-            .http
+            .http()?
             .request(method, format!("{}{}", self.origin, request.target()))
             .header(AUTHORIZATION, self.bearer.clone())
             .header(ACCEPT, "application/json")
@@ -130,6 +126,26 @@ impl Transport {
             (_, Some(failure)) => Err(Failure { status: Some(status), ..failure }),
         }
     }
+}
+
+fn http_client(origin: &Origin, limits: &Limits) -> Result<reqwest::Client, Failure> {
+    // Whoever was first has chosen the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(limits.connect)
+        .pool_idle_timeout(IDLE);
+    if origin.is_loopback() {
+        builder = builder.no_proxy();
+        if origin.as_str().starts_with("http:") {
+            // Nothing will ever be encrypted, so no certificates are read.
+            builder = builder.tls_certs_only([]);
+        }
+    }
+    builder.build().map_err(|error| internal(&root_cause(&error)))
 }
 
 /// What came of a body up to a limit, and what ended it before its time.

@@ -106,6 +106,8 @@ pub enum Effect {
         /// After how long.
         after: SignedDuration,
     },
+    /// Send [`WentOn`](super::message::Event::WentOn) as soon as nothing else waits.
+    GoOn,
     /// Write down what is half done, before anything else is done.
     Journal(Vec<Record>),
     /// Find out what was left half done by programs that are not running any more.

@@ -36,6 +36,8 @@ pub enum Event {
     FocusChanged(bool),
     /// The program was started, or came back from being suspended: everything must be drawn.
     Resumed,
+    /// Nothing else waits: what was put off can go on.
+    WentOn,
     /// A fetch brought something. More may follow.
     Learned(RequestId, Box<Fact>),
     /// A fetch is over.

@@ -6,8 +6,11 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
-/// Gathers the bytes of a frame. Differs from the backend it is built on in three ways: it knows the size instead of
-/// asking for it at each frame, it never reads from the terminal, and an unchanged frame has no bytes.
+use super::pen;
+
+/// Gathers the bytes of a frame. Differs from the backend it is built on in four ways: it knows the size instead of
+/// asking for it at each frame, it never reads from the terminal, an unchanged frame has no bytes, and a changed one as few
+/// as it takes.
 pub(super) struct Canvas {
     frame: Vec<u8>,
     size: Size,
@@ -71,7 +74,8 @@ impl Backend for Canvas {
         }
         // Drawing moves the cursor: where synchronised output is unknown, a visible one would be seen to run.
         self.hide_cursor()?;
-        self.pen().draw(content)
+        pen::write(content, self.size.width, &mut self.frame);
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

@@ -26,6 +26,7 @@ mod jobs;
 mod keys;
 mod lease;
 mod modes;
+mod pen;
 mod screen;
 mod sequence;
 mod signals;

@@ -1,5 +1,6 @@
 //! A source as it is held in the inventory, with what was made of it.
 
+use jiff::Timestamp;
 use std::sync::Arc;
 
 use super::diagnosis::{Catalogue, Level, Symptom};
@@ -24,6 +25,8 @@ pub struct Held {
     pub(super) states: Vec<State>,
     /// The reading of the list that brought it last.
     pub(super) seen_in: u64,
+    /// From when on time alone may change a state; `None`: never.
+    pub(super) changes_from: Option<Timestamp>,
 }
 
 /// An error of a source as a whole, which none of its tables explains.
@@ -37,7 +40,8 @@ pub struct SourceError {
 
 impl Held {
     pub(super) fn new(source: Source, states: Vec<State>, seen_in: u64) -> Self {
-        let mut held = Self { source, tally: Tally::default(), error: None, states: Vec::new(), seen_in };
+        let mut held =
+            Self { source, tally: Tally::default(), error: None, states: Vec::new(), seen_in, changes_from: None };
         held.reassess(states);
         held
     }

@@ -1,9 +1,11 @@
 //! All sources and tables of the project as last read, with the state that was made of each.
 
+mod changes;
 mod channels;
 mod closer;
 
 use jiff::{SignedDuration, Timestamp};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -15,11 +17,12 @@ use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{Circumstances, Claim, State, state_of};
+use super::state::{Circumstances, Claim, State, changes_from, state_of};
 use super::status::Status;
 use super::survey::{Completeness, FullSchema, SourcePage};
 use super::tally::Tally;
 use super::text::Foreign;
+use changes::Changes;
 use channels::Channels;
 use closer::CloserLook;
 
@@ -62,6 +65,9 @@ pub struct Inventory {
     /// When something was last asked about a table that is not asked again soon, whatever came of it.
     asked: HashMap<SchemaId, Timestamp>,
     reading: u64,
+    changes: Changes,
+    /// All tables counted, until something changes: every frame asks.
+    counted: OnceCell<Tally>,
 }
 
 impl Inventory {
@@ -100,11 +106,21 @@ impl Inventory {
     /// The spots of one source's tables, or of all.
     pub fn spots(&self, only: Option<&SourceId>) -> impl Iterator<Item = Spot> {
         let only = only.map(|id| self.by_source.get(id).copied().unwrap_or(u32::MAX));
-        self.held.iter().enumerate().flat_map(move |(source, held)| {
-            let source = u32::try_from(source).unwrap_or(u32::MAX);
-            let count = if only.is_none_or(|wanted| wanted == source) { held.source.schemas.len() } else { 0 };
-            (0..count).map(move |table| Spot { source, table: u32::try_from(table).unwrap_or(u32::MAX) })
-        })
+        let chosen = self.held.iter().enumerate().map(move |(source, held)| {
+            let wanted = only.is_none_or(|wanted| wanted as usize == source);
+            (source, if wanted { held.source.schemas.len() } else { 0 })
+        });
+        chosen.flat_map(|(source, count)| spots_of(source, count))
+    }
+
+    /// The spots of the tables of the source at a place.
+    pub fn spots_of(&self, place: usize) -> impl Iterator<Item = Spot> + use<> {
+        spots_of(place, self.held.get(place).map_or(0, |held| held.source.schemas.len()))
+    }
+
+    /// What has changed since this was asked last.
+    pub fn take_changes(&mut self) -> Changes {
+        std::mem::take(&mut self.changes)
     }
 
     /// What the full form of a table told, when it was read.
@@ -145,6 +161,10 @@ impl Inventory {
     /// All tables counted.
     #[must_use]
     pub fn tally(&self) -> Tally {
+        *self.counted.get_or_init(|| self.count())
+    }
+
+    fn count(&self) -> Tally {
         self.held.iter().fold(Tally::default(), |sum, held| Tally {
             total: sum.total + held.tally.total,
             broken: sum.broken + held.tally.broken,
@@ -159,6 +179,10 @@ impl Inventory {
     /// A table whose billing pause blocks every reload of the project, if there is one.
     #[must_use]
     pub fn billing_pause(&self) -> Option<(&Held, &Schema)> {
+        // No state is worse.
+        if self.tally().worst != Some(State::BillingPause) {
+            return None;
+        }
         let held = self.held.iter().find(|held| held.tally.worst == Some(State::BillingPause))?;
         let (schema, _) = held.tables().find(|(_, state)| *state == State::BillingPause)?;
         Some((held, schema))
@@ -189,21 +213,29 @@ impl Inventory {
         self.apply_closer_looks(&mut source);
         let index = self.by_source.get(&source.id).map_or(self.held.len(), |index| *index as usize);
         let known = self.held.get(index);
+        let is_known = known.is_some();
         let same_tables = known.is_some_and(|held| {
             held.source.schemas.len() == source.schemas.len()
                 && held.source.schemas.iter().zip(&source.schemas).all(|(old, new)| old.id == new.id)
         });
-        self.note_claims(&source, known.is_some(), now);
-        let states = self.assess(&source, now);
+        self.note_claims(&source, is_known, now);
+        let (states, changes_from) = self.assess(&source, now);
         if same_tables && let Some(held) = self.held.get(index) {
             compare(&held.source.schemas, &held.states, &states, transitions);
+            self.changes.compare(index, (&held.source, &held.states), (&source, &states));
+        } else if is_known {
+            self.changes.everything = true;
+        } else {
+            self.changes.tables.extend(spots_of(index, source.schemas.len()));
         }
         if !same_tables && let Some(held) = self.held.get(index) {
             for schema in &held.source.schemas {
                 self.by_schema.remove(&schema.id);
             }
         }
-        let held = Held::new(source, states, self.reading);
+        self.counted.take();
+        let mut held = Held::new(source, states, self.reading);
+        held.changes_from = changes_from;
         match self.held.get_mut(index) {
             Some(place) => *place = held,
             None => self.held.push(held),
@@ -225,21 +257,21 @@ impl Inventory {
         }
     }
 
-    fn assess(&self, source: &Source, now: Timestamp) -> Vec<State> {
-        source
-            .schemas
-            .iter()
-            .map(|schema| {
-                let around = Circumstances {
-                    direct: source.direct,
-                    runs: self.runs.get(&schema.id),
-                    claim: self.claims.get(&schema.id).copied(),
-                    channel: self.channel_of(source, schema),
-                    now,
-                };
-                state_of(schema, &around)
-            })
-            .collect()
+    /// The states of the tables of a source, and from when on time alone may change one of them.
+    fn assess(&self, source: &Source, now: Timestamp) -> (Vec<State>, Option<Timestamp>) {
+        let mut first_change: Option<Timestamp> = None;
+        let states = source.schemas.iter().map(|schema| {
+            let around = Circumstances {
+                direct: source.direct,
+                runs: self.runs.get(&schema.id),
+                claim: self.claims.get(&schema.id).copied(),
+                channel: self.channel_of(source, schema),
+                now,
+            };
+            first_change = [first_change, changes_from(schema, &around)].into_iter().flatten().min();
+            state_of(schema, &around)
+        });
+        (states.collect(), first_change)
     }
 
     /// Takes in a full form.
@@ -334,18 +366,23 @@ impl Inventory {
         }
     }
 
-    /// Looks at everything again, since time has passed.
+    /// Looks again at what may have changed by time alone.
     pub fn reassess_all(&mut self, now: Timestamp) -> Vec<Transition> {
-        (0..self.held.len()).flat_map(|index| self.reassess(index, now)).collect()
+        let due = |held: &Held| held.changes_from.is_some_and(|from| from <= now);
+        let due: Vec<usize> = (0..self.held.len()).filter(|index| due(&self.held[*index])).collect();
+        due.into_iter().flat_map(|index| self.reassess(index, now)).collect()
     }
 
     fn reassess(&mut self, index: usize, now: Timestamp) -> Vec<Transition> {
         let Some(held) = self.held.get(index) else { return Vec::new() };
-        let states = self.assess(&held.source, now);
+        let (states, changes_from) = self.assess(&held.source, now);
+        self.changes.compare(index, (&held.source, &held.states), (&held.source, &states));
         let mut transitions = Vec::new();
         compare(&held.source.schemas, &held.states, &states, &mut transitions);
+        self.counted.take();
         if let Some(held) = self.held.get_mut(index) {
             held.reassess(states);
+            held.changes_from = changes_from;
         }
         transitions
     }
@@ -377,6 +414,8 @@ impl Inventory {
     }
 
     fn reindex(&mut self) {
+        self.changes.everything = true;
+        self.counted.take();
         self.by_source.clear();
         self.by_schema.clear();
         for index in 0..self.held.len() {
@@ -392,6 +431,11 @@ impl Inventory {
         let sources = &self.by_source;
         self.channels.retain(|id, _| sources.contains_key(id));
     }
+}
+
+fn spots_of(source: usize, tables: usize) -> impl Iterator<Item = Spot> {
+    let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+    (0..tables).map(move |table| Spot { source: number(source), table: number(table) })
 }
 
 fn compare(schemas: &[Schema], before: &[State], after: &[State], transitions: &mut Vec<Transition>) {

@@ -255,6 +255,26 @@ pub fn state_of(schema: &Schema, around: &Circumstances<'_>) -> State {
     }
 }
 
+/// From when on time alone may make another state of it than [`state_of`] makes now; `None`: never.
+#[must_use]
+pub fn changes_from(schema: &Schema, around: &Circumstances<'_>) -> Option<Timestamp> {
+    let runs = around.runs;
+    if schema.status == Status::Running || runs.is_some_and(|runs| runs.running().is_some()) {
+        return Some(around.now);
+    }
+    if schema.status != Status::Completed || schema.should_sync != Some(true) {
+        return None;
+    }
+    let then = schema.last_synced_at.known().copied().or_else(|| runs.and_then(Runs::last_success))?;
+    let past = runs.map(Runs::rhythm).unwrap_or_default();
+    [allowance(schema.frequency.known(), past), Some(PUSH_SILENCE)]
+        .into_iter()
+        .flatten()
+        .map(|age| then.saturating_add(age).unwrap_or(Timestamp::MAX))
+        .filter(|at| *at >= around.now)
+        .min()
+}
+
 fn switched_off(schema: &Schema) -> State {
     match schema.status {
         Status::Failed if !stopped_on_purpose(schema) => State::SwitchedOff,

@@ -21,7 +21,7 @@ use crate::warehouse::survey::{Fact, FullSchema, Identity, Need};
 use crate::warehouse::text::Foreign;
 
 /// How many pages of a list are read at once.
-const PAGES_AT_ONCE: usize = 4;
+const PAGES_AT_ONCE: usize = 6;
 
 /// How many errors of a log are looked at.
 const LOGGED_ERRORS: u32 = 20;

@@ -38,7 +38,7 @@ use line::Line;
 use trips::Trips;
 
 /// How many requests that nobody waits for run at once.
-const BACKGROUND_AT_ONCE: usize = 4;
+const BACKGROUND_AT_ONCE: usize = 6;
 
 /// Where messages go.
 pub type Messages = mpsc::UnboundedSender<Message>;

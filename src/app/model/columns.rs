@@ -131,8 +131,12 @@ impl SchemaColumn {
 }
 
 fn by_name(one: &Foreign, other: &Foreign) -> Ordering {
-    let folded = |name: &Foreign| name.raw().to_lowercase();
-    folded(one).cmp(&folded(other))
+    let (one, other) = (one.raw(), other.raw());
+    if one.is_ascii() && other.is_ascii() {
+        let folded = |byte: u8| byte.to_ascii_lowercase();
+        return one.bytes().map(folded).cmp(other.bytes().map(folded));
+    }
+    one.to_lowercase().cmp(&other.to_lowercase())
 }
 
 fn newest_first(one: &Field<jiff::Timestamp>, other: &Field<jiff::Timestamp>) -> Ordering {

@@ -12,16 +12,19 @@ pub mod link;
 pub mod logs;
 pub mod marks;
 pub mod menu;
+pub mod ordering;
 pub mod overlay;
 pub mod raw;
 pub mod reader;
 pub mod runbook;
 pub mod selection;
+mod sorting;
 pub mod table;
 pub mod tour;
 pub mod triage;
 pub mod tuning;
 pub mod unlogged;
+mod wanted;
 pub mod watch;
 pub mod welcome;
 pub mod zone;
@@ -47,6 +50,7 @@ use flights::Waiter;
 use guard::Guard;
 use link::Link;
 use marks::Marks;
+use ordering::Ordering;
 use overlay::{Overlay, Profiles};
 use reader::Reader;
 use runbook::Runbooks;
@@ -93,6 +97,8 @@ pub struct Model {
     pub marks: Marks,
     /// Tables of all sources, not only of the selected one.
     pub all_tables: bool,
+    /// The order of the tables of all sources.
+    pub ordering: Ordering,
     /// Which pane has the focus.
     pub focus: Pane,
     /// Whether the details are about the source rather than the table.
@@ -220,6 +226,7 @@ impl Model {
             schemas: TableView::default(),
             marks: Marks::default(),
             all_tables: false,
+            ordering: Ordering::default(),
             focus: Pane::Sources,
             details_of_source: true,
             details: Reader::default(),

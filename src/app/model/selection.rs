@@ -1,10 +1,10 @@
 //! What is selected, and which rows there are to select from.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
-
 use super::Model;
-use super::columns::{SchemaColumn, SourceColumn};
+use super::columns::SourceColumn;
+use super::ordering::PORTION;
+use super::sorting::{Entry, Order};
+use super::wanted::Wanted;
 use crate::app::commands::{Context, Subject, SubjectSchema, SubjectSource};
 use crate::app::effect::RequestId;
 use crate::app::layout::{Pane, Panes, WIDE};
@@ -184,8 +184,19 @@ impl Model {
 
     /// Works out anew which tables are shown, after another source was selected.
     pub fn rebuild_schema_rows(&mut self) {
-        let schemas = self.schema_rows();
-        self.schemas.replace(schemas);
+        if !self.all_tables {
+            self.ordering.clear();
+            let schemas = self.schema_rows();
+            self.schemas.replace(schemas);
+            return;
+        }
+        self.ordering.begin(&mut self.inventory, &self.schemas);
+        // Many tables are not sorted while a key waits.
+        if self.inventory.tally().total <= PORTION {
+            while self.ordering.is_busy() {
+                self.ordering.go_on(&self.inventory, &mut self.schemas);
+            }
+        }
     }
 
     fn source_rows(&self) -> Vec<SourceId> {
@@ -207,27 +218,26 @@ impl Model {
         rows.into_iter().map(|held| held.source.id.clone()).collect()
     }
 
+    /// Does a portion of the work that was put off; `true` when other rows are shown now.
+    pub fn go_on_ordering(&mut self) -> bool {
+        self.ordering.begin(&mut self.inventory, &self.schemas);
+        self.ordering.go_on(&self.inventory, &mut self.schemas)
+    }
+
     fn schema_rows(&self) -> Vec<SchemaId> {
-        let only = if self.all_tables { None } else { self.sources.selected() };
-        if only.is_none() && !self.all_tables {
-            return Vec::new();
-        }
+        let Some(source) = self.sources.selected() else { return Vec::new() };
+        let order = Order::new(&self.inventory, self.schemas.sort);
         let mut wanted = Wanted::new(self.schemas.filter.text());
-        let mut rows: Vec<(&Held, &Schema, State)> = self
-            .inventory
-            .spots(only)
-            .filter_map(|spot| self.inventory.at(spot))
+        let mut rows: Vec<Entry> = self.inventory.spots(Some(source)).filter_map(|spot| order.entry(spot)).collect();
+        rows.sort_unstable_by(|one, other| order.compare(one, other));
+        let tables = rows.into_iter().filter_map(|entry| self.inventory.at(entry.spot));
+        tables
             .filter(|(held, schema, state)| {
                 let method = schema.sync_type.known().map_or("", |method| method.raw());
                 wanted.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), method])
             })
-            .collect();
-        let sort = self.schemas.sort;
-        let column = SchemaColumn::ALL[sort.column % SchemaColumn::ALL.len()];
-        rows.sort_by(|one, other| {
-            sort.turned(column.compare(one, other)).then_with(|| SchemaColumn::Name.compare(one, other))
-        });
-        rows.into_iter().map(|(_, schema, _)| schema.id.clone()).collect()
+            .map(|(_, schema, _)| schema.id.clone())
+            .collect()
     }
 
     /// Whether the details can be seen.
@@ -239,37 +249,4 @@ impl Model {
 
 fn is_editable(level: Option<&str>) -> bool {
     !matches!(level, Some("none" | "viewer"))
-}
-
-/// What a filter wants: names fuzzily, other words as they are.
-struct Wanted {
-    pattern: Pattern,
-    words: Vec<String>,
-    matcher: Matcher,
-    buffer: Vec<char>,
-}
-
-impl Wanted {
-    fn new(text: &str) -> Self {
-        Self {
-            pattern: Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart),
-            words: text.split_whitespace().map(str::to_lowercase).collect(),
-            matcher: Matcher::new(Config::DEFAULT),
-            buffer: Vec::new(),
-        }
-    }
-
-    fn accepts(&mut self, name: &str, others: &[&str]) -> bool {
-        if self.words.is_empty() {
-            return true;
-        }
-        let haystack = Utf32Str::new(name, &mut self.buffer);
-        if self.pattern.score(haystack, &mut self.matcher).is_some() {
-            return true;
-        }
-        let name = name.to_lowercase();
-        self.words
-            .iter()
-            .all(|word| name.contains(word) || others.iter().any(|other| other.to_lowercase().contains(word)))
-    }
 }

@@ -118,6 +118,18 @@ impl<Id: Clone + PartialEq> TableView<Id> {
         self.put(kept.unwrap_or(self.cursor));
     }
 
+    /// The same, where it was found out already where the selected row is. Gives back the rows from before.
+    pub(super) fn put_in(&mut self, rows: Vec<Id>, cursor: Option<usize>) -> Vec<Id> {
+        let before = std::mem::replace(&mut self.rows, rows);
+        if let Some(cursor) = cursor {
+            self.put(cursor);
+        } else {
+            let rows = std::mem::take(&mut self.rows);
+            self.replace(rows);
+        }
+        before
+    }
+
     /// The same, but until somebody has moved the cursor it stays on the first row.
     pub fn replace_from_the_top(&mut self, rows: Vec<Id>) {
         if !self.moved {

@@ -150,7 +150,10 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
             None => Vec::new(),
         },
         (Purpose::Tuning(id), Err(failure)) => tuning::unread(model, &id, flight.need.as_ref(), &failure),
-        (Purpose::Follow(_) | Purpose::Show | Purpose::Runbook(_) | Purpose::Tuning(_), Ok(())) => Vec::new(),
+        (Purpose::Follow(_) | Purpose::Show | Purpose::Runbook(_) | Purpose::Tuning(_), Ok(())) => match flight.need {
+            Some(Need::Jobs(_) | Need::Schema(_)) => refresh::prove_more_runs(model),
+            _ => Vec::new(),
+        },
     });
     effects
 }

@@ -52,6 +52,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
     let noticed = watch::noticed(model, &message.event);
+    let asked = model.ordering.is_busy() && !matches!(message.event, Event::WentOn);
     let (mut allowed, mut effects) = match message.event {
         Event::KeyPressed(key) if model.guard.is_some() && !keys::works_everywhere(model, key) => {
             guard::pressed(model, key)
@@ -60,6 +61,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     };
     effects.extend(watch::look(model));
     effects.extend(noticed);
+    // One portion follows the other; what is asked for already is not asked for again.
+    if model.ordering.is_busy() && !asked {
+        effects.push(Effect::GoOn);
+    }
     let effects = tour::advance(model, effects);
     let effects = runbook::journalled(model, effects);
     allowed.extend(guard::hold(model, effects));
@@ -78,6 +83,11 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::FocusChanged(focused) => refresh::focus_changed(model, focused),
         // Only the theme depends on the background.
         Event::Resumed | Event::BackgroundTold(_) => Vec::new(),
+        Event::WentOn => {
+            let before = model.schemas.selected().cloned();
+            model.go_on_ordering();
+            if model.schemas.selected() == before.as_ref() { Vec::new() } else { moves::rested_soon(model) }
+        }
         Event::Learned(request, fact) => facts::learned(model, request, *fact),
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
         Event::Sent(request, result) => follows::sent(model, request, result),

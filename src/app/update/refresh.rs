@@ -90,6 +90,27 @@ pub(super) fn prove_runs(model: &mut Model) -> Vec<Effect> {
     needs.into_iter().filter_map(|need| model.flights.fetch_once(need, Urgency::Background)).collect()
 }
 
+/// So few answers are waited for when the next questions are asked, so that the worker is never idle meanwhile.
+const NEARLY_ANSWERED: usize = 6;
+
+/// Goes on asking, where the last reading had more questions than are asked at once: only about tables of which nothing was
+/// read yet, so that this ends.
+pub(super) fn prove_more_runs(model: &mut Model) -> Vec<Effect> {
+    if model.flights.is_reading_list() || model.flights.count() > NEARLY_ANSWERED {
+        return Vec::new();
+    }
+    let mut needs = needed(&mut model.inventory, None, QUESTIONS_A_READING, model.now);
+    let inventory = &model.inventory;
+    needs.retain(|need| match need {
+        Need::Jobs(query) => inventory.source(&query.source).is_some_and(|held| {
+            let mut asked = held.source.schemas.iter().filter(|schema| query.schemas.contains(&schema.name));
+            asked.any(|schema| inventory.runs(&schema.id).is_none())
+        }),
+        _ => true,
+    });
+    needs.into_iter().filter_map(|need| model.flights.fetch_once(need, Urgency::Background)).collect()
+}
+
 /// Reads what the details show.
 pub(super) fn read_details(model: &mut Model) -> Vec<Effect> {
     if !model.details_visible() {

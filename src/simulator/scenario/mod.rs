@@ -29,7 +29,7 @@ pub fn names() -> Vec<&'static str> {
     BUILTIN.iter().map(|(name, _)| *name).collect()
 }
 
-/// Finds a scenario: a name that comes with the program, `scale:SxT` (S sources with T tables each), or
+/// Finds a scenario: a name that comes with the program, `scale:SxT` (S sources with T tables each; `scale:SxT+R`: R of them in a run), or
 /// the path of a TOML file.
 ///
 /// # Errors

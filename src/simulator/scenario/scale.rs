@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::spec::{FaultSpec, HistorySpec, OutcomeSpec, SourceSpec, Span, Spec, TableSpec};
+use super::spec::{FaultSpec, HistorySpec, OutcomeSpec, RunSpec, SourceSpec, Span, Spec, TableSpec};
 use crate::simulator::world::Cure;
 
 /// The most tables a generated world may have.
@@ -24,29 +24,52 @@ const NOUNS: [&str; 12] = [
     "subscriptions",
 ];
 
-/// Reads `100x50`.
-pub fn parse(size: &str) -> Option<(usize, usize)> {
-    let (sources, tables) = size.split_once('x')?;
-    let (sources, tables) = (sources.parse::<usize>().ok()?, tables.parse::<usize>().ok()?);
-    (sources > 0 && sources.checked_mul(tables)? <= MOST_TABLES).then_some((sources, tables))
+/// So many tables of a source are in a run at most: as many as one question for jobs has names.
+const RUNNING_A_SOURCE: usize = 4;
+
+/// How much of everything there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    sources: usize,
+    tables: usize,
+    /// Tables in a run: only their jobs tell whether that is true.
+    running: usize,
 }
 
-/// A world of that many sources with that many tables each.
-pub fn spec((sources, tables): (usize, usize)) -> Spec {
+/// Reads `100x50`, or `100x50+20` for 20 tables in a run.
+pub fn parse(size: &str) -> Option<Size> {
+    let (size, running) = match size.split_once('+') {
+        Some((size, running)) => (size, running.parse().ok()?),
+        None => (size, 0),
+    };
+    let (sources, tables) = size.split_once('x')?;
+    let (sources, tables) = (sources.parse::<usize>().ok()?, tables.parse::<usize>().ok()?);
+    let most_running = sources.checked_mul(tables.min(RUNNING_A_SOURCE))?;
+    let fits = sources > 0 && sources.checked_mul(tables)? <= MOST_TABLES && running <= most_running;
+    fits.then_some(Size { sources, tables, running })
+}
+
+/// A world of that size.
+pub fn spec(size: Size) -> Spec {
     Spec {
         seed: 1,
         history: HistorySpec { runs: 3, ..HistorySpec::default() },
-        sources: (0..sources).map(|number| source(number, tables)).collect(),
+        sources: (0..size.sources).map(|number| source(number, size)).collect(),
         ..Spec::default()
     }
 }
 
-fn source(number: usize, tables: usize) -> SourceSpec {
+fn source(number: usize, size: Size) -> SourceSpec {
+    // The newest sources are listed first: theirs are seen at once.
+    let from_the_top = size.sources - 1 - number;
+    let running = size.running.saturating_sub(from_the_top * RUNNING_A_SOURCE).min(RUNNING_A_SOURCE);
     SourceSpec {
         kind: KINDS[number % KINDS.len()].to_owned(),
         prefix: Some(format!("s{number:04}")),
         supports_columns: true,
-        tables: (0..tables).map(|table| self::table(number, table)).collect(),
+        tables: (0..size.tables)
+            .map(|table| if table < running { in_a_run(number, table) } else { self::table(number, table) })
+            .collect(),
         ..SourceSpec::default()
     }
 }
@@ -75,6 +98,23 @@ fn table(source: usize, number: usize) -> TableSpec {
     spec
 }
 
+/// A table in a run that goes on for hours.
+fn in_a_run(source: usize, number: usize) -> TableSpec {
+    let run = RunSpec {
+        elapsed: Span(Duration::from_secs(60)),
+        remaining: Span(Duration::from_secs(6 * 3_600)),
+        rows: Some(50_000_000),
+        stuck: false,
+    };
+    TableSpec {
+        fault: None,
+        run: Some(run),
+        sync_type: Some("incremental".to_owned()),
+        synced: None,
+        ..table(source, number)
+    }
+}
+
 fn fault(text: &str, permanent: bool) -> FaultSpec {
     FaultSpec {
         text: Some(text.to_owned()),
@@ -84,5 +124,27 @@ fn fault(text: &str, permanent: bool) -> FaultSpec {
         cure: if permanent { Cure::Reenable } else { Cure::Reload },
         after: None,
         since: Some(Span(Duration::from_secs(86_400))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_read_or_refused() {
+        assert_eq!(parse("2000x50"), Some(Size { sources: 2_000, tables: 50, running: 0 }));
+        assert_eq!(parse("100x50+200"), Some(Size { sources: 100, tables: 50, running: 200 }));
+        for wrong in ["", "x", "0x1", "100x", "1x1+5", "100x50+", "100x50+-1", "1000000x1000000", "300000x1"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn so_many_tables_are_in_a_run() {
+        let spec = spec(parse("20x9+13").unwrap());
+        let running = |source: &SourceSpec| source.tables.iter().filter(|table| table.run.is_some()).count();
+        assert_eq!(spec.sources.iter().map(running).sum::<usize>(), 13);
+        assert_eq!(spec.sources.iter().rev().map(running).take(5).collect::<Vec<_>>(), [4, 4, 4, 1, 0]);
     }
 }

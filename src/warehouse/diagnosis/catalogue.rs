@@ -24,6 +24,14 @@ static IN_FORCE: OnceLock<Catalogue> = OnceLock::new();
 /// More messages than this are not quoted.
 const MOST_QUOTED: usize = 4;
 
+/// The lists of the closings, in their order among the patterns.
+const HANDLED: usize = 0;
+const TRANSIENT: usize = 1;
+const PERMANENT: usize = 2;
+const QUOTED: usize = 3;
+const COUNSEL: usize = 4;
+const CLOSINGS: usize = 5;
+
 /// Everything known about causes: what they are, and which texts point to them.
 #[derive(Debug)]
 pub struct Catalogue {
@@ -136,8 +144,8 @@ impl Catalogue {
         let whole = 0..reading.text.plain.len();
         // Where the context settles it, all of the text may only qualify that. A user's rules read all of it, too.
         let in_parts = !concerned.iter().any(|(rule, _)| rule.presence == Presence::Any);
-        let told = self.told(&reading.text.masked);
-        let mut parts = if in_parts { self.quoted(&reading.text.masked) } else { Vec::new() };
+        let told = self.told(reading);
+        let mut parts = if in_parts { self.quoted(reading) } else { Vec::new() };
         parts.extend(told.clone().filter(|_| in_parts));
         let found = hit(&whole, &|rule| rule.foreign)
             .or_else(|| hit(told.as_ref().unwrap_or(&whole), &|rule| rule.outer && in_parts))
@@ -147,9 +155,10 @@ impl Catalogue {
     }
 
     /// The messages that a text quotes. They outrank the rest of it.
-    fn quoted(&self, text: &[u8]) -> Vec<Range<usize>> {
+    fn quoted(&self, reading: &Reading<'_>) -> Vec<Range<usize>> {
+        let text = &reading.text.masked;
         let mut messages = Vec::new();
-        for regex in self.closings.quoted.iter().filter_map(Pattern::regex) {
+        for regex in self.closing(QUOTED, &reading.candidates).filter_map(Pattern::regex) {
             let quoted = regex.captures_iter(text).filter_map(|found| found.iter().flatten().last());
             messages.extend(quoted.map(|message| message.range()).take(MOST_QUOTED));
         }
@@ -157,22 +166,25 @@ impl Catalogue {
     }
 
     /// What a text states before it goes on to guess and to advise, if it does. It outranks the rest, too.
-    fn told(&self, text: &[u8]) -> Option<Range<usize>> {
-        let counsel = self.closings.counsel.iter().filter_map(Pattern::regex);
+    fn told(&self, reading: &Reading<'_>) -> Option<Range<usize>> {
+        let text = &reading.text.masked;
+        let counsel = self.closing(COUNSEL, &reading.candidates).filter_map(Pattern::regex);
         let found = counsel.filter_map(|regex| regex.find(text)).min_by_key(regex::bytes::Match::start)?;
         Some(0..found.start())
     }
 
     fn read<'a>(&self, symptom: &Symptom<'a>) -> Reading<'a> {
         let text = symptom.text.map(Folded::new).unwrap_or_default();
-        let says = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(&text.masked));
+        let candidates = self.candidates(&text);
+        let says = |list| self.closing(list, &candidates).any(|pattern| pattern.matches(&text.masked));
+        let (handled, transient, permanent) = (says(HANDLED), says(TRANSIENT), says(PERMANENT));
         Reading {
             original: symptom.text.unwrap_or_default(),
-            candidates: self.candidates(&text),
             statuses: http::statuses(&text.masked),
-            handled: says(&self.closings.handled),
-            transient: says(&self.closings.transient),
-            permanent: says(&self.closings.permanent),
+            handled,
+            transient,
+            permanent,
+            candidates,
             text,
         }
     }
@@ -181,9 +193,24 @@ impl Catalogue {
     fn candidates(&self, text: &Folded) -> Vec<bool> {
         let patterns = || {
             let finding = self.namings.iter().flat_map(|naming| &naming.any);
-            self.rules.iter().flat_map(|rule| &rule.any).chain(finding)
+            let closings = self.closings().into_iter().flatten();
+            self.rules.iter().flat_map(|rule| &rule.any).chain(finding).chain(closings)
         };
         self.filter.get_or_init(|| Filter::new(patterns())).candidates(&text.plain)
+    }
+
+    /// The lists of the closings, in the order in which they end the list of all patterns.
+    fn closings(&self) -> [&[Pattern]; CLOSINGS] {
+        let closings = &self.closings;
+        [&closings.handled, &closings.transient, &closings.permanent, &closings.quoted, &closings.counsel]
+    }
+
+    /// Of one list of the closings, the patterns that can match.
+    fn closing<'a>(&'a self, list: usize, candidates: &'a [bool]) -> impl Iterator<Item = &'a Pattern> {
+        let lists = self.closings();
+        let behind: usize = lists.iter().skip(list).map(|patterns| patterns.len()).sum();
+        let can_match = candidates.get(candidates.len().saturating_sub(behind)..).unwrap_or_default();
+        lists[list].iter().zip(can_match).filter(|(_, can)| **can).map(|(pattern, _)| pattern)
     }
 
     fn recovery(&self, rule: &Rule) -> Letter {
@@ -230,9 +257,9 @@ impl Catalogue {
             let name = names.read(&range, false).filter(|_| !before.ends_with(b":"))?;
             (!name.raw().bytes().all(|byte| byte.is_ascii_digit())).then(|| object(name))
         };
-        // Those of the names are the last ones.
-        let all: usize = self.namings.iter().map(|naming| naming.any.len()).sum();
-        let can_match = &reading.candidates[reading.candidates.len().saturating_sub(all)..];
+        // Those of the names come before the closings.
+        let before: usize = self.rules.iter().map(|rule| rule.any.len()).sum();
+        let can_match = reading.candidates.get(before..).unwrap_or_default();
         names.of(&rule.cause, &self.namings, can_match).or_else(by_rule).or_else(quoted)
     }
 }

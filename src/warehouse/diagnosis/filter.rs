@@ -1,5 +1,7 @@
 //! Finds in one pass over a text which patterns can match it.
 
+use std::collections::HashMap;
+
 use aho_corasick::AhoCorasick;
 
 use super::literal;
@@ -10,8 +12,8 @@ use super::rule::Pattern;
 pub(super) struct Filter {
     /// Searches all literals; if it could not be built, every pattern is tried.
     search: Option<AhoCorasick>,
-    /// For each literal, the alternative that requires it, and the bit of the set it belongs to.
-    owners: Vec<(usize, u8)>,
+    /// For each literal, the alternatives that require it, each with the bit of the set it belongs to there.
+    owners: Vec<Vec<(usize, u8)>>,
     /// For each alternative, its pattern, and the bits of all its sets.
     alternatives: Vec<(usize, u8)>,
     /// For each pattern, whether it has to be tried whatever the text.
@@ -21,7 +23,9 @@ pub(super) struct Filter {
 impl Filter {
     /// The filter of these patterns, numbered in their order.
     pub(super) fn new<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Self {
-        let (mut literals, mut owners, mut alternatives, mut always) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut literals: HashMap<String, usize> = HashMap::new();
+        let mut owners: Vec<Vec<(usize, u8)>> = Vec::new();
+        let (mut alternatives, mut always) = (Vec::new(), Vec::new());
         for (index, pattern) in patterns.enumerate() {
             let required = literal::required(pattern.source());
             always.push(required.is_none());
@@ -29,13 +33,18 @@ impl Filter {
                 let mut bits = 0;
                 for (bit, set) in sets.into_iter().enumerate() {
                     bits |= 1 << bit;
-                    owners.extend(set.iter().map(|_| (alternatives.len(), 1 << bit)));
-                    literals.extend(set);
+                    for literal in set {
+                        let place = *literals.entry(literal).or_insert(owners.len());
+                        owners.resize_with(owners.len().max(place + 1), Vec::new);
+                        owners[place].push((alternatives.len(), 1 << bit));
+                    }
                 }
                 alternatives.push((index, bits));
             }
         }
-        let search = AhoCorasick::new(literals).ok();
+        let mut ordered: Vec<(&String, &usize)> = literals.iter().collect();
+        ordered.sort_unstable_by_key(|(_, place)| **place);
+        let search = AhoCorasick::new(ordered.into_iter().map(|(literal, _)| literal)).ok();
         if search.is_none() {
             always.fill(true);
         }
@@ -45,14 +54,18 @@ impl Filter {
     /// For each pattern, whether it can match.
     pub(super) fn candidates(&self, text: &[u8]) -> Vec<bool> {
         let mut found = vec![0; self.alternatives.len()];
-        for literal in self.search.iter().flat_map(|search| search.find_overlapping_iter(text)) {
-            if let Some((alternative, bit)) = self.owners.get(literal.pattern().as_usize()) {
-                found[*alternative] |= bit;
-            }
-        }
         let mut candidates = self.always.clone();
-        for ((pattern, bits), found) in self.alternatives.iter().zip(found) {
-            candidates[*pattern] |= *bits == found;
+        let mut seen = vec![false; self.owners.len()];
+        for literal in self.search.iter().flat_map(|search| search.find_overlapping_iter(text)) {
+            let place = literal.pattern().as_usize();
+            if std::mem::replace(&mut seen[place], true) {
+                continue;
+            }
+            for (alternative, bit) in &self.owners[place] {
+                let (pattern, bits) = self.alternatives[*alternative];
+                found[*alternative] |= bit;
+                candidates[pattern] |= bits == found[*alternative];
+            }
         }
         candidates
     }

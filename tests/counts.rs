@@ -1,0 +1,246 @@
+//! What the program costs others, counted: requests, wake-ups, frames and the cells they change.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+#[path = "support/world.rs"]
+mod world;
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use whtui::app::commands::keymap::Keymap;
+use whtui::app::effect::{Effect, RequestId, Timer};
+use whtui::app::key::Key;
+use whtui::app::layout::Size;
+use whtui::app::message::{Event, Message, Sent};
+use whtui::app::model::Model;
+use whtui::app::update::{start, update};
+use whtui::view::theme::Theme;
+use whtui::warehouse::field::Field;
+use whtui::warehouse::job::Job;
+use whtui::warehouse::schema::Schema;
+use whtui::warehouse::source::Source;
+use whtui::warehouse::status::Status;
+use whtui::warehouse::survey::{Fact, FullSchema, Identity, Need};
+use world::{detail, job, noon, settings, source, table, whole, with};
+
+const SOURCES_A_PAGE: usize = 100;
+
+/// The core with a server that answers at once, and a clock that jumps from one timer to the next.
+struct Hour {
+    model: Model,
+    now: Timestamp,
+    sources: Vec<Source>,
+    /// The run of the first table, if it is in one.
+    run: Option<Job>,
+    timers: Vec<(Timestamp, Timer)>,
+    requests: usize,
+    wakes: usize,
+    /// For each frame that changed something, how many cells.
+    cells: Vec<usize>,
+    shown: Buffer,
+    /// Whether somebody looks at the frames.
+    draws: bool,
+}
+
+impl Hour {
+    fn new(sources: Vec<Source>) -> Self {
+        let size = Size { width: 140, height: 40 };
+        let model = Model::new(settings(), Keymap::defaults(), size, noon());
+        let shown = Buffer::empty(Rect::new(0, 0, size.width, size.height));
+        let (timers, cells) = (Vec::new(), Vec::new());
+        let mut hour =
+            Self { model, now: noon(), sources, run: None, timers, requests: 0, wakes: 0, cells, shown, draws: false };
+        let effects = start(&mut hour.model);
+        hour.carry_out(effects);
+        hour
+    }
+
+    fn happen(&mut self, event: Event) {
+        let effects = update(&mut self.model, Message { at: self.now, event });
+        self.carry_out(effects);
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Wake { timer, after } => self.timers.push((self.now + after, timer)),
+                Effect::Fetch { request, need, .. } => self.answer(request, need),
+                Effect::Send { request, .. } => {
+                    self.requests += 1;
+                    let started = job(&self.sources[0].schemas[0], "run", 0, None, Status::Running, 1_000);
+                    self.run = Some(Job { created_at: Some(self.now), ..started });
+                    self.sources[0].schemas[0].status = Status::Running;
+                    self.happen(Event::Sent(request, Ok(Sent::Done(None))));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn answer(&mut self, request: RequestId, need: Need) {
+        let fact = match need {
+            Need::Sources => {
+                self.requests += self.sources.len().div_ceil(SOURCES_A_PAGE);
+                Some(Fact::Sources(whole(self.sources.clone())))
+            }
+            Need::Identity => {
+                self.requests += 2;
+                Some(Fact::Identity(Box::<Identity>::default()))
+            }
+            Need::Jobs(query) => {
+                self.requests += 1;
+                let first = &self.sources[0];
+                let asked = query.source == first.id && query.schemas.contains(&first.schemas[0].name);
+                let grown = self.now.duration_since(noon()).as_secs().unsigned_abs() * 100;
+                let run = self.run.iter().filter(|_| asked).cloned();
+                Some(Fact::Jobs(query, run.map(|run| Job { rows: Field::Known(grown), ..run }).collect()))
+            }
+            Need::Schema(id) => {
+                self.requests += 1;
+                let mut tables =
+                    self.sources.iter().flat_map(|source| source.schemas.iter().map(move |table| (source, table)));
+                tables.find(|(_, table)| table.id == id).map(|(source, table)| {
+                    Fact::Schema(Box::new(FullSchema {
+                        schema: table.clone(),
+                        detail: detail(),
+                        source: Some(source.id.clone()),
+                        source_type: Field::Known(source.kind.clone()),
+                    }))
+                })
+            }
+            _ => {
+                self.requests += 1;
+                None
+            }
+        };
+        if let Some(fact) = fact {
+            self.happen(Event::Learned(request, Box::new(fact)));
+        }
+        self.happen(Event::FetchEnded(request, Ok(())));
+    }
+
+    fn press(&mut self, keys: &[&str]) {
+        for key in keys {
+            self.happen(Event::KeyPressed(Key::parse(key).unwrap()));
+        }
+    }
+
+    /// Lets time pass, from timer to timer; tables that rest are synced in time, as they are on a server at work.
+    fn pass(&mut self, seconds: i64) {
+        let end = self.now + SignedDuration::from_secs(seconds);
+        while let Some(place) = (0..self.timers.len()).min_by_key(|place| self.timers[*place].0)
+            && self.timers[place].0 <= end
+        {
+            let (due, timer) = self.timers.remove(place);
+            self.now = due.max(self.now);
+            self.wakes += 1;
+            self.happen(Event::TimerFired(timer));
+            if self.draws {
+                self.draw();
+            }
+        }
+        self.now = end;
+    }
+
+    /// Draws a frame; what changes nothing is none.
+    fn draw(&mut self) {
+        let theme = Theme::builtin(true, false);
+        let backend = ratatui::backend::TestBackend::new(140, 40);
+        let mut terminal = ratatui::Terminal::new(backend).unwrap();
+        terminal.draw(|frame| whtui::view::draw(&self.model, &theme, frame)).unwrap();
+        let drawn = terminal.backend().buffer().clone();
+        let cells = self.shown.diff(&drawn).len();
+        if cells > 0 {
+            self.cells.push(cells);
+        }
+        self.shown = drawn;
+    }
+}
+
+fn sources(count: usize) -> Vec<Source> {
+    let tables = |number: usize| (0..5).map(|place| table(&format!("t{place}_{number}"), 100)).collect();
+    (0..count).map(|number| source(&format!("s{number:03}"), "Postgres", None, tables(number))).collect()
+}
+
+/// Requests in an hour after the start.
+fn in_an_hour(hour: &mut Hour) -> usize {
+    let before = hour.requests;
+    hour.pass(3_600);
+    hour.requests - before
+}
+
+#[test]
+fn an_hour_at_rest_costs_few_requests() {
+    let mut hour = Hour::new(sources(100));
+    assert!(hour.requests <= 4, "{}", hour.requests);
+    let requests = in_an_hour(&mut hour);
+    assert!(requests > 0 && requests <= 130, "{requests} requests");
+}
+
+#[test]
+fn an_hour_with_one_sync_followed_stays_within_its_share() {
+    let mut hour = Hour::new(sources(100));
+    hour.press(&["2", "r", "y"]);
+    assert!(hour.run.is_some() && !hour.model.follows.is_empty(), "the sync was sent and is followed");
+    let requests = in_an_hour(&mut hour);
+    assert!(!hour.model.follows.is_empty(), "it is still followed");
+    assert!((100..=850).contains(&requests), "{requests} requests");
+}
+
+#[test]
+fn a_longer_list_is_read_less_often() {
+    let (mut short, mut long) = (Hour::new(sources(100)), Hour::new(sources(400)));
+    let (short, long) = (in_an_hour(&mut short), in_an_hour(&mut long));
+    assert!(long <= 130 && long <= 2 * short, "{short} requests for one page, {long} for four");
+}
+
+#[test]
+fn nobody_looks_so_little_is_asked_and_nothing_wakes() {
+    let mut hour = Hour::new(sources(100));
+    hour.pass(60);
+    hour.happen(Event::FocusChanged(false));
+    hour.pass(120);
+    let wakes = hour.wakes;
+    let requests = in_an_hour(&mut hour);
+    assert!(requests <= 15, "{requests} requests");
+    assert!(hour.wakes - wakes <= 15, "{} wake-ups", hour.wakes - wakes);
+}
+
+#[test]
+fn ten_seconds_at_rest_wake_little_and_write_little() {
+    let mut hour = Hour::new(sources(100));
+    hour.pass(61);
+    hour.draws = true;
+    hour.draw();
+    let (wakes, frames) = (hour.wakes, hour.cells.len());
+    hour.pass(10);
+    assert!(hour.wakes - wakes <= 2, "{} wake-ups", hour.wakes - wakes);
+    assert!(hour.cells.len() - frames <= 1);
+}
+
+#[test]
+fn a_running_sync_changes_few_cells_once_a_second() {
+    let mut world = sources(100);
+    let running: Schema = with(Status::Running, world[0].schemas[0].clone());
+    world[0].schemas[0] = running;
+    let mut hour = Hour::new(world);
+    let started = job(&hour.sources[0].schemas[0], "run", 1, None, Status::Running, 1_000);
+    hour.run = Some(started);
+    hour.press(&["2"]);
+    hour.pass(30);
+    hour.draws = true;
+    hour.draw();
+    let frames = hour.cells.len();
+    hour.pass(60);
+    let drawn = &hour.cells[frames..];
+    assert!(drawn.len() <= 80, "{} frames in a minute", drawn.len());
+    let mut cells = drawn.to_vec();
+    cells.sort_unstable();
+    assert!(cells[cells.len() / 2] <= 20, "{cells:?} cells a frame");
+}

@@ -1,0 +1,271 @@
+//! Many tables: their rows are worked out in portions, and stay right whatever changes meanwhile.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on says so by panicking"
+)]
+
+#[path = "support/world.rs"]
+mod world;
+
+use std::cmp::Ordering as Compared;
+
+use jiff::SignedDuration;
+use proptest::prelude::*;
+use whtui::app::effect::Effect;
+use whtui::app::layout::Pane;
+use whtui::app::message::Event;
+use whtui::app::model::columns::SchemaColumn;
+use whtui::app::model::ordering::{Ordering, PORTION};
+use whtui::app::model::table::{Sort, TableView};
+use whtui::warehouse::channel::Channel;
+use whtui::warehouse::field::Field;
+use whtui::warehouse::ids::SchemaId;
+use whtui::warehouse::inventory::Inventory;
+use whtui::warehouse::schema::Schema;
+use whtui::warehouse::settings::{Frequency, SyncType};
+use whtui::warehouse::source::Source;
+use whtui::warehouse::state::{Circumstances, changes_from, state_of};
+use whtui::warehouse::status::Status;
+use whtui::warehouse::text::Foreign;
+use world::{Desk, ago, failed, noon, settings, source, table, told, whole, with};
+
+const NOUNS: [&str; 6] = ["orders", "Customers", "events", "émigrés", "a_table_with_a_name_that_is_long", "x"];
+
+fn many(sources: usize, tables: usize) -> Vec<Source> {
+    let one = |number: usize, place: usize| {
+        let name = format!("public.{}_{:04}_{number}", NOUNS[(number + place) % NOUNS.len()], (place * 37) % tables);
+        let table = table(&name, (number * place) as u64);
+        match (number * 7 + place) % 25 {
+            0 => failed("permission denied for table orders", "Postgres", table),
+            1 => failed("the moon was in the wrong place", "Postgres", table),
+            2 => with(Status::Running, table),
+            3 => Schema { sync_type: Field::Known(SyncType::FullRefresh), ..table },
+            4 => {
+                Schema { last_synced_at: Field::Known(ago(place.try_into().unwrap())), frequency: Field::Null, ..table }
+            }
+            _ => table,
+        }
+    };
+    let of = |number: usize| (0..tables).map(|place| one(number, place)).collect();
+    (0..sources).map(|number| source(&format!("s{number:03}"), "Postgres", None, of(number))).collect()
+}
+
+/// The rows as the columns themselves compare them.
+fn expected(inventory: &Inventory, sort: Sort) -> Vec<SchemaId> {
+    let column = SchemaColumn::ALL[sort.column];
+    let mut rows: Vec<_> = inventory.spots(None).filter_map(|spot| inventory.at(spot)).collect();
+    rows.sort_by(|one, other| -> Compared {
+        sort.turned(column.compare(one, other)).then_with(|| SchemaColumn::Name.compare(one, other))
+    });
+    rows.into_iter().map(|(_, schema, _)| schema.id.clone()).collect()
+}
+
+/// Lets everything go on that was put off; says in how many portions.
+fn go_on(desk: &mut Desk) -> usize {
+    let mut portions = 0;
+    while let Some(place) = desk.others.iter().position(|effect| *effect == Effect::GoOn) {
+        desk.others.remove(place);
+        assert!(!desk.others.contains(&Effect::GoOn), "asked for once at a time");
+        desk.happen(Event::WentOn);
+        portions += 1;
+        assert!(portions < 1_000, "it never ends");
+    }
+    portions
+}
+
+fn desk() -> Desk {
+    let mut desk = Desk::reading(settings(), 140, 40, many(120, 50));
+    desk.press(&["a"]);
+    go_on(&mut desk);
+    desk
+}
+
+fn read_again(desk: &mut Desk, sources: Vec<Source>) {
+    desk.press(&["ctrl-r"]);
+    desk.list(sources);
+}
+
+#[test]
+fn many_tables_are_sorted_by_every_column() {
+    let mut desk = desk();
+    assert_eq!(desk.model.schemas.rows().len(), 6_000);
+    for column in 0..SchemaColumn::ALL.len() {
+        for reversed in [false, true] {
+            desk.model.schemas.sort = Sort { column, reversed };
+            desk.model.rebuild_rows();
+            desk.happen(Event::WentOn);
+            go_on(&mut desk);
+            assert!(
+                desk.model.schemas.rows() == expected(&desk.model.inventory, Sort { column, reversed }),
+                "{column}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_key_waits_for_rows_that_are_worked_out() {
+    let mut desk = desk();
+    desk.press(&["j", "j", "j", "s"]);
+    let selected = desk.model.schemas.selected().cloned();
+    // What is shown is still what was shown before, and keys move on that.
+    desk.press(&["j"]);
+    assert_ne!(desk.model.schemas.selected().cloned(), selected);
+    let selected = desk.model.schemas.selected().cloned();
+    let portions = go_on(&mut desk);
+    assert!((3..=12).contains(&portions), "{portions} portions of {PORTION} for 6000 tables");
+    assert_eq!(desk.model.schemas.selected().cloned(), selected, "the cursor stays on its table");
+    assert_eq!(desk.model.schemas.rows().get(desk.model.schemas.cursor()).cloned(), selected);
+    assert_eq!(go_on(&mut desk), 0, "and then nothing is left to do");
+}
+
+#[test]
+fn a_filter_is_asked_in_portions_and_less_when_it_narrows() {
+    let mut desk = desk();
+    desk.press(&["/"]);
+    let mut before = usize::MAX;
+    for (symbol, most) in [("o", 4), ("r", 4), ("d", 4), ("e", 4)] {
+        desk.type_in(symbol);
+        let portions = go_on(&mut desk);
+        assert!(portions <= most, "{symbol}: {portions}");
+        let rows = desk.model.schemas.rows().len();
+        assert!(rows > 0 && rows <= before);
+        before = rows;
+    }
+    let fuzzy = desk.model.schemas.rows().to_vec();
+    desk.press(&["backspace"]).type_in("e");
+    go_on(&mut desk);
+    assert!(desk.model.schemas.rows() == fuzzy, "narrowing leaves out what asking all leaves out");
+    desk.press(&["esc"]);
+    go_on(&mut desk);
+    assert_eq!(desk.model.schemas.rows().len(), 6_000);
+}
+
+#[test]
+fn a_reading_that_changes_little_costs_little() {
+    let mut desk = desk();
+    desk.press(&["G", "k", "k"]);
+    let (selected, cursor) = (desk.model.schemas.selected().cloned(), desk.model.schemas.cursor());
+    desk.pass(1);
+    read_again(&mut desk, many(120, 50));
+    assert_eq!(go_on(&mut desk), 0, "nothing has changed, so nothing is worked out");
+    let mut changed = many(120, 50);
+    for source in changed.iter_mut().take(60) {
+        source.schemas[9].status = Status::Running;
+    }
+    read_again(&mut desk, changed);
+    let portions = go_on(&mut desk);
+    assert!((1..=3).contains(&portions), "the order is mended, not made anew: {portions}");
+    assert_eq!(desk.model.schemas.selected().cloned(), selected);
+    assert_eq!(desk.model.schemas.cursor(), cursor);
+    assert!(desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.sort));
+}
+
+#[test]
+fn a_source_that_is_gone_takes_its_rows_along() {
+    let mut desk = desk();
+    let mut fewer = many(120, 50);
+    fewer.remove(3);
+    fewer[5].schemas.remove(7);
+    read_again(&mut desk, fewer);
+    go_on(&mut desk);
+    assert!(desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.sort));
+    assert_eq!(desk.model.schemas.rows().len(), 119 * 50 - 1);
+    assert_eq!(desk.model.focus, Pane::Schemas);
+}
+
+/// A table of which most may be anything.
+fn any_table(number: usize) -> impl Strategy<Value = Schema> {
+    let name = prop_oneof!["[a-bA-B]{0,3}", "public\\.[a-c]{15,24}", "[éÉa]{1,20}"];
+    let status = prop_oneof![Just(Status::Completed), Just(Status::Running), Just(Status::Failed)];
+    let method = prop::option::of(prop_oneof![
+        Just(SyncType::Incremental),
+        Just(SyncType::FullRefresh),
+        "(full_refresh_[ab]{1,6})".prop_map(|word| SyncType::parse(&word)),
+    ]);
+    let frequency = prop::option::of((0_u32..3).prop_map(|hours| Frequency::Every(hours * 60)));
+    (name, status, method, frequency, prop::option::of(0_i64..3), prop::option::of(0_u64..3)).prop_map(
+        move |(name, status, method, frequency, ago_minutes, rows)| Schema {
+            id: SchemaId::new(&format!("t{number}")),
+            name: Foreign::new(&name),
+            sync_type: method.map_or(Field::Null, Field::Known),
+            frequency: frequency.map_or(Field::Null, Field::Known),
+            last_synced_at: ago_minutes.map_or(Field::Null, |minutes| Field::Known(ago(minutes))),
+            table: rows.map_or(Field::Null, |rows| {
+                Field::Known(whtui::warehouse::schema::Table { name: Foreign::new("t"), rows: Field::Known(rows) })
+            }),
+            ..with(status, table("t", 0))
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn time_alone_changes_nothing_before_it_may(
+        table in any_table(1),
+        pushed in any::<bool>(),
+        on in prop::option::of(any::<bool>()),
+        first in 0_i64..6_000,
+        later in 0_i64..6_000,
+    ) {
+        let method = if pushed { Field::Known(SyncType::Webhook) } else { table.sync_type.clone() };
+        let table = Schema { sync_type: method, should_sync: on, ..table };
+        let channel = Channel::Delivers;
+        let at = |minutes: i64| {
+            let now = noon() + SignedDuration::from_mins(minutes);
+            Circumstances { direct: false, runs: None, claim: None, channel: &channel, now }
+        };
+        let then = at(first + later);
+        if changes_from(&table, &at(first)).is_none_or(|from| from > then.now) {
+            prop_assert_eq!(state_of(&table, &at(first)), state_of(&table, &then));
+        }
+    }
+}
+
+fn any_source(number: usize) -> impl Strategy<Value = Source> {
+    let tables: Vec<_> = (0..6).map(|place| any_table(number * 6 + place)).collect();
+    (tables, "[a-b]{0,2}", 0_usize..4).prop_map(move |(mut tables, title, gone)| {
+        tables.truncate(6 - gone.saturating_sub(2));
+        let source = source(&format!("s{number}"), "Postgres", None, tables);
+        Source { description: told(&title), ..source }
+    })
+}
+
+proptest! {
+    #[test]
+    fn rows_are_right_whatever_changes(
+        readings in prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..3), 1..4),
+        worlds in prop::collection::vec((0..5_usize).prop_map(any_source).prop_flat_map(|source| source), 1..12),
+        sort in (0..SchemaColumn::ALL.len(), any::<bool>()),
+        portions in prop::collection::vec(0_usize..3, 1..12),
+    ) {
+        let mut inventory = Inventory::default();
+        let mut ordering = Ordering::default();
+        let mut view = TableView::<SchemaId>::default();
+        view.sort = Sort { column: sort.0, reversed: sort.1 };
+        let mut portions = portions.into_iter().cycle();
+        for (time, chosen) in readings.iter().enumerate() {
+            let now = noon() + SignedDuration::from_mins(i64::try_from(time).unwrap());
+            let mut sources: Vec<Source> = worlds.clone();
+            sources.extend(chosen.iter().map(|index| index.get(&worlds).clone()));
+            let mut seen = std::collections::HashSet::new();
+            sources.reverse();
+            sources.retain(|source| seen.insert(source.id.clone()));
+            for one in sources {
+                inventory.learn_sources(whtui::warehouse::survey::SourcePage { end: None, ..whole(vec![one]) }, now);
+                ordering.begin(&mut inventory, &view);
+                for _ in 0..portions.next().unwrap() {
+                    ordering.go_on(&inventory, &mut view);
+                }
+            }
+            ordering.begin(&mut inventory, &view);
+            while ordering.is_busy() {
+                ordering.go_on(&inventory, &mut view);
+            }
+            prop_assert_eq!(view.rows(), expected(&inventory, view.sort));
+        }
+    }
+}
