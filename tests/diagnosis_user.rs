@@ -130,7 +130,8 @@ const UNREACHABLE: &str = "could not translate host name \"db.office\" to addres
 #[test]
 fn the_example_of_the_readme_does_what_it_says() {
     let readme = include_str!("../README.md");
-    let example = readme.split("```toml\n").nth(1).unwrap().split("\n```").next().unwrap();
+    let example =
+        readme.split("```toml\n").find(|block| block.contains("vpn_down")).unwrap().split("\n```").next().unwrap();
     let home = Home::new(example);
     let answer = home.asks(&["explain", "--json", UNREACHABLE]);
     assert_eq!((&answer["root_cause"], &answer["recovery"]), (&"vpn_down".into(), &"J".into()));

@@ -255,7 +255,13 @@ fn outside_of_frames_nothing_is_written_but_the_modes() {
     }
     let modes = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1006h";
     let rest = outside.strip_prefix(modes).unwrap_or_else(|| panic!("{outside:?}"));
-    assert_eq!(rest, "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l");
+    assert_eq!(
+        rest,
+        concat!(
+            "\x1b]11;?\x1b\\",
+            "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[23;2t\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l"
+        )
+    );
 }
 
 #[test]

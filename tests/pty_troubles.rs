@@ -118,9 +118,9 @@ fn a_server_that_is_gone_is_said_and_keys_are_answered() {
     session.wait_for("offline");
     session.wait_for("no connection");
     session.keys(&["2", "j", "?"]);
-    session.wait_for("Help: scrolls");
+    session.wait_for("╭ Help");
     session.key("esc");
-    session.wait_without("Help: scrolls");
+    session.wait_without("╭ Help");
     session.key("/");
     session.send("zqx");
     session.wait_for("zqx");

@@ -190,7 +190,7 @@ fn no_secret_is_ever_written_anywhere() {
     // Errors that others filled with passwords, shown and copied.
     go(&mut session, "leaky");
     session.wait_for("bob:***@db");
-    session.keys(&["y", "3", "j", "j"]);
+    session.keys(&["Y", "3", "j", "j"]);
     session.wait_written("\x1b]52;");
     session.keys(&["2", "j", "o"]);
     session.wait_until("the log", |screen| screen.contains("Log"));

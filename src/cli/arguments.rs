@@ -61,6 +61,7 @@ pub(super) enum Command {
     #[command(after_help = super::config::ENDS)]
     Config(Config),
     /// Show what was changed from here, out of the audit log
+    #[command(after_help = super::audit::ENDS)]
     Audit(Audit),
     /// Serve the simulator on a loopback port, for other clients and for tests
     #[command(after_help = simulate_ends())]

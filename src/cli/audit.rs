@@ -16,6 +16,9 @@ use crate::warehouse::text::clean;
 use crate::warehouse::words::counted;
 use crate::worker::{audit, clock};
 
+/// How it ends.
+pub(super) const ENDS: &str = "Exit status: 0 when it was shown, 2 when it could not be read or written.";
+
 /// Shows the log.
 ///
 /// # Errors

@@ -41,7 +41,20 @@ pub fn parse(bytes: &[u8], width: usize, height: usize) -> Result<Written, Strin
             match (last, parameters) {
                 ("h" | "l", mode) if mode.strip_prefix('?').is_some_and(|mode| MODES.contains(&mode)) => {}
                 ("J", "2") => {}
+                ("m", "") => {}
                 ("m", _) if numbers.is_some() => {}
+                // The title is given back, whether it was changed or not.
+                ("t", "23;2") => {}
+                ("C" | "X", _) => {
+                    let cells =
+                        if parameters.is_empty() { Some(1) } else { numbers.and_then(|all| all.first().copied()) };
+                    match cells {
+                        Some(cells) if !known || column + cells <= width => {
+                            column += if last == "C" { cells } else { 0 }
+                        }
+                        _ => return here("a move out of the line", rest),
+                    }
+                }
                 ("H", _) => match numbers.as_deref() {
                     Some([row, to]) if (1..=height).contains(row) && (1..=width).contains(to) => {
                         (column, known) = (*to - 1, true);
@@ -51,13 +64,24 @@ pub fn parse(bytes: &[u8], width: usize, height: usize) -> Result<Written, Strin
                 _ => return here("a sequence that is not ours", rest),
             }
             rest = &sequence[end + 1..];
+        } else if let Some(after) = rest.strip_prefix("\x1b]11;?\x1b\\") {
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('\r') {
+            (column, rest) = (0, after);
+        } else if let Some(after) = rest.strip_prefix('\x08') {
+            if known && column == 0 {
+                return here("a move out of the line", rest);
+            }
+            (column, rest) = (column.saturating_sub(1), after);
+        } else if let Some(after) = rest.strip_prefix('\n') {
+            rest = after;
         } else if let Some(sequence) = rest.strip_prefix("\x1b]52;c;") {
             let Some((encoded, after)) = sequence.split_once("\x1b\\") else { return here("a copy without end", rest) };
             let Some(copied) = decode(encoded) else { return here("a copy that is no base64", rest) };
             written.copied.push(copied);
             rest = after;
         } else {
-            let end = rest.find('\x1b').unwrap_or(rest.len());
+            let end = rest.find(['\x1b', '\r', '\n', '\x08']).unwrap_or(rest.len());
             if end == 0 {
                 return here("an escape that is not ours", rest);
             }
