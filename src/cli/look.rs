@@ -7,7 +7,7 @@ use crate::runtime::Look;
 use crate::view::theme::Theme;
 
 /// How it looks.
-pub(super) fn look(flags: &Connection, ui: &Ui, ascii: bool) -> Look {
+pub(super) fn look(flags: &Connection, ui: Ui, ascii: bool) -> Look {
     Look {
         theme: theme(flags, ui, ascii),
         light: light(flags, ui, ascii),
@@ -21,7 +21,7 @@ pub(super) fn look(flags: &Connection, ui: &Ui, ascii: bool) -> Look {
 }
 
 /// The theme that was asked for; without that, one that fits the terminal.
-fn theme(flags: &Connection, ui: &Ui, ascii: bool) -> Theme {
+fn theme(flags: &Connection, ui: Ui, ascii: bool) -> Theme {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
     // What was asked for by name is meant; NO_COLOR is said to all programs.
     let theme = Theme::named(&flags.theme, ascii).unwrap_or_else(|| {
@@ -36,7 +36,7 @@ fn theme(flags: &Connection, ui: &Ui, ascii: bool) -> Theme {
 }
 
 /// The theme for a light background, where nothing else says which one it should be.
-fn light(flags: &Connection, ui: &Ui, ascii: bool) -> Option<Theme> {
+fn light(flags: &Connection, ui: Ui, ascii: bool) -> Option<Theme> {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let open = flags.theme == AUTO && !flags.plain && ui.colour && !is_set("NO_COLOR") && !is_set("COLORFGBG");
     Theme::named("light", ascii).filter(|_| open)

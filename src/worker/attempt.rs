@@ -40,13 +40,13 @@ impl Shared {
             (operation, Ok(begun)) => (operation, begun),
             (operation, Err(reason)) => return Ok(Attempted::Unlogged(operation, reason)),
         };
-        let began = tokio::time::Instant::now();
+        let start = tokio::time::Instant::now();
         self.trips().wrote();
         let result = self.gate.pass(client, operation).await;
         self.trips().wrote();
         self.heard(&result, true);
         if let Some(begun) = begun {
-            self.complete(begun, &result, began.elapsed()).await;
+            self.complete(begun, &result, start.elapsed()).await;
         }
         result.map(Attempted::Made)
     }

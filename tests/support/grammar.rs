@@ -26,7 +26,7 @@ pub fn parse(bytes: &[u8], width: usize, height: usize) -> Result<Written, Strin
     let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8: {error}"))?;
     let mut written = Written::default();
     let mut rest = text;
-    let (mut column, mut known) = (0_usize, false);
+    let (mut row, mut column, mut known) = (0_usize, 0_usize, false);
     while !rest.is_empty() {
         let here = |what: &str, rest: &str| {
             let around: String = rest.chars().take(40).collect();
@@ -40,11 +40,9 @@ pub fn parse(bytes: &[u8], width: usize, height: usize) -> Result<Written, Strin
             let numbers: Option<Vec<usize>> = parameters.split(';').map(|number| number.parse().ok()).collect();
             match (last, parameters) {
                 ("h" | "l", mode) if mode.strip_prefix('?').is_some_and(|mode| MODES.contains(&mode)) => {}
-                ("J", "2") => {}
-                ("m", "") => {}
                 ("m", _) if numbers.is_some() => {}
                 // The title is given back, whether it was changed or not.
-                ("t", "23;2") => {}
+                ("J", "2") | ("m", "") | ("t", "23;2") => {}
                 ("C" | "X", _) => {
                     let cells =
                         if parameters.is_empty() { Some(1) } else { numbers.and_then(|all| all.first().copied()) };
@@ -56,8 +54,8 @@ pub fn parse(bytes: &[u8], width: usize, height: usize) -> Result<Written, Strin
                     }
                 }
                 ("H", _) => match numbers.as_deref() {
-                    Some([row, to]) if (1..=height).contains(row) && (1..=width).contains(to) => {
-                        (column, known) = (*to - 1, true);
+                    Some([line, to]) if (1..=height).contains(line) && (1..=width).contains(to) => {
+                        (row, column, known) = (*line, *to - 1, true);
                     }
                     _ => return here("a cursor outside", rest),
                 },
@@ -74,6 +72,10 @@ pub fn parse(bytes: &[u8], width: usize, height: usize) -> Result<Written, Strin
             }
             (column, rest) = (column.saturating_sub(1), after);
         } else if let Some(after) = rest.strip_prefix('\n') {
+            row += 1;
+            if !known || row > height {
+                return here("a line feed out of the screen", rest);
+            }
             rest = after;
         } else if let Some(sequence) = rest.strip_prefix("\x1b]52;c;") {
             let Some((encoded, after)) = sequence.split_once("\x1b\\") else { return here("a copy without end", rest) };
