@@ -1,5 +1,8 @@
 //! What was decided before the screen started, and does not change while it runs.
 
+/// The themes there are; the first one is that which fits the terminal.
+pub const THEMES: [&str; 6] = ["auto", "dark", "light", "mono", "high-contrast", "colour-blind"];
+
 /// How the program was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {

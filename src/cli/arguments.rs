@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use super::completions::Completions;
 use super::listing::{Jobs, Listing};
 use super::wait::Wait;
+use crate::app::settings::THEMES;
 use crate::simulator::FaultSpec;
-use crate::view::theme::Theme;
 
 /// Keeps a `PostHog` data warehouse in sync: every source and table, why a sync fails, and the least destructive
 /// way to mend it.
@@ -219,21 +219,14 @@ pub(super) struct Connection {
     #[arg(long)]
     pub ascii: bool,
     /// Colours: auto, dark, light, mono, high-contrast, colour-blind
-    #[arg(long, env = "WHTUI_THEME", value_name = "NAME", default_value = AUTO, value_parser = theme)]
-    pub theme: String,
+    #[arg(long, env = "WHTUI_THEME", value_name = "NAME", value_parser = theme)]
+    pub theme: Option<String>,
     /// For screen readers: one pane, no frames, rows as "field: value"
     #[arg(long, env = "WHTUI_PLAIN", value_parser = clap::builder::FalseyValueParser::new())]
     pub plain: bool,
     /// How the end of a watched table is announced beside the notice on the screen: title, bell, desktop, none
-    #[arg(
-        long,
-        env = "WHTUI_ANNOUNCE",
-        value_name = "HOW",
-        value_parser = alert,
-        value_delimiter = ',',
-        default_value = "title,bell,desktop"
-    )]
-    pub announce: Vec<Alert>,
+    #[arg(long, env = "WHTUI_ANNOUNCE", value_name = "HOW", value_parser = alert, value_delimiter = ',')]
+    pub announce: Option<Vec<Alert>>,
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,
@@ -242,22 +235,18 @@ pub(super) struct Connection {
     pub target: Target,
 }
 
-/// The theme that fits the terminal.
-pub(super) const AUTO: &str = "auto";
-
 /// The name of a theme.
 fn theme(name: &str) -> Result<String, String> {
     // An empty variable is one that is not set.
     let name = match name {
-        "" => AUTO,
+        "" => THEMES[0],
         "color-blind" => "colour-blind",
         name => name,
     };
-    let known = || [AUTO].into_iter().chain(Theme::names());
-    if known().any(|known| known == name) {
-        return Ok(name.to_owned());
+    match THEMES.into_iter().find(|known| *known == name) {
+        Some(known) => Ok(known.to_owned()),
+        None => Err(format!("there is no such theme; there are {}", THEMES.join(", "))),
     }
-    Err(format!("there is no such theme; there are {}", known().collect::<Vec<_>>().join(", ")))
 }
 
 /// A way to announce something.
@@ -329,10 +318,10 @@ mod tests {
     #[test]
     fn looks_and_announcements_are_read() {
         let read = |line: &[&str]| Arguments::try_parse_from(line).unwrap().connection;
-        assert_eq!(read(&["whtui", "--theme", ""]).theme, AUTO);
-        assert_eq!(read(&["whtui", "--theme", "color-blind"]).theme, "colour-blind");
-        assert_eq!(read(&["whtui", "--announce", "bell,title"]).announce, [Alert::Bell, Alert::Title]);
-        assert_eq!(read(&["whtui", "--announce", ""]).announce, [Alert::None]);
+        assert_eq!(read(&["whtui", "--theme", ""]).theme.as_deref(), Some("auto"));
+        assert_eq!(read(&["whtui", "--theme", "color-blind"]).theme.as_deref(), Some("colour-blind"));
+        assert_eq!(read(&["whtui", "--announce", "bell,title"]).announce, Some(vec![Alert::Bell, Alert::Title]));
+        assert_eq!(read(&["whtui", "--announce", ""]).announce, Some(vec![Alert::None]));
     }
 
     #[test]

@@ -1,44 +1,48 @@
 //! How the program looks and makes itself heard: what was asked for, the settings, the environment.
 
-use super::arguments::{AUTO, Alert, Connection};
+use super::arguments::{Alert, Connection};
 use crate::app::model::watch::Alerts;
-use crate::config::file::Ui;
+use crate::app::settings::THEMES;
+use crate::config::file::{Announce, Ui};
 use crate::runtime::Look;
 use crate::view::theme::Theme;
 
 /// How it looks.
 pub(super) fn look(flags: &Connection, ui: Ui, ascii: bool) -> Look {
+    let wanted = flags.theme.as_deref().unwrap_or(ui.theme);
+    let announce = flags.announce.as_deref().map_or(ui.announce, |ways| Announce {
+        title: ways.contains(&Alert::Title),
+        bell: ways.contains(&Alert::Bell),
+        desktop: ways.contains(&Alert::Desktop),
+    });
+    let theme = theme(wanted, ui, ascii);
     Look {
-        theme: theme(flags, ui, ascii),
-        light: light(flags, ui, ascii),
+        theme: if flags.plain { theme.in_lines() } else { theme },
+        light: light(wanted, ui, ascii).filter(|_| !flags.plain),
         mouse: ui.mouse && !flags.no_mouse,
-        alerts: Alerts {
-            title: flags.announce.contains(&Alert::Title),
-            bell: flags.announce.contains(&Alert::Bell),
-            desktop: flags.announce.contains(&Alert::Desktop),
-        },
+        alerts: Alerts { title: announce.title, bell: announce.bell, desktop: announce.desktop },
     }
 }
 
+fn variable(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
 /// The theme that was asked for; without that, one that fits the terminal.
-fn theme(flags: &Connection, ui: Ui, ascii: bool) -> Theme {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+fn theme(wanted: &str, ui: Ui, ascii: bool) -> Theme {
     // What was asked for by name is meant; NO_COLOR is said to all programs.
-    let theme = Theme::named(&flags.theme, ascii).unwrap_or_else(|| {
-        let colours = ui.colour && variable("NO_COLOR").is_none();
-        match (colours, variable("COLORFGBG").and_then(|pair| is_light(&pair.to_string_lossy()))) {
-            (false, _) => Theme::builtin(false, ascii),
-            (true, Some(true)) => Theme::named("light", ascii).unwrap_or_else(|| Theme::builtin(true, ascii)),
-            (true, _) => Theme::builtin(true, ascii),
-        }
-    });
-    if flags.plain { theme.in_lines() } else { theme }
+    if let Some(theme) = Theme::named(wanted, ascii) {
+        return theme;
+    }
+    let colours = ui.colour && variable("NO_COLOR").is_none();
+    let told_light = variable("COLORFGBG").and_then(|pair| is_light(&pair.to_string_lossy())) == Some(true);
+    let light = Theme::named("light", ascii).filter(|_| colours && told_light);
+    light.unwrap_or_else(|| Theme::builtin(colours, ascii))
 }
 
 /// The theme for a light background, where nothing else says which one it should be.
-fn light(flags: &Connection, ui: Ui, ascii: bool) -> Option<Theme> {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let open = flags.theme == AUTO && !flags.plain && ui.colour && !is_set("NO_COLOR") && !is_set("COLORFGBG");
+fn light(wanted: &str, ui: Ui, ascii: bool) -> Option<Theme> {
+    let open = wanted == THEMES[0] && ui.colour && variable("NO_COLOR").is_none() && variable("COLORFGBG").is_none();
     Theme::named("light", ascii).filter(|_| open)
 }
 

@@ -290,6 +290,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_themes_that_can_be_asked_for_are_those_there_are() {
+        let asked: Vec<_> = crate::app::settings::THEMES.into_iter().skip(1).collect();
+        assert_eq!(THEMES.iter().map(|(name, _)| *name).collect::<Vec<_>>(), asked);
+    }
+
+    #[test]
     fn all_themes_are_free_of_mistakes_and_the_cursor_is_seen_without_colour() {
         for (name, text) in THEMES {
             let theme = Theme::read(text, false).unwrap_or_else(|mistakes| panic!("{name}: {mistakes:?}"));

@@ -12,6 +12,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::app::commands::keymap::Keymap;
+use crate::app::settings::THEMES;
 use crate::warehouse::text::clean;
 
 use super::safe_file;
@@ -46,11 +47,37 @@ pub struct Ui {
     pub colour: bool,
     /// Use the mouse.
     pub mouse: bool,
+    /// The theme, by its name.
+    pub theme: &'static str,
+    /// How the end of a watched table is announced.
+    pub announce: Announce,
+}
+
+/// How the end of a watched table is announced, beside the notice on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Announce {
+    /// In the title of the terminal.
+    pub title: bool,
+    /// By its bell.
+    pub bell: bool,
+    /// By a notification of the desktop.
+    pub desktop: bool,
+}
+
+impl Announce {
+    /// The names of its ways, as written in the file.
+    pub const WAYS: [&str; 3] = ["title", "bell", "desktop"];
+}
+
+impl Default for Announce {
+    fn default() -> Self {
+        Self { title: true, bell: true, desktop: true }
+    }
 }
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { ascii: false, colour: true, mouse: true }
+        Self { ascii: false, colour: true, mouse: true, theme: THEMES[0], announce: Announce::default() }
     }
 }
 

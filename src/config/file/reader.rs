@@ -8,8 +8,9 @@ use toml::de::{DeTable, DeValue};
 use super::mistake::{Mistake, position};
 use super::reference::{Scope, names};
 use super::words::{did_you_mean, kind, listed, looks_like_a_key, shown, without_keys};
-use super::{Config, KeySource, Profile, Ui};
+use super::{Announce, Config, KeySource, Profile, Ui};
 use crate::app::commands::keymap::Keymap;
+use crate::app::settings::THEMES;
 use crate::config::checks;
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::origin::{Origin, OriginError};
@@ -262,7 +263,41 @@ impl Reader<'_> {
             ascii: self.switch(table, "ascii", usual.ascii),
             colour: self.switch(table, "colour", usual.colour),
             mouse: self.switch(table, "mouse", usual.mouse),
+            theme: table.get("theme").and_then(|value| self.theme(value)).unwrap_or(usual.theme),
+            announce: table.get("announce").and_then(|value| self.announce(value)).unwrap_or(usual.announce),
         }
+    }
+
+    fn theme(&mut self, value: &Value) -> Option<&'static str> {
+        let name = self.text_of(value, "theme")?;
+        let known = THEMES.into_iter().find(|theme| *theme == name);
+        if known.is_none() {
+            let all = THEMES.join(", ");
+            self.wrong(&value.span(), format!("there is no theme `{}`; there are {all}", shown(&name)));
+        }
+        known
+    }
+
+    fn announce(&mut self, value: &Value) -> Option<Announce> {
+        let all = Announce::WAYS.join(", ");
+        let Some(words) = value.get_ref().as_array() else {
+            let found = kind(value.get_ref());
+            self.wrong(&value.span(), format!("`announce` is a list of any of {all}, not {found}"));
+            return None;
+        };
+        let mut announce = Announce { title: false, bell: false, desktop: false };
+        for word in words {
+            match self.text_of(word, "announce")?.as_str() {
+                "title" => announce.title = true,
+                "bell" => announce.bell = true,
+                "desktop" => announce.desktop = true,
+                other => {
+                    self.wrong(&word.span(), format!("nothing is announced by `{}`; there are {all}", shown(other)));
+                    return None;
+                }
+            }
+        }
+        Some(announce)
     }
 
     // What all of them need.

@@ -55,7 +55,7 @@ resync = []
     assert!(matches!(config.profile("cli").unwrap().key, KeySource::PostHogCli));
     assert!(matches!(config.profile("own").unwrap().key, KeySource::Stored(_)));
     assert!(!format!("{config:?}").contains("planted"));
-    assert_eq!(config.ui, Ui { ascii: true, colour: true, mouse: false });
+    assert_eq!(config.ui, Ui { ascii: true, mouse: false, ..Ui::default() });
     assert_eq!(config.keymap.command(Key::parse("c").unwrap()), Some(CommandId::Reload));
     assert_eq!(config.keymap.command(Key::parse("r").unwrap()), Some(CommandId::Cancel));
     assert!(config.keymap.keys(CommandId::Resync).is_empty());
@@ -320,4 +320,13 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn looks_have_their_mistakes_told_where_they_stand() {
+    let config = Config::parse("[ui]\ntheme = \"light\"\nannounce = [\"bell\"]\n", false).unwrap();
+    assert_eq!((config.ui.theme, config.ui.announce.bell, config.ui.announce.title), ("light", true, false));
+    let told = mistakes("[ui]\ntheme = \"pink\"\nannounce = [\"smoke\"]\n");
+    assert!(told[0].starts_with("2:9 there is no theme `pink`; there are auto, dark"), "{told:?}");
+    assert_eq!(told[1], "3:13 nothing is announced by `smoke`; there are title, bell, desktop");
 }
