@@ -122,8 +122,8 @@ impl Layout {
         let hidden = Area::default();
         let column = |x, width| Area { x, width, ..body };
         let (sources, schemas, details) = if size.width >= WIDE {
-            let left = size.width * 26 / 100;
-            let middle = size.width * 44 / 100;
+            let left = size.width * 28 / 100;
+            let middle = size.width * 42 / 100;
             (column(0, left), column(left, middle), column(left + middle, size.width - left - middle))
         } else {
             match focus {

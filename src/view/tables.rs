@@ -84,7 +84,7 @@ fn source_cell(column: SourceColumn, held: &Held, drawing: &Drawing<'_>) -> Cell
                 let text = format!("{} {}", theme.glyph(state), state.severity().words());
                 Cell { text, style: theme.state(state) }
             }
-            None => Cell { text: "- No tables".to_owned(), style: theme.style(Role::Idle) },
+            None => Cell { text: "- Empty".to_owned(), style: theme.style(Role::Idle) },
         },
         SourceColumn::Name => Cell { text: name(source.title()), style: plain },
         SourceColumn::Kind => Cell { text: source.kind.shown().into_owned(), style: plain },

@@ -172,10 +172,10 @@ pub struct Column<Id> {
 
 /// Columns of the sources, in their order on the screen.
 const SOURCES: [Column<SourceColumn>; 6] = [
-    column(SourceColumn::Health, SourceColumn::Health.title(), 11, 0, false, 9),
+    column(SourceColumn::Health, SourceColumn::Health.title(), 10, 0, false, 9),
     column(SourceColumn::Name, SourceColumn::Name.title(), 14, 3, false, 10),
     column(SourceColumn::Kind, SourceColumn::Kind.title(), 10, 0, false, 5),
-    column(SourceColumn::Tables, SourceColumn::Tables.title(), 8, 0, true, 8),
+    column(SourceColumn::Tables, SourceColumn::Tables.title(), 7, 0, true, 8),
     column(SourceColumn::LastRun, SourceColumn::LastRun.title(), 7, 0, true, 6),
     column(SourceColumn::Trouble, SourceColumn::Trouble.title(), 16, 2, false, 4),
 ];
