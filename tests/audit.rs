@@ -246,7 +246,7 @@ fn the_question_waits_for_all_and_is_answered_for_all() {
 }
 
 fn whose() -> Whose {
-    Whose { profile: None, host: "http://host".to_owned(), project: ProjectId::FIRST }
+    Whose { profile: None, protected: false, host: "http://host".to_owned(), project: ProjectId::FIRST }
 }
 
 fn reload() -> Operation {

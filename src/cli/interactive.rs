@@ -164,7 +164,15 @@ fn audit(settings: &Settings) -> Audit {
         Some(place) if !place.demo => {
             let folder = config::state_folder().unwrap_or_else(|| "/nonexistent/whtui".into());
             let project = ProjectId::new(place.project).unwrap_or(ProjectId::FIRST);
-            Audit::new(folder, Whose { profile: settings.setup.profile.clone(), host: place.origin.clone(), project })
+            Audit::new(
+                folder,
+                Whose {
+                    profile: settings.setup.profile.clone(),
+                    protected: settings.setup.protected,
+                    host: place.origin.clone(),
+                    project,
+                },
+            )
         }
         _ => Audit::default(),
     }

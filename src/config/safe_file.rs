@@ -25,6 +25,7 @@ pub(super) fn read(path: &Path) -> io::Result<Contents> {
     let file = File::open(path)?;
     // Asked of what was opened, since the name may stand for another file by now.
     let metadata = file.metadata()?;
+    held_by_others(&metadata, path)?;
     let mut bytes = Vec::new();
     if file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)? as u64 > SIZE_LIMIT {
         return Err(io::Error::other("it is larger than 1 MiB"));
@@ -38,6 +39,27 @@ pub(super) fn read(path: &Path) -> io::Result<Contents> {
         writable_by_others: allows_others(&metadata, 0o022),
         readable_by_others: allows_others(&metadata, 0o044),
     })
+}
+
+/// A file of another user is theirs to change, and one in a folder where everybody may write can be exchanged.
+#[cfg(unix)]
+fn held_by_others(metadata: &Metadata, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    const STICKY: u32 = 0o1000;
+    if ![0, nix::unistd::geteuid().as_raw()].contains(&metadata.uid()) {
+        return Err(io::Error::other("it belongs to another user, who could change it; `chown` it, or make a copy"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let mode = folder.and_then(|folder| std::fs::metadata(folder).ok()).map_or(0, |folder| folder.permissions().mode());
+    if mode & 0o002 != 0 && mode & STICKY == 0 {
+        return Err(io::Error::other("everybody may write to its folder; `chmod o-w` that"));
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn held_by_others(_: &Metadata, _: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

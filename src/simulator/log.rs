@@ -64,7 +64,8 @@ impl Log {
     pub fn new(path: Option<&Path>) -> Result<Self, Error> {
         let file = path
             .map(|path| {
-                OpenOptions::new()
+                // Bodies stand in it, and what is entered into forms with them.
+                private()
                     .create(true)
                     .append(true)
                     .open(path)
@@ -89,4 +90,12 @@ impl Log {
     pub fn entries(&self) -> &[LoggedRequest] {
         &self.entries
     }
+}
+
+/// Files that only their owner may read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }

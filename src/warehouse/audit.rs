@@ -142,6 +142,8 @@ pub struct Later {
 pub struct Whose {
     /// The profile, where there is one.
     pub profile: Option<String>,
+    /// Whether the name of that profile is typed before every change.
+    pub protected: bool,
     /// The host.
     pub host: String,
     /// The project.
@@ -156,6 +158,8 @@ impl Entry {
         let request = operation.request(whose.project).without_secrets();
         let consent = match operation {
             Operation::Discard(consent) => Some(Consented::of(consent.given())),
+            // Nothing leaves a protected profile before its name was typed.
+            _ if whose.protected => whose.profile.as_deref().map(Consented::typed),
             _ => None,
         };
         Some(Self {
@@ -208,6 +212,11 @@ impl Outcome {
 }
 
 impl Consented {
+    /// The name of a protected profile was typed; nothing is discarded.
+    fn typed(profile: &str) -> Self {
+        Self { name: profile.to_owned(), tables: 0, rows: None, acts: 1, typed: Some(profile.to_owned()) }
+    }
+
     fn of(given: &Given) -> Self {
         Self {
             name: given.name.shown().into_owned(),
@@ -324,7 +333,7 @@ mod tests {
     use crate::warehouse::secret::{Input, Inputs};
 
     fn whose() -> Whose {
-        Whose { profile: None, host: "https://eu.posthog.com".to_owned(), project: ProjectId::FIRST }
+        Whose { profile: None, protected: false, host: "https://eu.posthog.com".to_owned(), project: ProjectId::FIRST }
     }
 
     fn begun(operation: &Operation, name: &str) -> Entry {
@@ -351,6 +360,14 @@ mod tests {
         );
         assert_eq!((entry.request.method.as_str(), entry.outcome.state), ("PATCH", Ending::Unknown));
         assert_eq!(serde_json::from_str::<Entry>(&line).unwrap(), entry);
+    }
+
+    #[test]
+    fn what_was_typed_for_a_protected_profile_is_written_down() {
+        let whose = Whose { profile: Some("prod".to_owned()), protected: true, ..whose() };
+        let reload = Operation::Write(Write::ReloadSchema(SchemaId::new("t")));
+        let entry = Entry::begun("1".to_owned(), Timestamp::UNIX_EPOCH, &whose, &reload, &"orders".into()).unwrap();
+        assert_eq!(entry.consent.unwrap().typed.as_deref(), Some("prod"));
     }
 
     #[test]

@@ -266,7 +266,8 @@ mod tests {
     use crate::warehouse::operation::Write as Call;
 
     fn audit(folder: &Path) -> Audit {
-        let whose = Whose { profile: None, host: "http://host".to_owned(), project: ProjectId::FIRST };
+        let whose =
+            Whose { profile: None, protected: false, host: "http://host".to_owned(), project: ProjectId::FIRST };
         Audit::rotated_at(2_000, folder.to_owned(), whose)
     }
 

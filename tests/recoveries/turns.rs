@@ -6,7 +6,7 @@ use whtui::warehouse::recovery::runbook::Waits;
 use super::keys::KEYS;
 use super::story::Story;
 use super::support::play::Play;
-use super::{anew, plain};
+use super::{anew, forms, plain};
 
 #[test]
 fn what_passes_and_what_is_stuck_takes_three_keys() {
@@ -90,4 +90,30 @@ async fn a_vendor_that_refuses_the_webhook_is_a_failure_although_the_status_is_2
     assert_eq!(told.writes(|_| true), create, "registered once");
     assert_eq!(told.waits().map(|(_, waits)| waits), Some(Waits::Retry), "{:#?}", told.lines());
     assert!(told.play.screen(140, 40).contains("may not manage webhooks"), "{}", told.play.screen(140, 40));
+}
+
+#[tokio::test]
+async fn the_help_leads_back_to_what_it_lies_over() {
+    let mut play = Play::start("demo").await;
+    play.go_to_table("crm", "Account").await;
+    play.press(&["E", "?"]).await;
+    assert!(matches!(play.model.overlay, Some(Overlay::Help(_))), "{:?}", play.model.overlay);
+    play.press(&["esc"]).await;
+    assert!(matches!(play.model.overlay, Some(Overlay::Tuning(_))), "{:?}", play.model.overlay);
+    play.press(&["esc", "?", "esc"]).await;
+    assert!(play.model.overlay.is_none());
+}
+
+#[tokio::test]
+async fn what_was_entered_into_a_form_is_not_lost_by_going_on_without() {
+    let mut told = forms::b::STORY.opened().await;
+    for key in forms::b::STORY.open {
+        told.press(key).await;
+    }
+    told.play.until("the form", |model| model.runbooks.iter().any(|(_, opened)| opened.form.is_some())).await;
+    told.play.type_in("another").await;
+    told.press("ctrl-x").await;
+    let (_, opened) = told.shown().expect("the runbook is shown");
+    assert!(matches!(opened.book.waits(), Waits::Form(_)), "{:?}", told.play.last());
+    assert_eq!(told.writes(|_| true), [""; 0]);
 }

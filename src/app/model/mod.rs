@@ -79,6 +79,8 @@ pub struct Model {
     pub screen: Screen,
     /// What lies over it.
     pub overlay: Option<Overlay>,
+    /// What the help lies over.
+    pub beneath: Option<Overlay>,
     /// The question of a protected profile, over all of it.
     pub guard: Option<Guard>,
     /// What is entered on the first screen.
@@ -217,6 +219,7 @@ impl Model {
             keymap,
             screen,
             overlay,
+            beneath: None,
             guard: None,
             welcome: Welcome::default(),
             inventory: Inventory::default(),

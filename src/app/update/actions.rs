@@ -83,7 +83,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             Vec::new()
         }
         CommandId::Help => {
-            model.overlay = Some(Overlay::Help(Reader::default()));
+            model.beneath = model.overlay.replace(Overlay::Help(Reader::default()));
             Vec::new()
         }
         CommandId::GiveMouse => mouse::give_or_take(model),

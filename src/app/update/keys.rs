@@ -298,8 +298,10 @@ fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effec
         return Vec::new();
     }
     match command {
-        Some(CommandId::Back | CommandId::Quit | CommandId::Help | CommandId::Activity) => model.overlay = None,
-        _ if key.code == Code::Enter => model.overlay = None,
+        Some(CommandId::Back | CommandId::Quit | CommandId::Help | CommandId::Activity) => {
+            model.overlay = model.beneath.take();
+        }
+        _ if key.code == Code::Enter => model.overlay = model.beneath.take(),
         _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()

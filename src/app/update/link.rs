@@ -69,6 +69,10 @@ pub(super) fn list_read(model: &mut Model) -> Vec<Effect> {
 /// How long the trouble lasts, and when the next try is, is shown by the second.
 fn troubled(model: &mut Model, failure: Failure, reading_over: bool) -> Vec<Effect> {
     let began = model.link.outage.is_none();
+    // What was said before is not true any more.
+    if began || failure.kind == FailureKind::KeyRejected {
+        model.activity.hide();
+    }
     model.link.failed(failure, reading_over, model.now);
     if began { refresh::tick(model) } else { Vec::new() }
 }

@@ -254,6 +254,10 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
     let waits = opened.book.waits();
     if let (Waits::Form(_), Some(form)) = (waits, &mut opened.form) {
         if (key.code, key.ctrl) == (Code::Char('x'), true) {
+            if form.draft().changes() > 0 {
+                let text = "What was entered would be lost: send it with ctrl-s, or empty the fields to go on without.";
+                return notice(model, Tone::Note, text.to_owned());
+            }
             return with(model, id, |opened, inventory| opened.book.skip(inventory));
         }
         return match form::pressed(form, key) {

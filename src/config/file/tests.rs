@@ -330,3 +330,20 @@ fn looks_have_their_mistakes_told_where_they_stand() {
     assert!(told[0].starts_with("2:9 there is no theme `pink`; there are auto, dark"), "{told:?}");
     assert_eq!(told[1], "3:13 nothing is announced by `smoke`; there are title, bell, desktop");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_can_be_exchanged_is_not_believed() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    for (mode, fine) in [(0o700, true), (0o755, true), (0o777, false), (0o1777, true)] {
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+        assert_eq!(Config::load(&path, false).is_ok(), fine, "{mode:o}");
+    }
+    std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let told = Config::load(&path, false).unwrap_err().to_string();
+    assert!(told.contains("everybody may write to its folder"), "{told}");
+}
