@@ -1,15 +1,17 @@
 //! `whtui explain`: from an error text to its root cause and to what helps. Needs no connection.
 
+mod lines;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::io::{self, BufRead, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::process::ExitCode;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::arguments::Explain;
-use super::output::{VERSION, Written, json_line, print, quoted, written};
+use super::output::{VERSION, json_line, print, quoted};
 use crate::warehouse::diagnosis::{Catalogue, Level, Symptom};
 use crate::warehouse::finding::Finding;
 use crate::warehouse::status::Status;
@@ -17,8 +19,8 @@ use crate::warehouse::status::Status;
 /// No error text is longer; what is must be something else.
 const LONGEST: u64 = 16 << 20;
 
-/// How many bytes of texts are remembered with their answers.
-const REMEMBERED: usize = 32 << 20;
+/// How many bytes of texts every hand remembers with their answers.
+const REMEMBERED: usize = 16 << 20;
 
 /// Explains the text of the arguments, or those of standard input.
 ///
@@ -30,7 +32,7 @@ pub(super) fn explain(options: &Explain) -> Result<ExitCode, String> {
     match (given, options.json) {
         (Some(text), true) => print(&format!("{}\n", answer(&Question::of(&text))))?,
         (Some(text), false) => print(&page(&text))?,
-        (None, true) => lines()?,
+        (None, true) => lines::answer_all()?,
         (None, false) => print(&page(&whole_input()?))?,
     };
     Ok(ExitCode::SUCCESS)
@@ -230,54 +232,6 @@ fn respond(line: &[u8], memory: &mut Memory) -> String {
             format!("{{\"id\":{}{rest}", json_line(&id))
         }
         Err((id, reason)) => complain(id.as_deref(), reason),
-    }
-}
-
-/// Answers line by line: every line as soon as no more input is at hand.
-fn lines() -> Result<Written, String> {
-    say_what_is_awaited();
-    let mut input = io::BufReader::with_capacity(1 << 16, io::stdin().lock());
-    let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let mut memory = Memory::default();
-    let mut line = Vec::new();
-    loop {
-        if input.buffer().is_empty()
-            && let Written::ReaderLeft = written(output.flush())?
-        {
-            return Ok(Written::ReaderLeft);
-        }
-        line.clear();
-        let length = (&mut input).take(LONGEST).read_until(b'\n', &mut line).map_err(|error| unreadable(&error))?;
-        if length == 0 {
-            return written(output.flush());
-        }
-        let too_long = length as u64 == LONGEST && line.last() != Some(&b'\n');
-        let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line).trim_ascii();
-        let answer = if too_long {
-            skip_line(&mut input).map_err(|error| unreadable(&error))?;
-            complain(None, "it is longer than 16 MiB".to_owned())
-        } else if text.is_empty() {
-            continue;
-        } else {
-            respond(text, &mut memory)
-        };
-        if let Written::ReaderLeft = written(writeln!(output, "{answer}"))? {
-            return Ok(Written::ReaderLeft);
-        }
-    }
-}
-
-fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let chunk = input.fill_buf()?;
-        let (used, over) = match chunk.iter().position(|byte| *byte == b'\n') {
-            Some(end) => (end + 1, true),
-            None => (chunk.len(), chunk.is_empty()),
-        };
-        input.consume(used);
-        if over {
-            return Ok(());
-        }
     }
 }
 

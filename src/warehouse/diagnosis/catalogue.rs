@@ -131,11 +131,16 @@ impl Catalogue {
         let mut patterns = 0;
         for rule in &self.rules {
             // What passes by itself is not closed with the advice to switch the table on again.
-            let contradicts = reading.permanent && self.recovery(rule) == Letter::A;
-            if !contradicts && rule.concerns(symptom, has_text) {
-                concerned.push((rule, patterns));
+            let contradicts = || reading.permanent && self.recovery(rule) == Letter::A;
+            let any = patterns..patterns + rule.any.len();
+            patterns = any.end;
+            // Most rules are out of question. One that holds for every text counts below even if it finds nothing.
+            let can_match = rule.any.is_empty()
+                || rule.presence == Presence::Any
+                || reading.candidates.get(any.clone()).is_some_and(|candidates| candidates.contains(&true));
+            if can_match && !contradicts() && rule.concerns(symptom, has_text) {
+                concerned.push((rule, any.start));
             }
-            patterns += rule.any.len();
         }
         let hit = |part: &Range<usize>, accepts: &dyn Fn(&Rule) -> bool| {
             let mut rules = concerned.iter().filter(|(rule, _)| accepts(rule));
@@ -292,8 +297,11 @@ struct Hit {
 
 impl Hit {
     fn of(pattern: &Pattern, text: &[u8]) -> Option<Self> {
-        // Whether it matches is found out much faster than where its groups do.
+        // Whether it matches is found out faster than where, and that much faster than where its groups do.
         let regex = pattern.regex().filter(|regex| regex.is_match(text))?;
+        if regex.capture_names().flatten().next().is_none() {
+            return Some(Self { evidence: regex.find(text).map(|found| found.range()), name: None });
+        }
         let captures = regex.captures(text)?;
         let name = regex.capture_names().flatten().find_map(|group| captures.name(group));
         Some(Self { evidence: captures.get(0).map(|found| found.range()), name: name.map(|found| found.range()) })

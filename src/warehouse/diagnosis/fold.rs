@@ -90,6 +90,8 @@ impl Folded {
     }
 
     fn read(&mut self, text: &str, offset: usize) {
+        self.plain.reserve(text.len());
+        self.origin.reserve(text.len());
         let mut space = None;
         let mut line = None;
         for (at, symbol) in text.char_indices() {
@@ -126,6 +128,13 @@ impl Folded {
     }
 
     fn push(&mut self, symbol: char, at: usize, length: usize) {
+        if let Ok(byte) = u8::try_from(symbol)
+            && byte.is_ascii()
+        {
+            self.plain.push(byte);
+            self.origin.push((at, length));
+            return;
+        }
         self.plain.extend_from_slice(symbol.encode_utf8(&mut [0; 4]).as_bytes());
         self.origin.resize(self.plain.len(), (at, length));
     }
@@ -210,7 +219,10 @@ const CONTRACTIONS: [(&str, &str); 3] = [("cannot", "can not"), ("can't", "can n
 
 /// Writes the contractions of a pattern out, as they are in the texts it is tried on.
 pub(super) fn without_contractions(pattern: &str) -> String {
-    CONTRACTIONS.iter().fold(pattern.to_owned(), |text, (short, long)| text.replace(short, long))
+    let written_out = |text: String, (short, long): &(&str, &str)| {
+        if text.contains(short) { text.replace(short, long) } else { text }
+    };
+    CONTRACTIONS.iter().fold(pattern.to_owned(), written_out)
 }
 
 fn fold(symbol: char) -> char {
@@ -218,6 +230,7 @@ fn fold(symbol: char) -> char {
         '’' | '‘' | '‚' => '\'',
         '“' | '”' | '„' | '«' | '»' => '"',
         '—' | '–' | '‑' | '‐' | '−' => '-',
+        symbol if symbol.is_ascii() => symbol.to_ascii_lowercase(),
         symbol => {
             let mut lower = symbol.to_lowercase();
             match (lower.next(), lower.next()) {
@@ -251,16 +264,22 @@ fn boundary(text: &str, mut at: usize) -> usize {
     at
 }
 
+/// Compares one byte first, which nearly always settles it.
+fn is(part: &[u8]) -> impl Fn(&[u8]) -> bool {
+    move |window| window.first() == part.first() && window == part
+}
+
 pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).position(|window| window == part)
+    text.windows(part.len()).position(is(part))
 }
 
 fn rfind(text: &[u8], part: &[u8]) -> Option<usize> {
-    text.windows(part.len()).rposition(|window| window == part)
+    text.windows(part.len()).rposition(is(part))
 }
 
 fn find_all(text: &[u8], part: &[u8]) -> Vec<usize> {
-    text.windows(part.len()).enumerate().filter(|(_, window)| *window == part).map(|(at, _)| at).collect()
+    let is_part = is(part);
+    text.windows(part.len()).enumerate().filter(|(_, window)| is_part(window)).map(|(at, _)| at).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Blanks what in a folded text is data rather than evidence: names, addresses, the text of queries.
 
+use super::fold;
+
 /// What a blanked byte becomes. It is part of a word for patterns, and no word that means anything.
 const BLANK: u8 = b'_';
 
@@ -98,7 +100,7 @@ fn blank(text: &mut [u8], from: usize, to: usize) {
 }
 
 fn find(text: &[u8], part: &[u8], from: usize) -> Option<usize> {
-    text.get(from..)?.windows(part.len()).position(|window| window == part).map(|at| from + at)
+    fold::find(text.get(from..)?, part).map(|at| from + at)
 }
 
 /// The classes that a text begins with, unless they mean something.

@@ -24,16 +24,19 @@ pub(super) struct Pattern {
 impl Pattern {
     /// A pattern as it stands in the catalogue, its shorthands written out.
     pub(super) fn new(written: &str, any_case: bool) -> Self {
-        let mut source =
-            without_contractions(written).replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
-        source = source.replace("{bare}", "(?P<bare>[a-z][a-z0-9_$]*)");
-        for count in 0.. {
-            // Names of groups must differ within an expression.
-            let named = source.replacen("{name}", &format!("(?P<name{count}>{WORD})"), 1);
-            if named == source {
-                break;
+        let mut source = without_contractions(written);
+        // Most have none, and all are read before the first screen.
+        if source.contains('{') {
+            source = source.replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
+            source = source.replace("{bare}", "(?P<bare>[a-z][a-z0-9_$]*)");
+            for count in 0.. {
+                // Names of groups must differ within an expression.
+                let named = source.replacen("{name}", &format!("(?P<name{count}>{WORD})"), 1);
+                if named == source {
+                    break;
+                }
+                source = named;
             }
-            source = named;
         }
         Self { source, any_case, compiled: OnceLock::new() }
     }
