@@ -11,6 +11,7 @@ use crate::app::model::Model;
 use crate::app::model::tuning::{Choosing, Phase, Tuning};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::runbook::Stage;
+use crate::warehouse::state::State;
 use crate::warehouse::text::clean;
 use crate::warehouse::tuning::{Draft, Drift, Setting, Value, stages};
 use crate::warehouse::words::counted;
@@ -62,7 +63,7 @@ pub(super) fn draw(model: &Model, id: &SchemaId, theme: &Theme, frame: &mut Fram
     };
     let inside = modal::open(&title, 110, u16::MAX, theme, frame);
     let width = usize::from(inside.width);
-    let body = body(model, tuning, theme, width);
+    let body = body(model, id, tuning, theme, width);
     let height = usize::from(inside.height);
     let scrolled = if matches!(tuning.phase, Phase::Preview) { tuning.scroll } else { 0 };
     let at = (body.at + 2).saturating_sub(height) + scrolled;
@@ -86,10 +87,15 @@ pub(super) fn draw(model: &Model, id: &SchemaId, theme: &Theme, frame: &mut Fram
     }
 }
 
+/// Whether its run will not end by itself.
+fn is_lost(model: &Model, id: &SchemaId) -> bool {
+    matches!(model.inventory.schema(id), Some((.., State::Phantom | State::Stuck)))
+}
+
 /// Cells for the name of a setting.
 const LABEL: usize = 22;
 
-fn body<'a>(model: &Model, tuning: &Tuning, theme: &Theme, width: usize) -> Body<'a> {
+fn body<'a>(model: &Model, id: &SchemaId, tuning: &Tuning, theme: &Theme, width: usize) -> Body<'a> {
     let mut body = Body::default();
     match (&tuning.phase, &tuning.draft) {
         (Phase::Reading, _) => body.say("Reading the table, and what its source offers.", Role::Text, theme, width),
@@ -101,6 +107,20 @@ fn body<'a>(model: &Model, tuning: &Tuning, theme: &Theme, width: usize) -> Body
             body.say("`enter` reads it again.", Role::Text, theme, width);
         }
         (Phase::Drifted(moved, _), _) => drifted(&mut body, moved, theme, width),
+        (Phase::Running, _) if is_lost(model, id) => {
+            body.say(
+                "Its status says that it is running, but no run gets on: waiting would be in vain.",
+                Role::Doubtful,
+                theme,
+                width,
+            );
+            body.say(
+                "`c` cancels the run first, which mends that, and then applies the change.",
+                Role::Text,
+                theme,
+                width,
+            );
+        }
         (Phase::Running, _) => {
             body.say("It is running, and a running table is not touched.", Role::Doubtful, theme, width);
             body.say(

@@ -7,6 +7,7 @@ use whtui::warehouse::tuning::Setting;
 
 use crate::hands::Edit::{Choose, Turn, Type};
 use crate::hands::{Flow, choose, edit, ended, go_to, is_asked, tuning, writes};
+use crate::support::play::Play;
 
 /// Declares flows, and a test for each.
 macro_rules! flows {
@@ -317,6 +318,17 @@ async fn a_running_table_is_waited_for_or_cancelled_first() {
         ended(&mut play).await;
         assert_eq!(writes(&play), expected);
     }
+}
+
+#[tokio::test]
+async fn a_run_that_will_not_end_is_not_waited_for() {
+    let mut play = Play::start("demo").await;
+    play.go_to_table("Production database", "public.notifications").await;
+    play.press(&["E"]).await;
+    choose(&mut play, Setting::Frequency, &["6hour"]).await;
+    play.press(&["s", "enter"]).await;
+    let shown = play.screen(140, 40);
+    assert!(shown.contains("waiting would be in vain") && !shown.contains("waits until"), "{shown}");
 }
 
 #[tokio::test]
