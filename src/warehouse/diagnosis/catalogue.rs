@@ -133,7 +133,7 @@ impl Catalogue {
             // What passes by itself is not closed with the advice to switch the table on again.
             let contradicts = || reading.permanent && self.recovery(rule) == Letter::A;
             let any = patterns..patterns + rule.any.len();
-            patterns = any.end;
+            patterns += rule.patterns().count();
             // Most rules are out of question. One that holds for every text counts below even if it finds nothing.
             let can_match = rule.any.is_empty()
                 || rule.presence == Presence::Any
@@ -199,7 +199,7 @@ impl Catalogue {
         let patterns = || {
             let finding = self.namings.iter().flat_map(|naming| &naming.any);
             let closings = self.closings().into_iter().flatten();
-            self.rules.iter().flat_map(|rule| &rule.any).chain(finding).chain(closings)
+            self.rules.iter().flat_map(Rule::patterns).chain(finding).chain(closings)
         };
         self.filter.get_or_init(|| Filter::new(patterns())).candidates(&text.plain)
     }
@@ -263,7 +263,7 @@ impl Catalogue {
             (!name.raw().bytes().all(|byte| byte.is_ascii_digit())).then(|| object(name))
         };
         // Those of the names come before the closings.
-        let before: usize = self.rules.iter().map(|rule| rule.any.len()).sum();
+        let before: usize = self.rules.iter().map(|rule| rule.patterns().count()).sum();
         let can_match = reading.candidates.get(before..).unwrap_or_default();
         names.of(&rule.cause, &self.namings, can_match).or_else(by_rule).or_else(quoted)
     }
@@ -327,12 +327,16 @@ impl Reading<'_> {
             let (_, range) = self.statuses.iter().find(named)?;
             hit.evidence = Some(range.clone());
         }
+        let can_match = self.candidates.get(first..).unwrap_or_default();
+        let (of_any, can_match) = can_match.split_at_checked(rule.any.len())?;
+        let (of_with, of_unless) = can_match.split_at_checked(rule.with.len())?;
         if !rule.any.is_empty() {
-            let candidates = rule.any.iter().enumerate().filter(|(index, _)| self.candidates[first + index]);
-            hit = candidates.map(|(_, pattern)| pattern).find_map(|pattern| Hit::of(pattern, text))?.at(part.start);
+            let mut candidates = rule.any.iter().zip(of_any).filter(|(_, can)| **can);
+            hit = candidates.find_map(|(pattern, _)| Hit::of(pattern, text))?.at(part.start);
         }
-        let matches = |pattern: &Pattern| pattern.matches(text);
-        let holds = (rule.with.is_empty() || rule.with.iter().any(matches)) && !rule.unless.iter().any(matches);
+        let matches = |(pattern, can): (&Pattern, &bool)| *can && pattern.matches(text);
+        let holds = (rule.with.is_empty() || rule.with.iter().zip(of_with).any(matches))
+            && !rule.unless.iter().zip(of_unless).any(matches);
         holds.then_some(hit)
     }
 

@@ -140,6 +140,11 @@ pub(super) struct Rule {
 }
 
 impl Rule {
+    /// All patterns: those of `any`, then those of `with`, then those of `unless`.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.any.iter().chain(&self.with).chain(&self.unless)
+    }
+
     /// Whether the rule is worth trying.
     pub(super) fn concerns(&self, symptom: &Symptom<'_>, has_text: bool) -> bool {
         let presence = match self.presence {
