@@ -54,7 +54,10 @@ impl Reader<'_> {
         let mut all = Some(AnyOf::new());
         loop {
             let best = self.sequence().into_iter().max_by_key(shortest);
-            all = all.zip(best).map(|(all, best)| [all, best].concat());
+            all = all.zip(best).map(|(mut all, best)| {
+                all.extend(best);
+                all
+            });
             if self.rest.first() != Some(&b'|') {
                 return all;
             }
