@@ -1,7 +1,7 @@
 //! Where host, project and key come from.
 //!
 //! In this order: flags, the `WHTUI_…` variables, the variables of `PostHog`'s own command line, the profiles of the
-//! [`file`] of settings, and the file in which `PostHog`'s command line keeps its login (contract, section 2). A profile
+//! [`mod@file`] of settings, and the file in which `PostHog`'s command line keeps its login (contract, section 2). A profile
 //! that is asked for by name comes first of all. The first place that holds a key wins. Places below it lend nothing;
 //! places above it may name another host, and then the pair has to be confirmed before the key is sent there.
 //!

@@ -12,7 +12,7 @@ pub enum Tour {
     Off,
     /// It is said that there is one.
     Offered,
-    /// At this step of [`STEPS`].
+    /// At this step, counted from 0.
     At(usize),
 }
 
