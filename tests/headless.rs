@@ -2,11 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 
+use program::serve;
 use serde_json::{Value, json};
 
 const KEY: &str = "phx_planted0123456789abcdefghijklmnopqrstuvwx";
@@ -448,24 +452,6 @@ fn a_channel_that_cannot_be_read_leaves_it_open_how_things_are() {
         let (.., err) = told(&output);
         assert!(err.contains(" of prod: ") && err.trim_end().lines().count() == 1, "{err}");
     }
-}
-
-/// A server that answers each request by what it says.
-fn serve(answer: impl Fn(&str) -> (&'static str, Value) + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let host = format!("http://{}", listener.local_addr().unwrap());
-    thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
-            let mut request = [0; 4096];
-            let length = stream.read(&mut request).unwrap_or(0);
-            let (status, body) = answer(&String::from_utf8_lossy(&request[..length]));
-            let _ = write!(
-                stream,
-                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{body}"
-            );
-        }
-    });
-    host
 }
 
 #[test]

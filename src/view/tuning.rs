@@ -183,7 +183,7 @@ fn settings(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, 
         if !setting.is_expensive() && !cheap {
             cheap = true;
             body.lines.push(Line::default());
-            body.say("These say nothing about what is read:", Role::Faint, theme, width);
+            body.say("When it is read, if at all:", Role::Faint, theme, width);
         }
         row(body, tuning, draft, setting, place == tuning.cursor, theme, width);
     }
