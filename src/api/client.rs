@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use serde_json::value::RawValue;
 
 use super::objects;
+use super::passing::Entity;
 use super::refusal::Masks;
 use super::transport::{Limits, Reply, Transport};
 use crate::warehouse::account::{Key, Project, User};
@@ -71,7 +72,7 @@ impl Account {
     /// # Errors
     /// See [`Failure`]; `OutOfBounds` for a key that is limited to projects.
     pub async fn projects(&self, page: Page) -> Result<Listing<Project>, Failure> {
-        self.read(&Read::Projects(page), |raw| objects::listing(raw, objects::project)).await
+        self.entity(&Read::Projects(page)).await
     }
 
     /// One project (contract, section 2).
@@ -79,12 +80,16 @@ impl Account {
     /// # Errors
     /// See [`Failure`].
     pub async fn project(&self, id: ProjectId) -> Result<Project, Failure> {
-        self.read(&Read::Project(id), objects::project).await
+        self.entity(&Read::Project(id)).await
     }
 
     /// What must not be repeated of an answer to a request with these secrets.
     pub(super) fn masks<'a>(&'a self, secrets: &'a [Secret]) -> Masks<'a> {
         self.transport.masks(secrets)
+    }
+
+    async fn entity<T: Entity + Send + 'static>(&self, read: &Read) -> Result<T, Failure> {
+        self.transport.send(&read.request(ProjectId::FIRST)).await?.entity().await
     }
 
     async fn read<T>(&self, read: &Read, parse: impl FnOnce(&RawValue) -> Option<T>) -> Result<T, Failure> {
@@ -142,7 +147,7 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn sources(&self, page: Page) -> Result<Listing<Source>, Failure> {
-        self.read(Read::Sources(page), |raw| objects::listing(raw, objects::source)).await
+        self.entity(Read::Sources(page)).await
     }
 
     /// One source (contract, section 9.1). Several megabytes for a wide database.
@@ -150,7 +155,7 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn source(&self, id: &SourceId) -> Result<Source, Failure> {
-        self.read(Read::Source(id.clone()), objects::source).await
+        self.entity(Read::Source(id.clone())).await
     }
 
     /// The newest jobs of a source, newest first, at most 50 (contract, section 9.2). Unreadable ones are left out.
@@ -166,7 +171,7 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn schemas(&self, page: Page) -> Result<Listing<FullSchema>, Failure> {
-        self.read(Read::Schemas(page), |raw| objects::listing(raw, objects::full_schema)).await
+        self.entity(Read::Schemas(page)).await
     }
 
     /// One schema in full form; the only reply that names its source (contract, section 9.4).
@@ -174,7 +179,7 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn schema(&self, id: &SchemaId) -> Result<FullSchema, Failure> {
-        self.read(Read::Schema(id.clone()), objects::full_schema).await
+        self.entity(Read::Schema(id.clone())).await
     }
 
     /// What may be chosen for the sync of a table (contract, section 7.6). Connects to the customer's system.
@@ -191,7 +196,7 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn update_source(&self, id: &SourceId, patch: SourcePatch) -> Result<Source, Failure> {
-        self.write(Write::UpdateSource(id.clone(), patch)).await?.read(objects::source)
+        self.write(Write::UpdateSource(id.clone(), patch)).await?.entity().await
     }
 
     /// Requests a run of every enabled table. A direct source has no runs: its table list is read again instead, and
@@ -217,7 +222,7 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn update_schema(&self, id: &SchemaId, patch: SchemaPatch) -> Result<FullSchema, Failure> {
-        self.write(Write::UpdateSchema(id.clone(), patch)).await?.read(objects::full_schema)
+        self.write(Write::UpdateSchema(id.clone(), patch)).await?.entity().await
     }
 
     /// Requests a run. That it was accepted does not mean that one starts (contract, section 8.3).
@@ -235,6 +240,10 @@ impl Client {
     pub async fn cancel_schema(&self, id: &SchemaId) -> Result<CancelReply, Failure> {
         let reply = self.write(Write::CancelSchema(id.clone())).await?;
         Ok(reply.read_or_empty(objects::cancel_reply)?.unwrap_or(CancelReply::Cancelling))
+    }
+
+    pub(super) async fn entity<T: Entity + Send + 'static>(&self, read: Read) -> Result<T, Failure> {
+        self.send(&Operation::Read(read)).await?.entity().await
     }
 
     pub(super) async fn read<T>(&self, read: Read, parse: impl FnOnce(&RawValue) -> Option<T>) -> Result<T, Failure> {

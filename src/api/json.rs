@@ -17,12 +17,32 @@ use crate::warehouse::field::Field;
 use crate::warehouse::text::Foreign;
 
 /// A JSON object with unread values. Of a doubled key the first counts.
+#[derive(Default)]
 pub(super) struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'a> Object<'a> {
     /// Reads a value as an object.
     pub(super) fn read(raw: &'a RawValue) -> Option<Self> {
         serde_json::from_str(raw.get()).ok()
+    }
+
+    /// Keeps all that an object holds.
+    pub(super) fn of<M: MapAccess<'a>>(mut map: M) -> Result<Self, M::Error> {
+        let mut object = Self(Vec::with_capacity(24));
+        while let Some(key) = Self::next_key(&mut map)? {
+            object.keep(key, map.next_value()?);
+        }
+        Ok(object)
+    }
+
+    /// The next key of an object that is being read.
+    pub(super) fn next_key<M: MapAccess<'a>>(map: &mut M) -> Result<Option<Cow<'a, str>>, M::Error> {
+        Ok(map.next_key()?.map(|Text(key)| key))
+    }
+
+    /// Keeps a value unread.
+    pub(super) fn keep(&mut self, key: Cow<'a, str>, value: &'a RawValue) {
+        self.0.push((key, value));
     }
 
     /// The unread value of a key.
@@ -79,21 +99,17 @@ impl<'de: 'a, 'a> Deserialize<'de> for Object<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries;
         impl<'de> Visitor<'de> for Entries {
-            type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+            type Value = Object<'de>;
 
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
                 out.write_str("an object")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
-                let mut entries = Vec::with_capacity(24);
-                while let Some(Text(key)) = map.next_key()? {
-                    entries.push((key, map.next_value()?));
-                }
-                Ok(entries)
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Self::Value, M::Error> {
+                Object::of(map)
             }
         }
-        deserializer.deserialize_map(Entries).map(Self)
+        deserializer.deserialize_map(Entries)
     }
 }
 

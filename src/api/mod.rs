@@ -8,6 +8,7 @@ mod json;
 mod logs;
 mod objects;
 pub mod paging;
+mod passing;
 mod refusal;
 mod repairs;
 mod settings;

@@ -2,18 +2,19 @@
 //!
 //! A field that cannot be read is unknown; an object without its identity is no object (`None`).
 
-use std::collections::HashSet;
-
+use serde::de::MapAccess;
 use serde_json::value::RawValue;
 
-use super::json::{Object, flag, foreign, is_null, list, number, text, time};
+use super::json::{Object, flag, foreign, list, number, text, time};
+use super::passing::{Entity, Items, entity};
 use super::settings;
 use crate::warehouse::account::{Key, Project, User};
 use crate::warehouse::field::Field;
 use crate::warehouse::filter::{FilterColumn, Literal, RowFilter};
 use crate::warehouse::ids::{JobId, ProjectId, SchemaId, SourceId};
 use crate::warehouse::job::Job;
-use crate::warehouse::replies::{CancelReply, CandidateField, CandidateFields, Listing, RefreshResult, SourceColumn};
+use crate::warehouse::map::Set;
+use crate::warehouse::replies::{CancelReply, CandidateField, CandidateFields, RefreshResult, SourceColumn};
 use crate::warehouse::schema::{Schema, SchemaDetail, Table};
 use crate::warehouse::settings::{Frequency, SyncType};
 use crate::warehouse::source::Source;
@@ -21,35 +22,24 @@ use crate::warehouse::status::Status;
 use crate::warehouse::survey::FullSchema;
 use crate::warehouse::text::Foreign;
 
-/// A page of a list (section 3).
-pub(super) fn listing<T>(raw: &RawValue, item: impl Fn(&RawValue) -> Option<T>) -> Option<Listing<T>> {
-    let page = Object::read(raw)?;
-    let results = list(page.get("results")?)?;
-    let seen = results.len();
-    let items: Vec<T> = results.into_iter().filter_map(item).collect();
-    Some(Listing {
-        count: page.get("count").and_then(number),
-        // Only whether there is one: its address may point anywhere.
-        next: page.get("next").is_some_and(|next| !is_null(next)),
-        unreadable: seen - items.len(),
-        items,
-    })
+/// A source, in its list or by itself (section 7.1).
+impl Entity for Source {
+    fn read<'de, M: MapAccess<'de>>(map: M) -> Result<Option<Self>, M::Error> {
+        let (object, schemas) = Object::with_items(map, "schemas")?;
+        Ok(source_of(&object, schemas.unwrap_or(Items { read: Vec::new(), unreadable: 1 })))
+    }
 }
 
-/// A source, in its list or by itself (section 7.1).
-pub(super) fn source(raw: &RawValue) -> Option<Source> {
-    let object = Object::read(raw)?;
-    let listed = object.get("schemas").and_then(list);
-    let mut schemas: Vec<Schema> = listed.iter().flatten().copied().filter_map(schema).collect();
-    let unreadable = listed.map_or(1, |listed| listed.len() - schemas.len());
-    let mut seen = HashSet::with_capacity(schemas.len());
+fn source_of(object: &Object<'_>, listed: Items<Schema>) -> Option<Source> {
+    let Items { read: mut schemas, unreadable } = listed;
+    let mut seen = Set::default();
     schemas.retain(|schema| seen.insert(schema.id.clone()));
     Some(Source {
-        id: SourceId::new(&identity(&object)?),
+        id: SourceId::new(&identity(object)?),
         kind: object.get("source_type").and_then(foreign).unwrap_or_default(),
         prefix: object.text("prefix"),
         description: object.text("description"),
-        status: status(&object),
+        status: status(object),
         latest_error: object.text("latest_error"),
         direct: object.get("access_method").and_then(text).is_some_and(|method| method == "direct"),
         created_at: object.time("created_at"),
@@ -66,8 +56,10 @@ pub(super) fn source(raw: &RawValue) -> Option<Source> {
 }
 
 /// A schema, trimmed or full: what both forms carry (sections 7.2 and 7.3).
-pub(super) fn schema(raw: &RawValue) -> Option<Schema> {
-    schema_of(&Object::read(raw)?)
+impl Entity for Schema {
+    fn read<'de, M: MapAccess<'de>>(map: M) -> Result<Option<Self>, M::Error> {
+        Ok(schema_of(&Object::of(map)?))
+    }
 }
 
 fn schema_of(object: &Object<'_>) -> Option<Schema> {
@@ -91,8 +83,13 @@ fn schema_of(object: &Object<'_>) -> Option<Schema> {
 }
 
 /// A schema in full form (section 7.2).
-pub(super) fn full_schema(raw: &RawValue) -> Option<FullSchema> {
-    let object = Object::read(raw)?;
+impl Entity for FullSchema {
+    fn read<'de, M: MapAccess<'de>>(map: M) -> Result<Option<Self>, M::Error> {
+        Ok(full_schema_of(&Object::of(map)?))
+    }
+}
+
+fn full_schema_of(object: &Object<'_>) -> Option<FullSchema> {
     let table = object.get("table").and_then(Object::read);
     let parent: Option<Object> = object.get("source").and_then(Object::read);
     let detail = SchemaDetail {
@@ -119,7 +116,7 @@ pub(super) fn full_schema(raw: &RawValue) -> Option<FullSchema> {
     };
     let source = parent.as_ref().and_then(identity).map(|id| SourceId::new(&id));
     let source_type = parent.map_or(Field::Unknown, |parent| parent.text("source_type"));
-    Some(FullSchema { schema: schema_of(&object)?, detail, source, source_type })
+    Some(FullSchema { schema: schema_of(object)?, detail, source, source_type })
 }
 
 /// A row filter (section 7.2).
@@ -195,10 +192,15 @@ pub(super) fn user(raw: &RawValue) -> Option<User> {
 }
 
 /// A project (section 2).
-pub(super) fn project(raw: &RawValue) -> Option<Project> {
-    let object = Object::read(raw)?;
+impl Entity for Project {
+    fn read<'de, M: MapAccess<'de>>(map: M) -> Result<Option<Self>, M::Error> {
+        Ok(project_of(&Object::of(map)?))
+    }
+}
+
+fn project_of(object: &Object<'_>) -> Option<Project> {
     Some(Project {
-        id: project_number(&object)?,
+        id: project_number(object)?,
         name: object.get("name").and_then(foreign).unwrap_or_default(),
         timezone: object.text("timezone"),
     })
@@ -217,7 +219,7 @@ pub(super) fn refresh_result(raw: &RawValue) -> Option<RefreshResult> {
 
 /// The schemas that a change of several answers with (section 9.2). Unreadable ones are left out.
 pub(super) fn full_schemas(raw: &RawValue) -> Option<Vec<FullSchema>> {
-    Some(list(raw)?.into_iter().filter_map(full_schema).collect())
+    Some(list(raw)?.into_iter().filter_map(entity).collect())
 }
 
 /// What a cancel did, where its reply has a body (section 9.5).
@@ -293,13 +295,15 @@ mod tests {
 
     /// Every parser there is, and the page around it.
     fn read_everything(raw: &RawValue) {
-        use crate::api::{channels, form, logs};
+        use crate::api::{channels, form};
+        use crate::warehouse::replies::{HealthIssue, Listing, LogEntry};
         let _ = (channels::prerequisites(raw), channels::cdc_status(raw), channels::webhook_info(raw));
         let _ = channels::webhook_creation(raw, str::to_owned);
         let _ = channels::told(raw, channels::webhook_deletion).is_some();
-        let _ = (logs::entry(raw), logs::issue(raw), form::form(raw, &Foreign::new("X")));
-        let _ = (source(raw), schema(raw), full_schema(raw), jobs(raw), job(raw), key(raw), user(raw), project(raw));
-        let _ = (refresh_result(raw), cancel_reply(raw), candidate_fields(raw), listing(raw, source));
+        let _ = (entity::<LogEntry>(raw), entity::<HealthIssue>(raw), form::form(raw, &Foreign::new("X")));
+        let _ = (entity::<Source>(raw), entity::<Schema>(raw), entity::<FullSchema>(raw), entity::<Project>(raw));
+        let _ = (jobs(raw), job(raw), key(raw), user(raw), entity::<Listing<Source>>(raw));
+        let _ = (refresh_result(raw), cancel_reply(raw), candidate_fields(raw));
     }
 
     fn raw(value: &Value) -> Box<RawValue> {
@@ -345,7 +349,7 @@ mod tests {
         fn one_odd_field_spoils_no_other(odd in contract_like(), name in "(label|status|table|last_synced_at|sync_type|should_sync)") {
             let mut value = json!({"id": "t", "name": "orders", "latest_error": "text", "sync_frequency": "6hour"});
             value[name] = odd;
-            let schema = schema(&raw(&value)).unwrap();
+            let schema: Schema = entity(&raw(&value)).unwrap();
             prop_assert_eq!(schema.name.raw(), "orders");
             prop_assert_eq!(schema.latest_error, Field::Known(Foreign::new("text")));
             prop_assert_eq!(schema.frequency, Field::Known(Frequency::Every(360)));
@@ -354,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_status_is_there_or_empty_or_unreadable() {
-        let status = |json: Value| schema(&raw(&json)).unwrap().status;
+        let status = |json: Value| entity::<Schema>(&raw(&json)).unwrap().status;
         assert_eq!(status(json!({"id": "t", "status": "Billing limits"})), Status::BillingLimits);
         assert_eq!(status(json!({"id": "t", "status": null})), Status::None);
         assert_eq!(status(json!({"id": "t", "status": 7})), Status::Unknown(Foreign::default()));
@@ -369,10 +373,10 @@ mod tests {
             (json!(null), (0, 1)),
             (json!("junk"), (0, 1)),
         ] {
-            let source = source(&raw(&json!({"id": "s", "schemas": schemas}))).unwrap();
+            let source: Source = entity(&raw(&json!({"id": "s", "schemas": schemas}))).unwrap();
             assert_eq!((source.schemas.len(), source.unreadable), expected);
         }
-        assert_eq!(source(&raw(&json!({"id": "s"}))).unwrap().unreadable, 1);
+        assert_eq!(entity::<Source>(&raw(&json!({"id": "s"}))).unwrap().unreadable, 1);
     }
 
     #[test]

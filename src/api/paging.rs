@@ -3,12 +3,11 @@
 //! Pages are told apart by offset only, so a source created or removed meanwhile shifts the rest: some come twice,
 //! others not at all. [`read_all_sources`] notices, and then reads once more for what was skipped.
 
-use std::collections::HashSet;
-
 use futures_util::stream::{FuturesOrdered, StreamExt};
 
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::SourceId;
+use crate::warehouse::map::Set;
 use crate::warehouse::operation::Page;
 use crate::warehouse::replies::Listing;
 use crate::warehouse::source::Source;
@@ -89,7 +88,7 @@ struct Reading {
     count: Option<u64>,
     /// The server's word for it, from page to page.
     said: Option<u64>,
-    seen: HashSet<SourceId>,
+    seen: Set<SourceId>,
     unreadable: usize,
     /// The newest page said that more follow.
     more: bool,
@@ -107,7 +106,7 @@ impl Default for Reading {
             step: PAGE_SIZE,
             count: None,
             said: None,
-            seen: HashSet::new(),
+            seen: Set::default(),
             unreadable: 0,
             more: true,
             exhausted: false,
@@ -188,7 +187,7 @@ mod tests {
 
     fn source(id: u64) -> Source {
         let json = format!(r#"{{"id": "{id}"}}"#);
-        crate::api::objects::source(serde_json::from_str(&json).unwrap()).unwrap()
+        crate::api::passing::entity(serde_json::from_str(&json).unwrap()).unwrap()
     }
 
     /// A server whose list holds `ids`, newest first; `change` may alter it before each answer.
@@ -353,7 +352,7 @@ mod tests {
             prop_assert_eq!(outcome, Ok(()));
             prop_assert!(requests <= 14);
             let ids = ids_of(&pages);
-            let unique: HashSet<_> = ids.iter().collect();
+            let unique: Set<_> = ids.iter().collect();
             prop_assert_eq!(unique.len(), ids.len(), "something came twice");
             let (last, before) = pages.split_last().unwrap();
             prop_assert!(before.iter().all(|page| page.end.is_none()));

@@ -7,7 +7,7 @@ use super::client::Client;
 use super::json::Object;
 use super::refusal::bounded;
 use super::transport::Reply;
-use super::{form, logs, objects};
+use super::{form, objects};
 use crate::warehouse::consent::{Consent, Discard};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::ids::{JobId, SourceId};
@@ -71,7 +71,7 @@ impl Client {
     /// # Errors
     /// See [`Failure`].
     pub async fn logs(&self, query: &LogQuery) -> Result<Listing<LogEntry>, Failure> {
-        self.read(Read::Logs(query.clone()), |raw| objects::listing(raw, logs::entry)).await
+        self.entity(Read::Logs(query.clone())).await
     }
 
     /// Everything that fails in the project (contract, section 9.6).
@@ -79,7 +79,7 @@ impl Client {
     /// # Errors
     /// See [`Failure`]; `MissingScope` unless the key has all of four scopes.
     pub async fn health_issues(&self) -> Result<Listing<HealthIssue>, Failure> {
-        self.read(Read::HealthIssues, |raw| objects::listing(raw, logs::issue)).await
+        self.entity(Read::HealthIssues).await
     }
 
     /// Changes several schemas, and answers with what they are then (contract, section 9.2).
@@ -135,7 +135,7 @@ impl Client {
             | Discard::DestroySchema(_)
             | Discard::DestroySource(_) => reply.accept().map(|()| Discarded::Accepted),
             Discard::PauseSchema(_) | Discard::ReshapeSchema(_) => {
-                reply.read(objects::full_schema).map(|schema| Discarded::Changed(vec![schema]))
+                reply.entity().await.map(|schema| Discarded::Changed(vec![schema]))
             }
             Discard::PauseSchemas(..) => reply.read(objects::full_schemas).map(Discarded::Changed),
             Discard::DeleteWebhook(_) => {

@@ -1,5 +1,6 @@
 //! One request to one address, and the reply to it. Nothing is repeated, and nobody's directions are followed.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
+use super::passing::{Entity, Item};
 use super::refusal::{self, Masks};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::operation::{self, Pace, Request};
@@ -21,6 +23,12 @@ const USER_AGENT: &str = concat!("whtui/", env!("CARGO_PKG_VERSION"));
 
 /// How much of the body of a refusal is read.
 const REFUSAL_LIMIT: usize = 64 * 1024;
+
+/// Bodies of so many bytes take long enough to read that others should not wait for it.
+const LARGE: usize = 256 * 1024;
+
+/// No more room than this is made for a body on its own word.
+const MOST_ANNOUNCED: usize = 8 * 1024 * 1024;
 
 /// How long a connection without work is kept. Shorter than any gateway keeps it: a request sent on a connection
 /// that the other side is closing has an unknown outcome.
@@ -150,7 +158,8 @@ fn http_client(origin: &Origin, limits: &Limits) -> Result<reqwest::Client, Fail
 
 /// What came of a body up to a limit, and what ended it before its time.
 async fn read_body(mut response: Response, limit: usize) -> (Vec<u8>, Option<Failure>) {
-    let mut body = Vec::new();
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let mut body = Vec::with_capacity(announced.min(limit).min(MOST_ANNOUNCED));
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
@@ -174,17 +183,39 @@ pub(super) struct Reply {
 impl Reply {
     /// Reads the body.
     pub(super) fn read<T>(&self, read: impl FnOnce(&RawValue) -> Option<T>) -> Result<T, Failure> {
-        let text = String::from_utf8_lossy(&self.body);
+        self.parse(|text| serde_json::from_str::<&RawValue>(text).map(read))
+    }
+
+    /// Reads the body as an object, in one pass; a large one aside, so that others can be read meanwhile.
+    pub(super) async fn entity<T: Entity + Send + 'static>(self) -> Result<T, Failure> {
+        if self.body.len() < LARGE {
+            return self.entity_here();
+        }
+        let aside = tokio::task::spawn_blocking(move || self.entity_here()).await;
+        aside.unwrap_or_else(|error| Err(internal(&error.to_string())))
+    }
+
+    fn entity_here<T: Entity>(&self) -> Result<T, Failure> {
+        self.parse(|text| match serde_json::from_str(text) {
+            Ok(Item(read)) => Ok(read),
+            // A number out of all bounds, say: it is JSON, but tells nothing.
+            Err(_) => serde_json::from_str::<&RawValue>(text).map(|_| None),
+        })
+    }
+
+    fn parse<T>(&self, parse: impl FnOnce(&str) -> serde_json::Result<Option<T>>) -> Result<T, Failure> {
+        // Looking for faults takes far longer than finding that there are none.
+        let text = str::from_utf8(&self.body).map_or_else(|_| String::from_utf8_lossy(&self.body), Cow::Borrowed);
         let text = text.trim_start_matches('\u{feff}');
         if refusal::is_html(&self.headers, text) {
             return Err(self.failure(FailureKind::NotJson));
         }
-        let raw: &RawValue = serde_json::from_str(text).map_err(|error| {
+        let read = parse(text).map_err(|error| {
             // A body that ends early was cut somewhere; one without a beginning never was JSON.
             let cut = error.is_eof() && !text.trim().is_empty();
             self.failure(if cut { FailureKind::Interrupted } else { FailureKind::NotJson })
         })?;
-        read(raw).ok_or_else(|| self.failure(FailureKind::Malformed))
+        read.ok_or_else(|| self.failure(FailureKind::Malformed))
     }
 
     /// Reads the body of an operation that may answer without one (contract, section 13).

@@ -6,13 +6,13 @@ mod closer;
 
 use jiff::{SignedDuration, Timestamp};
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::finding::Finding;
 use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
 use super::job::Job;
+use super::map::{Map, Set};
 use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
@@ -53,17 +53,17 @@ const SAME_LOOK: SignedDuration = SignedDuration::from_mins(1);
 #[derive(Clone, Debug, Default)]
 pub struct Inventory {
     held: Vec<Held>,
-    by_source: HashMap<SourceId, u32>,
-    by_schema: HashMap<SchemaId, Spot>,
-    details: HashMap<SchemaId, SchemaDetail>,
-    runs: HashMap<SchemaId, Runs>,
-    claims: HashMap<SchemaId, Claim>,
-    closer: HashMap<SchemaId, CloserLook>,
-    channels: HashMap<SourceId, Channels>,
+    by_source: Map<SourceId, u32>,
+    by_schema: Map<SchemaId, Spot>,
+    details: Map<SchemaId, SchemaDetail>,
+    runs: Map<SchemaId, Runs>,
+    claims: Map<SchemaId, Claim>,
+    closer: Map<SchemaId, CloserLook>,
+    channels: Map<SourceId, Channels>,
     /// Tables that an answer about several had no room for: they have to be asked about alone.
-    crowded_out: HashSet<SchemaId>,
+    crowded_out: Set<SchemaId>,
     /// When something was last asked about a table that is not asked again soon, whatever came of it.
-    asked: HashMap<SchemaId, Timestamp>,
+    asked: Map<SchemaId, Timestamp>,
     reading: u64,
     changes: Changes,
     /// All tables counted, until something changes: every frame asks.
@@ -249,7 +249,9 @@ impl Inventory {
     fn note_claims(&mut self, source: &Source, source_known: bool, now: Timestamp) {
         for schema in &source.schemas {
             if schema.status != Status::Running {
-                self.claims.remove(&schema.id);
+                if !self.claims.is_empty() {
+                    self.claims.remove(&schema.id);
+                }
                 continue;
             }
             let turned = source_known || self.by_schema.contains_key(&schema.id);
@@ -313,13 +315,13 @@ impl Inventory {
         let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
         let Some(held) = self.held.get(index as usize) else { return Vec::new() };
         let full = jobs.len() >= JobQuery::MOST_JOBS;
-        let mut by_schema: HashMap<SchemaId, Vec<Job>> = HashMap::new();
+        let mut by_schema: Map<SchemaId, Vec<Job>> = Map::default();
         for job in jobs {
             if let Some(schema) = job.schema.clone() {
                 by_schema.entry(schema).or_default().push(job);
             }
         }
-        let asked: HashSet<&Foreign> = asked.iter().collect();
+        let asked: Set<&Foreign> = asked.iter().collect();
         for schema in held.source.schemas.iter().filter(|schema| asked.contains(&schema.name)) {
             if by_schema.contains_key(&schema.id) || !full {
                 self.crowded_out.remove(&schema.id);
@@ -328,7 +330,7 @@ impl Inventory {
                 self.crowded_out.insert(schema.id.clone());
             }
         }
-        let mut first_looks = HashSet::new();
+        let mut first_looks = Set::default();
         let mut settled = Vec::new();
         let Some(held) = self.held.get(index as usize) else { return Vec::new() };
         for (id, jobs) in by_schema {

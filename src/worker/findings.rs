@@ -1,10 +1,10 @@
 //! Diagnoses what was read, and remembers the verdicts: the same text in the same circumstances means the same.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::warehouse::diagnosis::{Catalogue, Symptom};
 use crate::warehouse::finding::{Finding, Puzzle};
+use crate::warehouse::map::Map;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::source::Source;
 use crate::warehouse::status::Status;
@@ -21,7 +21,7 @@ pub fn warm_up() {
 /// The memory of verdicts.
 #[derive(Default)]
 pub struct Findings {
-    known: Mutex<HashMap<Puzzle, Option<Arc<Finding>>>>,
+    known: Mutex<Map<Puzzle, Option<Arc<Finding>>>>,
 }
 
 impl Findings {
