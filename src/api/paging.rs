@@ -14,18 +14,22 @@ use crate::warehouse::source::Source;
 use crate::warehouse::survey::{Completeness, SourcePage};
 
 /// Sources a page: the server's own default (contract, section 3).
-const PAGE_SIZE: u32 = 100;
+pub const PAGE_SIZE: u32 = 100;
+
+/// Sources of a first page that is read while somebody looks at an empty screen.
+pub const SHORT_PAGE: u32 = 25;
 
 /// The most pages of one reading. A list that goes on behind them is not believed.
 const MOST_PAGES: u32 = 1_000;
 
-/// Reads all sources: the first page, then those its count announces with `concurrency` requests at a time. Pages are
+/// Reads all sources: a first page of so many, then those its count announces with `concurrency` requests at a time. Pages are
 /// handed to `on_page` in their order, as soon as they are there. The last one carries `end`: if the list moved, it
 /// comes after a second reading and brings what the first one skipped.
 ///
 /// # Errors
 /// The first failure of `fetch`. What was handed over until then is true, but no end.
 pub async fn read_all_sources<F, Reply>(
+    first_page: u32,
     concurrency: usize,
     fetch: F,
     mut on_page: impl FnMut(SourcePage),
@@ -34,7 +38,7 @@ where
     F: Fn(Page) -> Reply,
     Reply: Future<Output = Result<Listing<Source>, Failure>>,
 {
-    let mut first = Reading::default();
+    let mut first = Reading::new(first_page);
     read_once(concurrency, &fetch, &mut first, |sources, reading| {
         let end = (reading.is_over() && reading.is_whole()).then_some(Completeness::Whole);
         on_page(reading.page(sources, end));
@@ -43,7 +47,7 @@ where
     if first.is_whole() {
         return Ok(());
     }
-    let mut again = Reading::default();
+    let mut again = Reading::new(PAGE_SIZE);
     let mut skipped = Vec::new();
     read_once(concurrency, &fetch, &mut again, |sources, _| {
         skipped.extend(sources.into_iter().filter(|source| !first.seen.contains(&source.id)));
@@ -82,7 +86,9 @@ where
 struct Reading {
     asked: u32,
     answered: u32,
-    /// Distance between the offsets of two pages.
+    /// Sources that the first page was asked for, and once it is there, what the second one begins behind.
+    opening: u32,
+    /// Distance between the offsets of two pages behind the first.
     step: u32,
     /// How many sources the first page announced, where that is believable.
     count: Option<u64>,
@@ -98,9 +104,10 @@ struct Reading {
     moved: bool,
 }
 
-impl Default for Reading {
-    fn default() -> Self {
+impl Reading {
+    fn new(first_page: u32) -> Self {
         Self {
+            opening: first_page,
             asked: 0,
             answered: 0,
             step: PAGE_SIZE,
@@ -113,16 +120,17 @@ impl Default for Reading {
             moved: false,
         }
     }
-}
 
-impl Reading {
     /// The page to ask for next. `None`: not before another answer, or none at all.
     fn next(&self) -> Option<Page> {
-        let offset = self.asked.checked_mul(self.step)?;
+        let (offset, limit) = match self.asked.checked_sub(1) {
+            None => (0, self.opening),
+            Some(between) => (between.checked_mul(self.step)?.checked_add(self.opening)?, PAGE_SIZE),
+        };
         let announced = self.count.is_some_and(|count| u64::from(offset) < count);
         let follows = self.more && self.asked == self.answered;
         let open = !self.exhausted && self.asked < MOST_PAGES && (announced || follows);
-        open.then_some(Page { limit: PAGE_SIZE, offset })
+        open.then_some(Page { limit, offset })
     }
 
     /// Takes note that the next page is asked for.
@@ -136,10 +144,13 @@ impl Reading {
         if self.answered == 0 {
             self.said = listing.count;
             self.count = listing.count.filter(|count| *count <= u64::from(MOST_PAGES * PAGE_SIZE));
-            let short = u32::try_from(length).unwrap_or(PAGE_SIZE).clamp(1, PAGE_SIZE);
             if listing.next {
-                // This server makes smaller pages than it was asked for.
-                self.step = short;
+                let came = u32::try_from(length).unwrap_or(PAGE_SIZE).clamp(1, PAGE_SIZE);
+                if came < self.opening {
+                    // This server makes smaller pages than it was asked for.
+                    self.step = came;
+                }
+                self.opening = came;
             }
         }
         self.answered += 1;
@@ -193,6 +204,16 @@ mod tests {
     /// A server whose list holds `ids`, newest first; `change` may alter it before each answer.
     fn read_from(
         ids: Vec<u64>,
+        change: impl FnMut(&mut Vec<u64>, usize),
+        answer: impl FnMut(&mut Listing<Source>),
+    ) -> (Result<(), Failure>, Vec<SourcePage>, usize) {
+        read_opening(PAGE_SIZE, ids, change, answer)
+    }
+
+    /// The same with a first page of so many.
+    fn read_opening(
+        first_page: u32,
+        ids: Vec<u64>,
         mut change: impl FnMut(&mut Vec<u64>, usize),
         mut answer: impl FnMut(&mut Listing<Source>),
     ) -> (Result<(), Failure>, Vec<SourcePage>, usize) {
@@ -209,7 +230,7 @@ mod tests {
             Ok(listing)
         });
         let mut pages = Vec::new();
-        let outcome = read_all_sources(3, |page| ready(server.borrow_mut()(page)), |page| pages.push(page));
+        let outcome = read_all_sources(first_page, 3, |page| ready(server.borrow_mut()(page)), |page| pages.push(page));
         let outcome = outcome.now_or_never().unwrap();
         (outcome, pages, requests)
     }
@@ -228,6 +249,24 @@ mod tests {
         assert_eq!((outcome, requests), (Ok(()), 3));
         let shown: Vec<_> = pages.iter().map(|page| (page.loaded, page.total, page.end)).collect();
         assert_eq!(shown, [(100, 250, None), (200, 250, None), (250, 250, Some(Completeness::Whole))]);
+    }
+
+    #[test]
+    fn a_short_first_page_is_there_first_and_loses_nothing() {
+        let (outcome, pages, requests) = read_opening(SHORT_PAGE, descending(250), |_, _| {}, |_| {});
+        assert_eq!((outcome, requests), (Ok(()), 4));
+        let shown: Vec<_> = pages.iter().map(|page| (page.loaded, page.end)).collect();
+        assert_eq!(shown, [(25, None), (125, None), (225, None), (250, Some(Completeness::Whole))]);
+        // Servers that make pages of their own size, larger or smaller ones.
+        for size in [100, 60, 25, 7] {
+            let cut = |listing: &mut Listing<Source>| {
+                listing.next |= listing.items.len() > size;
+                listing.items.truncate(size);
+            };
+            let (outcome, pages, _) = read_opening(SHORT_PAGE, descending(250), |_, _| {}, cut);
+            assert_eq!((outcome, ids_of(&pages).len()), (Ok(()), 250), "{size}");
+            assert_eq!(pages.last().unwrap().end, Some(Completeness::Whole), "{size}");
+        }
     }
 
     #[test]
@@ -318,6 +357,7 @@ mod tests {
         let failure = || Failure::new(FailureKind::Gateway, "");
         let mut pages = Vec::new();
         let outcome = read_all_sources(
+            PAGE_SIZE,
             2,
             |page| {
                 let listing = Listing { items: vec![source(1)], count: Some(300), next: true, unreadable: 0 };
@@ -333,6 +373,7 @@ mod tests {
         #[test]
         fn what_was_there_all_the_time_is_in_a_whole_reading(
             length in 0..450_u64,
+            first_page in prop::sample::select(vec![SHORT_PAGE, PAGE_SIZE]),
             // Before which request, whether something is created at the head, and what is removed otherwise.
             changes in prop::collection::vec((0..10_usize, any::<bool>(), 0..450_usize), 0..6),
         ) {
@@ -348,9 +389,9 @@ mod tests {
                     }
                 }
             };
-            let (outcome, pages, requests) = read_from(descending(length), change, |_| {});
+            let (outcome, pages, requests) = read_opening(first_page, descending(length), change, |_| {});
             prop_assert_eq!(outcome, Ok(()));
-            prop_assert!(requests <= 14);
+            prop_assert!(requests <= 16);
             let ids = ids_of(&pages);
             let unique: Set<_> = ids.iter().collect();
             prop_assert_eq!(unique.len(), ids.len(), "something came twice");

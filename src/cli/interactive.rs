@@ -62,7 +62,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         };
         let journal = journal(&settings);
         let gate = Gate::new(settings.read_only, settings.dry_run);
-        let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages);
+        let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages).watched();
         let look = look(&flags, config.ui, settings.ascii);
         let exit = runtime::run(settings, config.keymap.clone(), &look, &worker, inbox, &mut signals).await;
         worker.end();

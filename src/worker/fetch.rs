@@ -1,12 +1,13 @@
 //! Need → fact: which requests answer a question, with budget, retries and diagnosis.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use super::trips::TripId;
 use super::{Shared, retry};
 use crate::api::Client;
-use crate::api::paging::read_all_sources;
+use crate::api::paging::{PAGE_SIZE, SHORT_PAGE, read_all_sources};
 use crate::app::effect::Urgency;
 use crate::app::message::Event;
 use crate::warehouse::failure::{Failure, FailureKind};
@@ -36,10 +37,13 @@ pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Ur
             asking.tell(Fact::Identity(Box::new(identity)));
         }
         Need::Sources => {
+            let first_page = if shared.opens_short.load(Relaxed) { SHORT_PAGE } else { PAGE_SIZE };
             read_all_sources(
+                first_page,
                 PAGES_AT_ONCE,
                 |page| asking.patiently(move || client.sources(page)),
                 |mut page| {
+                    shared.opens_short.store(false, Relaxed);
                     for source in &mut page.sources {
                         shared.findings.attach_all(source);
                     }

@@ -16,6 +16,7 @@ pub mod retry;
 pub mod save;
 pub mod trips;
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
@@ -59,6 +60,8 @@ struct Shared {
     line: Line,
     trips: Mutex<Trips>,
     background: Semaphore,
+    /// Whether somebody looks at an empty screen, for whom the list begins with a short page.
+    opens_short: AtomicBool,
     /// A random number from 0 to 1, by which programs that were disturbed together do not come back together.
     jitter: fn() -> f64,
     ended: CancellationToken,
@@ -99,6 +102,7 @@ impl Worker {
                 line: Line::new(),
                 trips: Mutex::new(Trips::default()),
                 background: Semaphore::new(BACKGROUND_AT_ONCE),
+                opens_short: AtomicBool::new(false),
                 jitter: fetch::random,
                 ended: CancellationToken::new(),
             }),
@@ -110,6 +114,15 @@ impl Worker {
     pub fn with_jitter(mut self, jitter: fn() -> f64) -> Self {
         if let Some(shared) = Arc::get_mut(&mut self.shared) {
             shared.jitter = jitter;
+        }
+        self
+    }
+
+    /// The same for somebody who looks at an empty screen: the first list begins with a short page.
+    #[must_use]
+    pub fn watched(mut self) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.opens_short = AtomicBool::new(true);
         }
         self
     }
