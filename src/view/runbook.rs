@@ -424,6 +424,9 @@ fn rows<'a>(opened: &Opened, theme: &Theme) -> Vec<Line<'a>> {
 pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> {
     let Some(opened) = model.runbooks.get(id) else { return Vec::new() };
     let tuned = opened.book.situation().wish == Some(Wish::Tune);
+    // What may have been carried out is not merely tried again.
+    let unknown = opened.book.units().iter().any(|unit| matches!(unit.progress, UnitProgress::Unknown(_)));
+    let again = if unknown { "send it again" } else { "try again" };
     let mut all = match opened.book.waits() {
         Waits::Start if opened.book.can_begin_anew() => fixed(&[("enter", "send it"), ("b", "choose again")]),
         Waits::Start => fixed(&[("enter", "begin")]),
@@ -435,9 +438,9 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::One => fixed(&[("enter", "take it"), ("up/down", "choose"), ("s", "leave out")]),
         Waits::Several => fixed(&[("space", "pick"), ("a", "all"), ("enter", "go on"), ("s", "leave out")]),
         Waits::Consent => fixed(&[("enter", "ask me")]),
-        Waits::Retry if tuned => fixed(&[("enter", "try again"), ("s", "leave out")]),
+        Waits::Retry if tuned => fixed(&[("enter", again), ("s", "leave out")]),
         Waits::Nothing if tuned => fixed(&[("enter", "close")]),
-        Waits::Retry => fixed(&[("enter", "try again"), ("s", "leave out"), ("b", "begin anew")]),
+        Waits::Retry => fixed(&[("enter", again), ("s", "leave out"), ("b", "begin anew")]),
         Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
     };
     all.push((model.keymap.key(CommandId::History), "history"));
