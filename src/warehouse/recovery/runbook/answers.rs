@@ -210,6 +210,8 @@ impl Runbook {
             }
         }
         self.units.clear();
+        // What this step has changed itself is no surprise.
+        self.see(inventory);
         if let Some(from) = from {
             for stage in &mut self.stages[from..] {
                 stage.progress = Progress::Ahead;

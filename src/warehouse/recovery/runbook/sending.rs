@@ -14,6 +14,7 @@ use crate::warehouse::recovery::follow::Subject;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
 use crate::warehouse::status::Status;
+use crate::warehouse::survey::Need;
 
 impl Runbook {
     /// Begins a step that sends something, once that is agreed.
@@ -60,7 +61,11 @@ impl Runbook {
         }
         if !self.agreed {
             self.units.clear();
+            self.see(inventory);
             return Vec::new();
+        }
+        if self.looks_first(deed) && !self.looked {
+            return self.ask(vec![Need::Sources]);
         }
         if *deed == Deed::RefreshTables
             && let Some(held) = inventory.source(&self.situation.source)
