@@ -144,10 +144,8 @@ impl Loop<'_> {
                     return Ok(Exit::Gone);
                 }
                 // Only now, so that nothing waits for it.
-                if drawn_at.is_none() && look.light.is_some() {
-                    if self.screen.ask_background()? {
-                        self.question = Question::asked();
-                    }
+                if drawn_at.is_none() && look.light.is_some() && self.screen.ask_background()? {
+                    self.question = Question::asked();
                 }
                 drawn_at = Some(Instant::now());
                 (changed, urgent) = (false, false);

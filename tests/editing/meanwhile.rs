@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use whtui::app::model::overlay::Overlay;
+use whtui::warehouse::consent::Demand;
 use whtui::warehouse::recovery::runbook::Waits;
 
 use crate::hands::{WORLD, ended, mark, writes};
@@ -87,6 +88,37 @@ async fn a_table_that_is_gone_by_then_is_left_out() {
     play.press(&["enter"]).await;
     ended(&mut play).await;
     assert_eq!(writes(&play).len(), 2);
+}
+
+#[tokio::test]
+async fn what_was_consented_to_is_looked_at_once_more_too() {
+    let mut play = Play::start_toml(WORLD).await;
+    mark(&mut play, &["orders", "streamed"]).await;
+    play.press(&["p", "enter"]).await;
+    assert!(matches!(play.model.overlay, Some(Overlay::Confirm(_))), "{:?}", play.model.overlay);
+    meanwhile(&play, "streamed", Some(json!({ "sync_frequency": "7day" }))).await;
+    let theirs = writes(&play).len();
+    agree(&mut play).await;
+    assert_eq!((waits(&play), writes(&play).len()), (Waits::Retry, theirs));
+    let seen = play.screen(140, 40);
+    assert!(seen.contains("nothing was sent") && seen.contains("streamed: frequency"), "{seen}");
+    // It is asked anew.
+    play.press(&["enter", "enter"]).await;
+    agree(&mut play).await;
+    ended(&mut play).await;
+    assert_eq!(writes(&play).len(), theirs + 1);
+}
+
+/// Says yes to the question that stands, with the name where it is asked for.
+async fn agree(play: &mut Play) {
+    let Some(Overlay::Confirm(confirm)) = &play.model.overlay else { panic!("{:?}", play.model.overlay) };
+    match confirm.challenge.as_ref().unwrap().demand().clone() {
+        Demand::Typed(name) => {
+            play.type_in(&name).await;
+            play.press(&["enter"]).await;
+        }
+        Demand::Yes => play.press(&["y"]).await,
+    }
 }
 
 #[tokio::test]

@@ -77,7 +77,11 @@ impl KeyForm {
 
 impl fmt::Debug for KeyForm {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("KeyForm").field("input", &MASK).field("phase", &self.phase).finish()
+        out.debug_struct("KeyForm")
+            .field("input", &MASK)
+            .field("doubted", &self.doubted)
+            .field("phase", &self.phase)
+            .finish()
     }
 }
 

@@ -142,6 +142,12 @@ impl Runbook {
             return Vec::new();
         }
         self.agreed = true;
+        if let Some(Task::Send(deed)) = self.stage().map(|stage| &stage.task)
+            && self.looks_first(deed)
+        {
+            self.given = consents;
+            return self.ask(vec![Need::Sources]);
+        }
         self.begin_discards(consents, inventory)
     }
 

@@ -2,15 +2,27 @@
 
 use super::stage::{Deed, Task};
 use super::{Move, Runbook};
+use crate::warehouse::consent::Discard;
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::settings::{Frequency, SyncType};
 use crate::warehouse::text::Foreign;
 
+/// The look right before.
+#[derive(Debug, Default)]
+pub(super) struct Again {
+    /// How the tables were when the user saw them.
+    seen: Vec<Seen>,
+    /// What has changed of them since.
+    drift: Vec<String>,
+    /// Whether they were looked at and are what they were.
+    pub(super) done: bool,
+}
+
 /// What a change of several tables rests on, of one of them.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Seen {
+struct Seen {
     id: SchemaId,
     name: Foreign,
     on: Option<bool>,
@@ -22,7 +34,7 @@ impl Runbook {
     /// What was found to have changed right before sending, a sentence for each table. Nothing was sent then.
     #[must_use]
     pub fn drift(&self) -> &[String] {
-        &self.drift
+        &self.again.drift
     }
 
     /// Whether the tables are being read once more, right before sending.
@@ -34,8 +46,13 @@ impl Runbook {
     /// Whether the tables are read once more before this is sent: where the user wants other settings, and nothing is
     /// repaired.
     pub(super) fn looks_first(&self, deed: &Deed) -> bool {
-        let changes =
-            matches!(deed, Deed::Retime(_) | Deed::Change(_) | Deed::Enable | Deed::SetUp(_) | Deed::Pause(_));
+        let changes = match deed {
+            Deed::Retime(_) | Deed::Change(_) | Deed::Enable | Deed::SetUp(_) | Deed::Pause(_) => true,
+            Deed::Discard(discards) => discards.iter().all(|discard| {
+                matches!(discard, Discard::PauseSchema(_) | Discard::PauseSchemas(..) | Discard::ReshapeSchema(_))
+            }),
+            _ => false,
+        };
         changes && self.situation.wish.is_some()
     }
 
@@ -51,19 +68,26 @@ impl Runbook {
                 frequency: schema.frequency.clone(),
             })
         });
-        self.seen = seen.collect();
+        self.again.seen = seen.collect();
     }
 
     /// The tables were read once more: sends, unless they are not what they were.
     pub(super) fn looked(&mut self, deed: &Deed, inventory: &Inventory) -> Vec<Move> {
         let drift: Vec<(SchemaId, bool, String)> =
-            self.seen.iter().filter_map(|seen| self.moved(seen, deed, inventory)).collect();
+            self.again.seen.iter().filter_map(|seen| self.moved(seen, deed, inventory)).collect();
         if drift.is_empty() {
-            self.drift.clear();
-            self.looked = true;
+            self.again.drift.clear();
+            self.again.done = true;
             let moves = self.send(deed, inventory);
-            self.looked = false;
+            self.again.done = false;
             return moves;
+        }
+        if matches!(deed, Deed::Discard(_)) {
+            // What was consented to was another thing.
+            self.given.clear();
+            let told: Vec<String> = drift.into_iter().map(|(.., told)| told).collect();
+            self.fail(format!("Changed since you were asked, so nothing was sent. {}.", told.join("; ")));
+            return Vec::new();
         }
         // It is looked at anew, without those that cannot take part any more.
         for (id, stays, _) in &drift {
@@ -81,7 +105,7 @@ impl Runbook {
         {
             ids.retain(|id| !out(id));
         }
-        self.drift = drift.into_iter().map(|(.., told)| told).collect();
+        self.again.drift = drift.into_iter().map(|(.., told)| told).collect();
         self.agreed = false;
         self.units.clear();
         self.see(inventory);

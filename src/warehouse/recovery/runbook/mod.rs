@@ -45,7 +45,7 @@ use crate::warehouse::survey::{Fact, Need};
 use crate::warehouse::text::Foreign;
 pub use consent::Ask;
 use facts::{Facts, asked_for};
-use look::Seen;
+use look::Again;
 pub use menu::Choice;
 pub use record::Record;
 pub use situation::{Patient, Situation, Symptom, Wish};
@@ -131,12 +131,8 @@ pub struct Runbook {
     watching: bool,
     /// What the server objected to in what was filled in last.
     refusal: Option<(Option<Foreign>, Foreign)>,
-    /// How the tables were that are to be changed, when the user saw them.
-    seen: Vec<Seen>,
-    /// What has changed of them until right before sending.
-    drift: Vec<String>,
-    /// Whether they were read once more, and are what they were.
-    looked: bool,
+    /// The look at the tables right before they are changed.
+    again: Again,
     /// Whether the first failure among several tables keeps the rest from being begun.
     pub stops_on_failure: bool,
 }
@@ -187,9 +183,7 @@ impl Runbook {
             facts: Facts::default(),
             watching: false,
             refusal: None,
-            seen: Vec::new(),
-            drift: Vec::new(),
-            looked: false,
+            again: Again::default(),
             stops_on_failure: false,
         }
     }

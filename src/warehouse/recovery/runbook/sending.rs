@@ -43,10 +43,11 @@ impl Runbook {
         {
             // Consent comes first.
             self.units.clear();
-            return match self.take_given(discards) {
-                Some(consents) => self.begin_discards(consents, inventory),
-                None => Vec::new(),
-            };
+            if let Some(consents) = self.take_given(discards) {
+                return self.begin_discards(consents, inventory);
+            }
+            self.see(inventory);
+            return Vec::new();
         }
         let none_is_on =
             matches!(deed, Deed::Reload) && self.reloadable(inventory).is_empty() && !self.situation.tables.is_empty();
@@ -64,7 +65,7 @@ impl Runbook {
             self.see(inventory);
             return Vec::new();
         }
-        if self.looks_first(deed) && !self.looked {
+        if self.looks_first(deed) && !self.again.done {
             return self.ask(vec![Need::Sources]);
         }
         if *deed == Deed::RefreshTables
