@@ -145,7 +145,7 @@ impl Runbook {
         if let Some(Task::Send(deed)) = self.stage().map(|stage| &stage.task)
             && self.looks_first(deed)
         {
-            self.given = consents;
+            self.given.extend(consents);
             return self.ask(vec![Need::Sources]);
         }
         self.begin_discards(consents, inventory)

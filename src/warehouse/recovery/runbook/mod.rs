@@ -305,6 +305,10 @@ impl Runbook {
                 if !self.asked.contains(need) {
                     return Vec::new();
                 }
+                // Whoever tries again is asked again.
+                if self.looks_again() {
+                    self.given.clear();
+                }
                 self.asked.clear();
                 self.fail(format!("{}; nothing was changed by this step", failure.explanation()));
                 Vec::new()
