@@ -13,6 +13,7 @@ use crate::app::model::Model;
 use crate::app::model::watch::Alerts;
 use crate::app::settings::Settings;
 use crate::app::update::{start, update};
+use crate::terminal::background::Question;
 use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals, helpers};
 use crate::view::theme::Theme;
 use crate::worker::Worker;
@@ -62,6 +63,8 @@ struct Loop<'a> {
     helped: (UnboundedSender<Event>, UnboundedReceiver<Event>),
     /// Whether the terminal said that its background is light.
     is_light: bool,
+    /// The question for it, while it is open.
+    question: Question,
     exit: Option<Exit>,
     /// Something was put off until nothing else waits.
     goes_on: bool,
@@ -98,11 +101,13 @@ pub async fn run(
         inbox,
         helped: unbounded_channel(),
         is_light: false,
+        question: Question::default(),
         exit: None,
         goes_on: false,
         rested: None,
     };
     let result = looping.turn(look, signals).await;
+    looping.settle().await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
     let restored = terminal::restore();
@@ -125,7 +130,7 @@ impl Loop<'_> {
         loop {
             changed |= !wanted.is_empty();
             for effect in std::mem::take(&mut wanted) {
-                self.on_screen(effect, signals)?;
+                self.on_screen(effect, signals).await?;
             }
             if let Some(exit) = self.exit.take() {
                 return Ok(exit);
@@ -139,8 +144,8 @@ impl Loop<'_> {
                     return Ok(Exit::Gone);
                 }
                 // Only now, so that nothing waits for it.
-                if drawn_at.is_none() && look.light.is_some() {
-                    self.screen.ask_background()?;
+                if drawn_at.is_none() && look.light.is_some() && self.screen.ask_background()? {
+                    self.question = Question::asked();
                 }
                 drawn_at = Some(Instant::now());
                 (changed, urgent) = (false, false);
@@ -176,6 +181,7 @@ impl Loop<'_> {
             let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
             let something = !batch.is_empty();
             for message in batch {
+                self.question.hear(&message.event);
                 match message.event {
                     Event::Resized(size) => self.screen.resize(size),
                     Event::BackgroundTold(light) => self.is_light = light,
@@ -237,8 +243,14 @@ impl Loop<'_> {
             .collect()
     }
 
+    /// What the terminal answers belongs to us, not to the shell.
+    async fn settle(&mut self) {
+        let Self { question, input, .. } = self;
+        question.settle(async || input.next().await).await;
+    }
+
     /// Does what concerns the terminal.
-    fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<()> {
+    async fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<()> {
         match effect {
             Effect::Copy(text) => {
                 let asked = self.screen.copy(&text)? == Copied::Asked;
@@ -264,6 +276,7 @@ impl Loop<'_> {
             Effect::Calm => self.screen.calm()?,
             Effect::Redraw => self.screen.redraw(),
             Effect::Suspend => {
+                self.settle().await;
                 let size = terminal::suspend(&mut self.screen, &mut self.input, signals)?;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Resized(size) });
                 self.perform(effects);

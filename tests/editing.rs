@@ -11,6 +11,8 @@ mod flows;
 mod hands;
 #[path = "editing/looks.rs"]
 mod looks;
+#[path = "editing/meanwhile.rs"]
+mod meanwhile;
 #[path = "editing/trouble.rs"]
 mod trouble;
 #[path = "editing/undo.rs"]

@@ -74,6 +74,25 @@ fn ending_by_signal_restores_the_terminal() {
 }
 
 #[test]
+fn signals_that_nobody_means_restore_the_terminal_too() {
+    for signal in [
+        Signal::SIGUSR1,
+        Signal::SIGUSR2,
+        Signal::SIGALRM,
+        Signal::SIGVTALRM,
+        Signal::SIGPROF,
+        Signal::SIGXCPU,
+        #[cfg(target_os = "linux")]
+        Signal::SIGIO,
+    ] {
+        let code = 128 + u32::try_from(signal as i32).unwrap();
+        let mut session = demo();
+        session.signal(signal);
+        ends_with(session, code);
+    }
+}
+
+#[test]
 fn stopping_gives_the_terminal_to_the_shell_and_takes_it_back() {
     let mut session = job();
     for (stop, shown) in [(None, "[stopped 1]"), (Some(Signal::SIGTSTP), "[stopped 2]"), (None, "[stopped 3]")] {

@@ -132,6 +132,55 @@ fn profiles_are_switched_and_a_failed_switch_changes_nothing() {
     session.assert_terminal_restored();
 }
 
+/// Waits until this holds.
+#[track_caller]
+fn wait_until(holds: impl Fn() -> bool) {
+    for _ in 0..4_000 {
+        if holds() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("waited in vain");
+}
+
+#[test]
+fn a_switch_that_hangs_is_given_up_and_its_command_ended() {
+    let runtime = Runtime::new().unwrap();
+    let (served, _world) = serve(&runtime);
+    let home = tempfile::tempdir().unwrap();
+    let host = served.origin();
+    let id = home.path().join("id");
+    let file = format!(
+        "default_profile = \"one\"\n\
+         [profiles.one]\nhost = \"{host}\"\nproject = 1\napi_key_env = \"MY_KEY\"\n\
+         [profiles.two]\nhost = \"{host}\"\nproject = 1\n\
+         api_key_command = [\"sh\", \"-c\", \"echo $$ > {}; exec sleep 100000\"]\n\
+         [keys]\nprofiles = [\"Z\"]\n",
+        id.display()
+    );
+    private(&home.path().join("whtui/config.toml"), &file);
+    let variables = [("XDG_CONFIG_HOME", home.path().to_str().unwrap()), ("MY_KEY", KEY)];
+    let mut session = Session::start(&[], &variables, SIZE);
+    session.wait_for("public.orders");
+    for keys in [&["esc"][..], &["x", "up"]] {
+        session.keys(&["Z", "j", "enter"]);
+        session.wait_until("its command", |screen| screen.contains("(esc gives it up)"));
+        wait_until(|| std::fs::read_to_string(&id).is_ok_and(|id| id.ends_with('\n')));
+        let command = nix::unistd::Pid::from_raw(std::fs::read_to_string(&id).unwrap().trim().parse().unwrap());
+        session.keys(keys);
+        session.wait_for("Not switched: you gave it up");
+        session.wait_for("one: ");
+        session.wait_for("public.orders");
+        wait_until(|| nix::sys::signal::kill(command, None).is_err());
+        std::fs::remove_file(&id).unwrap();
+    }
+    // What was connected is still as good.
+    session.key("q");
+    assert_eq!(session.wait_exit().exit_code(), 0);
+    session.assert_terminal_restored();
+}
+
 #[test]
 fn a_file_with_mistakes_is_told_and_can_be_left_aside() {
     let home = tempfile::tempdir().unwrap();

@@ -412,6 +412,8 @@ proptest! {
         let mut asked: Vec<Need> = Vec::new();
         let mut open: Vec<usize> = Vec::new();
         let mut agreed = false;
+        // Given, and used once the tables were read once more.
+        let mut given = false;
         let take = |moves: Vec<Move>, consented: bool, agreed: bool, asked: &mut Vec<Need>, open: &mut Vec<usize>| {
             for step in moves {
                 match step {
@@ -471,8 +473,10 @@ proptest! {
                 }
                 Happening::Consent if waits == Waits::Consent => {
                     agreed = true;
-                    consented = true;
-                    consent(&mut book, &known)
+                    let moves = consent(&mut book, &known);
+                    given = matches!(moves.as_slice(), [Move::Ask(Need::Sources)]);
+                    consented = !given;
+                    moves
                 }
                 Happening::Consent => {
                     prop_assert!(book.question(&known).is_none());
@@ -481,11 +485,15 @@ proptest! {
                 Happening::Answer(which, luck) if !asked.is_empty() => {
                     let need = asked.remove(which.index(asked.len()));
                     match &need {
-                        Need::Sources => book.learn(&News::ListRead, &known),
+                        Need::Sources => {
+                            consented = std::mem::take(&mut given);
+                            book.learn(&News::ListRead, &known)
+                        }
                         need => book.learn(&News::Found(&answer(need, luck)), &known),
                     }
                 }
                 Happening::Fail(which) if !asked.is_empty() => {
+                    given = false;
                     let need = asked.remove(which.index(asked.len()));
                     let failure = Failure::new(FailureKind::TimedOut, "");
                     book.learn(&News::Unread(&need, &failure), &known)

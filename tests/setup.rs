@@ -257,6 +257,23 @@ fn a_key_in_the_wrong_field_is_not_shown() {
 }
 
 #[test]
+fn what_looks_like_no_key_is_doubted_once_and_other_kinds_are_named() {
+    let mut desk = first(140, 40);
+    desk.press(&["tab"]).type_in("hello").press(&["enter"]);
+    assert!(desk.others.is_empty() && desk.screen().contains("does not look like a personal API key"));
+    // What is typed anew is doubted anew.
+    desk.type_in("!").press(&["enter"]);
+    assert!(desk.others.is_empty());
+    desk.press(&["enter"]);
+    assert!(matches!(desk.others.pop(), Some(Effect::Greet(_, login)) if login.key.expose() == "hello!"));
+    for (key, named) in [("phc_public", "public project token"), ("phs_secret", "project secret key")] {
+        let mut desk = first(140, 40);
+        desk.press(&["tab"]).type_in(key).press(&["enter", "enter"]);
+        assert!(desk.others.is_empty() && desk.screen().contains(named), "{}", desk.screen());
+    }
+}
+
+#[test]
 fn a_key_is_pasted_without_what_surrounds_it() {
     let mut desk = first(140, 40);
     desk.press(&["tab"]);
@@ -333,7 +350,7 @@ fn a_protected_profile_sends_nothing_before_its_name_was_typed() {
     desk.go_to_table("shop", "public.orders").press(&["p", "esc"]);
     assert!(desk.sends.is_empty() && desk.model.guard.is_none() && desk.model.follows.is_empty());
     let told = desk.model.activity.notice().unwrap().text.clone();
-    assert!(told.contains("not confirmed"), "{told}");
+    assert!(told.contains("was not sent") && !told.contains("failed"), "{told}");
 
     // What discards data asks both: what is lost, and whether it is meant here.
     let mut desk = Desk::reading(protected(), 140, 40, project());

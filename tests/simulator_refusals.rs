@@ -14,9 +14,14 @@ fn error(reply: &(u16, Value)) -> (u16, &str, &str) {
 #[test]
 fn a_missing_or_wrong_key_is_401_with_a_challenge() {
     let mut bench = Bench::new("calm");
-    for (key, code) in
-        [(None, "not_authenticated"), (Some("phc_public"), "authentication_failed"), (Some(""), "not_authenticated")]
-    {
+    for (key, code) in [
+        (None, "not_authenticated"),
+        (Some(""), "not_authenticated"),
+        (Some("phc_public"), "authentication_failed"),
+        (Some("phx_"), "authentication_failed"),
+        (Some("phx_two words"), "authentication_failed"),
+        (Some("hello"), "authentication_failed"),
+    ] {
         bench.key = key.map(str::to_owned);
         for path in ["external_data_sources/", "/api/users/@me/", "/api/personal_api_keys/@current/", "/api/projects/"]
         {

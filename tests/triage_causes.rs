@@ -75,6 +75,10 @@ fn what_the_status_hides_the_newest_run_tells() {
     let cancelled = told("Failed", Some("Sync cancelled by user"));
     assert_eq!((&cancelled.cause, cancelled.recovery.as_str(), cancelled.retry_safe), (&None, "A", true));
     assert!(cancelled.reason.contains("stopped on purpose"), "{}", cancelled.reason);
+    for status in ["Cancelled", "Hibernating"] {
+        let odd = told(status, None);
+        assert!(!odd.reason.contains("a success,") && odd.reason.contains("was no success"), "{}", odd.reason);
+    }
     let fine = told("Completed", None);
     assert_eq!((&fine.cause, fine.since, fine.retry_safe), (&None, None, true));
     assert!(fine.reason.contains("was a success"), "{}", fine.reason);

@@ -85,7 +85,8 @@ const EXPLAIN_READS: &str = "Without TEXT it reads standard input: one text; wit
 /// How `simulate` ends, and what there is to serve.
 fn simulate_ends() -> String {
     format!(
-        "Worlds: {}.\n\nFaults: {}.\n\nIt prints host, project and key, and serves until it is interrupted.\n\nExit status: 0 when it \
+        "Worlds: {}.\n\nFaults: {}.\n\nIt prints host, project and key, and serves until it is interrupted. Any other key that begins like that one \
+         (phx_) is taken too; everything else is answered with 401, as PostHog does.\n\nExit status: 0 when it \
          was ended by a signal, 2 when it could not start.",
         crate::simulator::scenario_names().join(", "),
         FaultSpec::grammar()

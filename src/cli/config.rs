@@ -75,7 +75,7 @@ pub(super) fn settings(leave_aside: bool, allow_http: bool) -> Result<Config, St
     match Config::load(&path, allow_http) {
         Ok(config) => Ok(config.unwrap_or_default()),
         Err(mistakes) => Err(format!(
-            "{}\nNothing was started. Correct it (`whtui config check` looks again), or go on without it: --no-config",
+            "{}\nNothing was started. Correct it (`whtui config check` looks again), or go on without it: add --no-config.",
             told(&mistakes)
         )),
     }

@@ -1,5 +1,8 @@
 //! What to connect to, by flags, environment and files; or the demo.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::arguments::Target;
 use crate::api::{Account, Client, Limits};
 use crate::app::effect::Login;
@@ -65,7 +68,17 @@ pub(super) fn entered(login: Login, project: ProjectId, config: &Config) -> Resu
     Ok(Session { profile, ..Session::new(Start::Connected(place), Some(client)) })
 }
 
-/// Finds out what to connect to; where that takes time, a remark says so.
+/// Tells when it is let go.
+#[derive(Default)]
+struct Leash(Arc<AtomicBool>);
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Finds out what to connect to; where that takes time, a remark says so. It may be given up at any time.
 ///
 /// # Errors
 /// One sentence: what is wrong, and what to do next.
@@ -81,12 +94,15 @@ pub(super) async fn connect(
         profile: flags.profile.clone(),
     };
     let (config, say) = (config.clone(), remark.clone());
+    // Whoever waits for this no longer, waits for the command no longer either.
+    let leash = Leash::default();
+    let given_up = Arc::clone(&leash.0);
     let found = tokio::task::spawn_blocking(move || {
         let announce = |program: &str| {
             let program = crate::warehouse::text::Foreign::new(program);
             say(&format!("asking `{}` for the key", program.shown()));
         };
-        config::connection(&wanted, &config, &announce)
+        config::connection(&wanted, &config, &announce, &given_up)
     });
     let resolved = match found.await {
         Ok(Ok(resolved)) => resolved,

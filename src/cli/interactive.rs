@@ -12,7 +12,7 @@ use crate::app::effect::Destination;
 use crate::app::settings::{Offer, Settings, Setup, Start};
 use crate::config::{self, Config};
 use crate::runtime::{self, Exit};
-use crate::terminal::{Signal, Signals, StopSignal};
+use crate::terminal::{EscapeKey, Signal, Signals, StopSignal};
 use crate::warehouse::audit::Whose;
 use crate::warehouse::ids::ProjectId;
 use crate::worker::Worker;
@@ -85,8 +85,10 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                     Destination::Entered(login, project) => entered(login, project, &config),
                     Destination::Profile(name) => {
                         let target = profile(name, &flags.target);
+                        let escape = EscapeKey::heed();
                         tokio::select! {
-                            session = connect(&target, &config, super::remark) => session,
+                            session = connect(&target, &config, remark_and_way_back) => session,
+                            () = pressed(escape.as_ref()) => Err("you gave it up.".to_owned()),
                             number = terminated(&mut signals) => {
                                 return Ok(ExitCode::from(number.saturating_add(128)));
                             }
@@ -104,6 +106,19 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                 _ => return Err(sentence),
             },
         }
+    }
+}
+
+/// Says what is going on while another profile is gone over to.
+fn remark_and_way_back(sentence: &str) {
+    super::remark(&format!("{sentence} (esc gives it up)"));
+}
+
+/// Waits for the key that gives up.
+async fn pressed(escape: Option<&EscapeKey>) {
+    match escape {
+        Some(escape) => escape.pressed().await,
+        None => std::future::pending().await,
     }
 }
 

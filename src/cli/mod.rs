@@ -16,6 +16,7 @@ mod listing;
 mod look;
 mod man;
 mod named;
+mod order;
 mod output;
 mod report;
 mod serve;
@@ -24,12 +25,13 @@ mod survey;
 mod version;
 mod wait;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use std::io::Write;
 use std::process::ExitCode;
 
 use crate::terminal::StopSignal;
 use crate::warehouse::text::clean;
+use crate::warehouse::words::without_numbers;
 use arguments::{Arguments, Command};
 
 /// Exit code when the program could not do what was asked for.
@@ -39,7 +41,7 @@ const COULD_NOT: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     crash::install();
-    let arguments = match Arguments::try_parse() {
+    let arguments = match order::read(std::env::args_os()) {
         Ok(arguments) => arguments,
         // Help and version are no errors.
         Err(said) if !said.use_stderr() => {
@@ -151,7 +153,7 @@ fn refuse(sentence: &str) -> ExitCode {
 
 /// Says a sentence where it does not get into the output. What was typed, or stands in a file, may be part of it.
 fn complain(sentence: &str) {
-    let sentence = clean(sentence, true);
+    let sentence = without_numbers(clean(sentence, true).into_owned());
     // When not even standard error can be written to, the exit code still tells.
     let _ = writeln!(std::io::stderr(), "whtui: {sentence}");
 }

@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 use super::ConfigError;
 use crate::warehouse::ids::ProjectId;
+use crate::warehouse::key_shape::problem_of_key;
 use crate::warehouse::origin::Origin;
 
 pub(super) fn key(key: String, from: &str) -> Result<SecretString, ConfigError> {
@@ -11,22 +12,6 @@ pub(super) fn key(key: String, from: &str) -> Result<SecretString, ConfigError> 
         None => Ok(key.into()),
         Some(problem) => Err(ConfigError::Key { from: from.to_owned(), problem }),
     }
-}
-
-/// What is obviously wrong with a key, as the end of a sentence that begins with it.
-#[must_use]
-pub fn problem_of_key(key: &str) -> Option<&'static str> {
-    Some(if key.trim().is_empty() {
-        "is empty; put a personal API key there (it begins with phx_)"
-    } else if key.starts_with("phc_") {
-        "is a public project token (phc_), which only sends events; use a personal API key (it begins with phx_)"
-    } else if key.starts_with("phs_") {
-        "is a project secret key (phs_), which this API does not take; use a personal API key (it begins with phx_)"
-    } else if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-        "holds spaces, line breaks or other characters that no key has; copy it again, and nothing but the key"
-    } else {
-        return None;
-    })
 }
 
 pub(super) fn origin(host: &str, allow_http: bool, from: &str) -> Result<Origin, ConfigError> {

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::place::{Key, Place};
 use super::{ConfigError, named};
 use crate::warehouse::text::clean;
+use crate::warehouse::words::reason;
 
 /// More than such a file ever holds.
 const SIZE_LIMIT: u64 = 1024 * 1024;
@@ -72,7 +73,7 @@ impl CredentialsFile {
         match contents(path) {
             Ok((text, open_to_others)) => Self::Found { path: shown, text: text.into(), open_to_others },
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Self::Absent,
-            Err(error) => Self::Unreadable { path: shown, reason: error.to_string() },
+            Err(error) => Self::Unreadable { path: shown, reason: reason(error) },
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::io::{ErrorKind, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use secrecy::SecretString;
 
 use super::{ConfigError, checks};
 use crate::warehouse::text::clean;
+use crate::warehouse::words::reason;
 
 /// How long a program may take.
 pub const LIMIT: Duration = Duration::from_secs(30);
@@ -38,6 +40,9 @@ pub enum Problem {
     /// It took too long.
     #[error("did not end within {} seconds and was stopped; run it once by hand, it may wait for an answer", .0.as_secs())]
     TooSlow(Duration),
+    /// Nobody wanted its answer any more.
+    #[error("was stopped, because its answer was not waited for any more")]
+    GivenUp,
     /// It failed.
     #[error("failed ({status}){}", if .said.is_empty() { String::new() } else { format!(": {said}") })]
     Failed {
@@ -57,31 +62,31 @@ pub enum Problem {
     NoText,
 }
 
-/// Runs a program without a shell and takes what it prints for a key. Its name, in words, is `from`.
+/// Runs a program without a shell and takes what it prints for a key; it is ended as soon as that is given up.
 ///
 /// # Errors
 /// See [`Problem`]; and where it can be no key.
-pub fn key(words: &[String], limit: Duration) -> Result<SecretString, ConfigError> {
+pub fn key(words: &[String], limit: Duration, given_up: &AtomicBool) -> Result<SecretString, ConfigError> {
     let program = words.first().map_or("", String::as_str);
     let name = clean(program, false).into_owned();
-    match printed(words, limit) {
+    match printed(words, limit, given_up) {
         Ok(key) => checks::key(key, &format!("the output of `{name}`")),
         Err(problem) => Err(ConfigError::Command { program: name, problem }),
     }
 }
 
-fn printed(words: &[String], limit: Duration) -> Result<String, Problem> {
+fn printed(words: &[String], limit: Duration, given_up: &AtomicBool) -> Result<String, Problem> {
     let (program, arguments) = words.split_first().ok_or(Problem::NotFound)?;
     let mut command = Command::new(program);
     // Without a terminal on its input it cannot take the keys that are meant for us.
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| match error.kind() {
         ErrorKind::NotFound => Problem::NotFound,
-        _ => Problem::NotRun(error.to_string()),
+        _ => Problem::NotRun(reason(error)),
     })?;
     let output = child.stdout.take().map(Listener::to);
     let complaints = child.stderr.take().map(Listener::to);
-    let status = ended(&mut child, limit)?;
+    let status = ended(&mut child, limit, given_up)?;
     let heard = |listener: Option<Listener>| listener.map(Listener::heard).unwrap_or_default();
     let (output, complaints) = (heard(output), heard(complaints));
     if !status.success() {
@@ -98,12 +103,13 @@ fn printed(words: &[String], limit: Duration) -> Result<String, Problem> {
 }
 
 /// Waits for the end, and makes one when it does not come.
-fn ended(child: &mut Child, limit: Duration) -> Result<ExitStatus, Problem> {
+fn ended(child: &mut Child, limit: Duration, given_up: &AtomicBool) -> Result<ExitStatus, Problem> {
     let mut waited = Duration::ZERO;
     loop {
+        let given_up = given_up.load(Ordering::Relaxed);
         match child.try_wait() {
             Ok(Some(status)) => return Ok(status),
-            Ok(None) if waited < limit => {
+            Ok(None) if waited < limit && !given_up => {
                 thread::sleep(LOOK);
                 waited += LOOK;
             }
@@ -111,9 +117,9 @@ fn ended(child: &mut Child, limit: Duration) -> Result<ExitStatus, Problem> {
                 // It may have ended by itself meanwhile, which is as good.
                 let _ = child.kill();
                 let _ = child.wait();
-                return Err(Problem::TooSlow(limit));
+                return Err(if given_up { Problem::GivenUp } else { Problem::TooSlow(limit) });
             }
-            Err(error) => return Err(Problem::NotRun(error.to_string())),
+            Err(error) => return Err(Problem::NotRun(reason(error))),
         }
     }
 }
@@ -173,7 +179,7 @@ mod tests {
 
     fn of(words: &[&str]) -> Result<String, String> {
         let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-        match key(&words, Duration::from_secs(20)) {
+        match key(&words, Duration::from_secs(20), &AtomicBool::new(false)) {
             Ok(key) => Ok(key.expose_secret().to_owned()),
             Err(error) => {
                 let shown = format!("{error:?} {error}");
@@ -225,8 +231,15 @@ mod tests {
     #[test]
     fn one_that_does_not_end_is_stopped() {
         let words: Vec<String> = ["sleep", "100000"].map(str::to_owned).to_vec();
-        let told = key(&words, Duration::from_millis(60)).unwrap_err().to_string();
+        let told = key(&words, Duration::from_millis(60), &AtomicBool::new(false)).unwrap_err().to_string();
         assert!(told.contains("did not end") && told.contains("was stopped"), "{told}");
+    }
+
+    #[test]
+    fn one_that_is_given_up_is_stopped() {
+        let words: Vec<String> = ["sleep", "100000"].map(str::to_owned).to_vec();
+        let told = key(&words, Duration::from_secs(100_000), &AtomicBool::new(true)).unwrap_err().to_string();
+        assert!(told.contains("not waited for any more"), "{told}");
     }
 
     #[test]

@@ -16,12 +16,13 @@ mod place;
 mod root_causes;
 mod safe_file;
 
+use std::sync::atomic::AtomicBool;
+
 use secrecy::SecretString;
 
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::origin::Origin;
 
-pub use checks::problem_of_key;
 pub use credentials::{CredentialsFile, credentials_path};
 pub use error::ConfigError;
 pub use file::Config;
@@ -106,15 +107,21 @@ pub enum Pair {
 }
 
 /// Finds host, project and key in the flags, the environment of this process, the settings and the file of `PostHog`'s
-/// command line. Where a command has to be run for the key, its name is announced first.
+/// command line. Where a command has to be run for the key, its name is announced first, and it is ended once all this is
+/// given up.
 ///
 /// # Errors
 /// See [`ConfigError`]; `NoKey` when there is none.
-pub fn connection(flags: &Flags, config: &Config, announce: &dyn Fn(&str)) -> Result<Resolved, ConfigError> {
+pub fn connection(
+    flags: &Flags,
+    config: &Config,
+    announce: &dyn Fn(&str),
+    given_up: &AtomicBool,
+) -> Result<Resolved, ConfigError> {
     let file = credentials_path(&env).map_or(CredentialsFile::Absent, |path| CredentialsFile::read(&path));
     let run = |words: &[String]| {
         announce(words.first().map_or("", String::as_str));
-        key_command::key(words, key_command::LIMIT)
+        key_command::key(words, key_command::LIMIT, given_up)
     };
     resolve(flags, &Around { env: &env, config, login: &file, run: &run })
 }

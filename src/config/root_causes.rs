@@ -31,7 +31,7 @@ impl RootCauses {
             Ok(contents) if contents.writable_by_others => Err(ConfigError::OpenToWriters { path: shown }),
             Ok(contents) => Ok(Some(Self { path: shown, text: contents.text })),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-            Err(error) => Err(ConfigError::RootCauses { path: shown, reason: error.to_string() }),
+            Err(error) => Err(ConfigError::RootCauses { path: shown, reason: crate::warehouse::words::reason(error) }),
         }
     }
 }

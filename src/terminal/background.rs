@@ -1,6 +1,53 @@
 //! The background of the terminal: the question for it (OSC 11), and what an answer means. Nobody waits for the answer.
 
 use std::ffi::OsString;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use crate::app::message::Event;
+
+/// How long the end of the program waits for an answer that may be on its way: it would be typed into the shell.
+const LAST_WORD: Duration = Duration::from_millis(30);
+
+/// A terminal that has not answered for so long never will.
+const SILENT: Duration = Duration::from_secs(10);
+
+/// The question, from when it is asked until it is answered.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Question {
+    asked: Option<Instant>,
+}
+
+impl Question {
+    /// It is asked now.
+    #[must_use]
+    pub fn asked() -> Self {
+        Self { asked: Some(Instant::now()) }
+    }
+
+    /// Takes in what came from the terminal.
+    pub fn hear(&mut self, event: &Event) {
+        if matches!(event, Event::BackgroundTold(_)) {
+            self.asked = None;
+        }
+    }
+
+    /// Takes the answer from the terminal before that is given back, if it comes at once. What else comes meanwhile is
+    /// dropped.
+    pub async fn settle(&mut self, mut next: impl AsyncFnMut() -> Option<Event>) {
+        let open = |question: &Self| question.asked.is_some_and(|asked| asked.elapsed() < SILENT);
+        // When nothing has come in time there is nothing more to be done.
+        let _ = timeout(LAST_WORD, async {
+            while open(self)
+                && let Some(event) = next().await
+            {
+                self.hear(&event);
+            }
+        })
+        .await;
+    }
+}
 
 /// The question.
 pub(super) const QUESTION: &str = "\x1b]11;?\x1b\\";
@@ -51,6 +98,24 @@ mod tests {
         ] {
             assert_eq!(is_light(answer), light, "{answer}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_on_its_way_is_waited_for_and_no_longer() {
+        let began = Instant::now();
+        let key = || Event::Pasted("x".to_owned());
+        let mut events = vec![key(), Event::BackgroundTold(true), key()];
+        events.reverse();
+        let mut question = Question::asked();
+        question.settle(async || events.pop()).await;
+        assert_eq!((events.len(), question.asked.is_some()), (1, false), "nothing is read behind the answer");
+        question.settle(async || unreachable!("nothing is asked any more")).await;
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        Question::asked().settle(std::future::pending).await;
+        assert_eq!(began.elapsed(), LAST_WORD);
+        let question = Question::asked();
+        tokio::time::advance(SILENT).await;
+        { question }.settle(async || unreachable!("it will not answer")).await;
     }
 
     #[test]

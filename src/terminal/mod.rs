@@ -15,10 +15,11 @@
 //! [`Event::Resized`]: crate::app::message::Event::Resized
 
 mod announce;
-mod background;
+pub mod background;
 mod canvas;
 mod clipboard;
 mod decoder;
+mod escape;
 pub mod helpers;
 mod hook;
 mod input;
@@ -33,6 +34,7 @@ mod signals;
 mod width;
 
 pub use clipboard::{Copied, LONGEST_COPY};
+pub use escape::EscapeKey;
 pub use hook::{install_panic_hook, panicked};
 pub use input::Input;
 pub use jobs::{StopSignal, suspend};

@@ -180,17 +180,18 @@ impl<O: Outlet> Screen<O> {
         self.outlet.send(modes::mouse(on).as_bytes())
     }
 
-    /// Asks the terminal for its background, where that can do no harm. The answer, if any, comes as an event.
+    /// Asks the terminal for its background, where that can do no harm, and says whether it did. The answer, if any, comes
+    /// as an event.
     ///
     /// # Errors
     ///
     /// When the terminal is gone or was given back.
-    pub fn ask_background(&mut self) -> io::Result<()> {
-        if background::can_be_asked(|name| std::env::var_os(name)) {
-            self.outlet.send(background::QUESTION.as_bytes())
-        } else {
-            Ok(())
+    pub fn ask_background(&mut self) -> io::Result<bool> {
+        let asked = background::can_be_asked(|name| std::env::var_os(name));
+        if asked {
+            self.outlet.send(background::QUESTION.as_bytes())?;
         }
+        Ok(asked)
     }
 
     /// Reaches a user who looks elsewhere.

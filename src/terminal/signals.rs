@@ -20,13 +20,36 @@ pub enum Signal {
     Continue,
 }
 
-/// The signals the program heeds: SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP and SIGCONT.
+/// Signals that end a program which does not heed them, as long as nothing is wrong inside it: those that its own
+/// mistakes raise (SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT) are left alone, since their core is what is
+/// wanted then, and most of them would come again for ever.
+fn that_end() -> Vec<i32> {
+    use nix::libc;
+    let mut all = vec![
+        libc::SIGTERM,
+        libc::SIGHUP,
+        libc::SIGINT,
+        libc::SIGQUIT,
+        libc::SIGUSR1,
+        libc::SIGUSR2,
+        libc::SIGALRM,
+        libc::SIGVTALRM,
+        libc::SIGPROF,
+        libc::SIGXCPU,
+        libc::SIGXFSZ,
+    ];
+    #[cfg(target_os = "linux")]
+    {
+        all.extend([libc::SIGIO, libc::SIGPWR, libc::SIGSTKFLT]);
+        all.extend(libc::SIGRTMIN()..=libc::SIGRTMAX());
+    }
+    all
+}
+
+/// The signals the program heeds: all that would end it and can be caught, SIGTSTP and SIGCONT.
 #[derive(Debug)]
 pub struct Signals {
-    terminate: unix::Signal,
-    hang_up: unix::Signal,
-    interrupt: unix::Signal,
-    quit: unix::Signal,
+    end: mpsc::UnboundedReceiver<u8>,
     go_on: unix::Signal,
     stop: mpsc::UnboundedReceiver<()>,
     job: StopSignal,
@@ -39,28 +62,25 @@ impl Signals {
     ///
     /// When the system refuses.
     pub fn listen(job: StopSignal) -> io::Result<Self> {
-        let listen = |kind: SignalKind| unix::signal(kind);
         let stop = job.watch()?;
-        Ok(Self {
-            terminate: listen(SignalKind::terminate())?,
-            hang_up: listen(SignalKind::hangup())?,
-            interrupt: listen(SignalKind::interrupt())?,
-            quit: listen(SignalKind::quit())?,
-            go_on: listen(SignalKind::from_raw(nix::libc::SIGCONT))?,
-            stop,
-            job,
-        })
+        let go_on = unix::signal(SignalKind::from_raw(nix::libc::SIGCONT))?;
+        let (tell, end) = mpsc::unbounded_channel();
+        for number in that_end() {
+            let mut signal = unix::signal(SignalKind::from_raw(number))?;
+            let (tell, number) = (tell.clone(), u8::try_from(number).unwrap_or(u8::MAX));
+            tokio::spawn(async move {
+                // Nobody may listen any more when one comes.
+                while signal.recv().await.is_some() && tell.send(number).is_ok() {}
+            });
+        }
+        Ok(Self { end, go_on, stop, job })
     }
 
     /// The next signal. Nothing is lost when the waiting is given up.
     pub async fn next(&mut self) -> Signal {
-        let terminate = |kind: SignalKind| Signal::Terminate(u8::try_from(kind.as_raw_value()).unwrap_or(u8::MAX));
         loop {
             return tokio::select! {
-                Some(()) = self.terminate.recv() => terminate(SignalKind::terminate()),
-                Some(()) = self.hang_up.recv() => terminate(SignalKind::hangup()),
-                Some(()) = self.interrupt.recv() => terminate(SignalKind::interrupt()),
-                Some(()) = self.quit.recv() => terminate(SignalKind::quit()),
+                Some(number) = self.end.recv() => Signal::Terminate(number),
                 Some(()) = self.go_on.recv() => {
                     if self.job.came_back() {
                         continue;

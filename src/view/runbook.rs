@@ -8,17 +8,15 @@ use ratatui::text::{Line, Span};
 use super::footer::fixed;
 use super::theme::{Role, Theme};
 use super::widgets::{bounded_scroll, lines, modal, with_keys};
-use super::{form, text};
+use super::{change, form, text};
 use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, RunbookId, billing_page};
 use crate::warehouse::diagnosis::Letter;
-use crate::warehouse::ids::ProjectId;
 use crate::warehouse::recovery::runbook::{
     Choice, Progress, Stage, Task, Unit, UnitProgress, Waits, Who, Wish, checklist,
 };
 use crate::warehouse::replies::StoredInput;
-use crate::warehouse::text::clean;
 use crate::warehouse::words;
 
 /// Draws it.
@@ -178,7 +176,7 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
                     if book.stops_on_failure { "the first failure stops the rest" } else { "failures stop nothing" };
                 say(&format!("`space` takes a table out or in. `x`: {stops}."));
             }
-            all.extend(requests(model, opened, theme, width));
+            all.extend(change::lines(model, opened, theme, width));
             if book.can_toggle() {
                 all.extend(tables(model, opened, theme, width));
             }
@@ -215,10 +213,18 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         Waits::Retry => {
             // Steps that were handed over cannot be planned anew.
             let anew = if book.situation().wish == Some(Wish::Tune) { "" } else { " `b` begins anew," };
-            say(&format!("`enter` tries this step again, `s` leaves it out,{anew} `esc` leaves it for later."));
+            let again = if has_unknown(opened) {
+                "sends it again; look first what became of it"
+            } else {
+                "tries this step again"
+            };
+            say(&format!("`enter` {again}, `s` leaves it out,{anew} `esc` leaves it for later."));
             all.extend(rows(opened, theme));
         }
         Waits::Server | Waits::Nothing => {
+            if book.looks_again() {
+                say("Reading the tables once more, right before sending.");
+            }
             if book.is_watching() {
                 say(&book.outlook(&model.inventory).replace('`', "'"));
             }
@@ -235,32 +241,6 @@ fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
         }
     }
     all
-}
-
-/// What a change of several tables would send, exactly.
-fn requests<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
-    let Some(project) = project.filter(|_| opened.book.situation().wish.is_some()) else { return Vec::new() };
-    let mut told = Vec::new();
-    for request in opened.book.requests(project, &model.inventory) {
-        told.push((format!("Sent as it stands here: {} {}", request.method.word(), request.target()), Role::Faint));
-        match request.body.as_ref().and_then(|body| body.get("schemas")).and_then(|rows| rows.as_array()) {
-            Some(rows) => {
-                told.push(("{\"schemas\": [".to_owned(), Role::Text));
-                let last = rows.len().saturating_sub(1);
-                told.extend(rows.iter().enumerate().map(|(place, row)| {
-                    let comma = if place < last { "," } else { "" };
-                    (format!("  {row}{comma}"), Role::Text)
-                }));
-                told.push(("]}".to_owned(), Role::Text));
-            }
-            None => told.extend(request.body.as_ref().map(|body| (body.to_string(), Role::Text))),
-        }
-    }
-    let lines = told.into_iter().flat_map(|(line, role)| {
-        text::wrap(&clean(&line, false), width).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
-    });
-    lines.map(|(line, role)| Line::styled(line, theme.style(role))).collect()
 }
 
 /// Whether its tables are of several sources.
@@ -420,10 +400,16 @@ fn rows<'a>(opened: &Opened, theme: &Theme) -> Vec<Line<'a>> {
     each.collect()
 }
 
+/// Whether something may have been carried out: that is not merely tried again.
+fn has_unknown(opened: &Opened) -> bool {
+    opened.book.units().iter().any(|unit| matches!(unit.progress, UnitProgress::Unknown(_)))
+}
+
 /// The keys that mean something now.
 pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> {
     let Some(opened) = model.runbooks.get(id) else { return Vec::new() };
     let tuned = opened.book.situation().wish == Some(Wish::Tune);
+    let again = if has_unknown(opened) { "send it again" } else { "try again" };
     let mut all = match opened.book.waits() {
         Waits::Start if opened.book.can_begin_anew() => fixed(&[("enter", "send it"), ("b", "choose again")]),
         Waits::Start => fixed(&[("enter", "begin")]),
@@ -435,9 +421,9 @@ pub(super) fn keys(model: &Model, id: RunbookId) -> Vec<(String, &'static str)> 
         Waits::One => fixed(&[("enter", "take it"), ("up/down", "choose"), ("s", "leave out")]),
         Waits::Several => fixed(&[("space", "pick"), ("a", "all"), ("enter", "go on"), ("s", "leave out")]),
         Waits::Consent => fixed(&[("enter", "ask me")]),
-        Waits::Retry if tuned => fixed(&[("enter", "try again"), ("s", "leave out")]),
+        Waits::Retry if tuned => fixed(&[("enter", again), ("s", "leave out")]),
         Waits::Nothing if tuned => fixed(&[("enter", "close")]),
-        Waits::Retry => fixed(&[("enter", "try again"), ("s", "leave out"), ("b", "begin anew")]),
+        Waits::Retry => fixed(&[("enter", again), ("s", "leave out"), ("b", "begin anew")]),
         Waits::Nothing => fixed(&[("enter", "close"), ("b", "begin anew")]),
     };
     all.push((model.keymap.key(CommandId::History), "history"));

@@ -41,6 +41,7 @@ pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'s
         Phase::Running => &[("w", "wait for it"), ("c", "cancel it first"), ("esc", "back")],
         Phase::Waiting => &[("x", "do not wait"), ("esc", "close")],
         Phase::Unread(_) => &[("enter", "read again"), ("esc", "close")],
+        Phase::Gone => &[("enter", "close")],
         Phase::Reading | Phase::Checking => &[("esc", "close")],
     }
 }
@@ -105,6 +106,10 @@ fn body<'a>(model: &Model, id: &SchemaId, tuning: &Tuning, theme: &Theme, width:
         (Phase::Unread(why), _) => {
             body.say(why, Role::Bad, theme, width);
             body.say("`enter` reads it again.", Role::Text, theme, width);
+        }
+        (Phase::Gone, _) => {
+            body.say("The table does not exist any more, so nothing was sent.", Role::Bad, theme, width);
+            body.say("Its source may list it under another name. `enter` closes this.", Role::Text, theme, width);
         }
         (Phase::Drifted(moved, _), _) => drifted(&mut body, moved, theme, width),
         (Phase::Running, _) if is_lost(model, id) => {
@@ -259,7 +264,7 @@ fn hint(setting: Setting, draft: &Draft) -> String {
         }
         Setting::Lookback => "Seconds that are read again behind the field, at most 60 days; empty for none.",
         Setting::FullRefresh => "Days, from 1 to 90; empty for never.",
-        Setting::TimeOfDay | Setting::RebuildTime => "As 03:15, in UTC; empty for any time.",
+        Setting::TimeOfDay | Setting::RebuildTime => "As 03:15, in UTC; empty leaves it to PostHog.",
         _ => "",
     };
     plain.to_owned()

@@ -204,10 +204,11 @@ impl Outcome {
     pub fn failed(failure: &Failure) -> Self {
         let state = match failure.kind {
             _ if failure.outcome_unknown() => Ending::Unknown,
-            FailureKind::Unreachable | FailureKind::ReadOnly | FailureKind::Unlogged => Ending::NotSent,
+            FailureKind::Unreachable => Ending::NotSent,
+            _ if failure.was_held_back() => Ending::NotSent,
             _ => Ending::Refused,
         };
-        Self { state, kind: Some(key(&failure.kind).to_owned()), sentence: Some(failure.explanation()) }
+        Self { state, kind: Some(key(&failure.kind).to_owned()), sentence: Some(failure.of_a_write()) }
     }
 }
 

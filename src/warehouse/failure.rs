@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::text::Foreign;
-use super::words::span;
+use super::words::{span, without_numbers};
 
 /// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,25 +117,33 @@ impl Failure {
         !matches!(self.kind, FailureKind::Unreachable | FailureKind::Interrupted | FailureKind::TimedOut)
     }
 
+    /// Whether a write was held back here, before it could reach anybody.
+    #[must_use]
+    pub fn was_held_back(&self) -> bool {
+        matches!(self.kind, FailureKind::ReadOnly | FailureKind::Declined | FailureKind::Unlogged)
+    }
+
     /// What happened and what to do next, as a sentence that follows "… failed: ".
     #[must_use]
     pub fn explanation(&self) -> String {
+        // What a server says is quoted as it is.
         let detail = brief(&self.detail);
+        let detail = if self.status.is_none() { without_numbers(detail) } else { detail };
         let said = |otherwise: &str| if detail.is_empty() { otherwise.to_owned() } else { detail.clone() };
         match &self.kind {
             FailureKind::Unreachable => {
                 format!("no connection ({}); check the host and your network", said("the host did not answer"))
             }
             FailureKind::Interrupted if self.status.is_some() => {
-                "the reply ended in the middle: something between here and the server, such as a proxy, cut it off; try \
-                 again"
-                    .to_owned()
+                format!(
+                    "the reply ended in the middle: something between here and the server, such as a proxy, cut it \
+                     off{AGAIN}"
+                )
             }
             FailureKind::Interrupted => "the connection broke; check your network".to_owned(),
             FailureKind::TimedOut => "the server did not answer in time".to_owned(),
             FailureKind::KeyRejected => {
-                "the server rejects the API key; create a new personal API key in PostHog and use that"
-                    .to_owned()
+                "the server rejects the API key; create a new personal API key in PostHog and use that".to_owned()
             }
             FailureKind::MissingScope(scope) => {
                 format!("the API key lacks the scope {}; add it to the key in PostHog's settings", scope.shown())
@@ -171,14 +179,31 @@ impl Failure {
             }
             FailureKind::TooLarge => "the reply is too large".to_owned(),
             FailureKind::ReadOnly => "read-only mode: nothing was sent".to_owned(),
-            FailureKind::Declined => "it was not confirmed: nothing was sent".to_owned(),
+            FailureKind::Declined => "it was not confirmed, so nothing was sent".to_owned(),
             FailureKind::Unlogged => {
-                format!("nothing was sent, because it could not be written to the audit log ({})", said("no reason given"))
+                format!(
+                    "nothing was sent, because it could not be written to the audit log ({})",
+                    said("no reason given")
+                )
             }
             FailureKind::Internal => format!("an error inside whtui: {}", said("unknown")),
         }
     }
+
+    /// The same of a write. Where nobody knows whether it was carried out, it is not advised to try again: it has to be
+    /// read back first.
+    #[must_use]
+    pub fn of_a_write(&self) -> String {
+        let told = self.explanation();
+        match told.strip_suffix(AGAIN) {
+            Some(told) if self.outcome_unknown() => told.to_owned(),
+            _ => told,
+        }
+    }
 }
+
+/// The advice for a read that was cut off. For a write it would be a bad one.
+const AGAIN: &str = "; try again";
 
 /// A span as long as this one or longer, in the units that are shown of it.
 fn rounded_up(wait: SignedDuration) -> SignedDuration {
@@ -215,6 +240,23 @@ mod tests {
         assert_eq!(said(" . "), "not allowed: the server gives no reason");
         let long = said(&"é ".repeat(5_000));
         assert!(long.chars().count() < 300 && long.ends_with("é…"), "{long}");
+    }
+
+    #[test]
+    fn a_write_that_may_have_been_carried_out_is_not_to_be_tried_again() {
+        let cut = Failure { status: Some(200), ..Failure::new(FailureKind::Interrupted, "") };
+        assert!(cut.explanation().ends_with("; try again"));
+        assert!(cut.of_a_write().ends_with("cut it off"), "{}", cut.of_a_write());
+        let busy = Failure::new(FailureKind::TooManyRequests(None), "");
+        assert_eq!(busy.of_a_write(), busy.explanation());
+    }
+
+    #[test]
+    fn the_number_of_an_error_of_the_system_is_left_out() {
+        let refused = Failure::new(FailureKind::Unreachable, "Connection refused (os error 111)");
+        assert_eq!(refused.explanation(), "no connection (Connection refused); check the host and your network");
+        let quoted = Failure { status: Some(400), ..Failure::new(FailureKind::Refused, "refused (os error 111)") };
+        assert!(quoted.explanation().contains("os error 111"));
     }
 
     #[test]

@@ -106,6 +106,12 @@ impl Runs {
         [Some(newest), other].into_iter().flatten().find(|job| job.is_running())
     }
 
+    /// The newest job that does not run any more.
+    #[must_use]
+    pub fn newest_ended(&self) -> Option<&Job> {
+        self.jobs.iter().find(|job| !job.is_running())
+    }
+
     fn failures(&self) -> impl Iterator<Item = &Job> {
         let failed = |job: &&Job| job.status == Status::Failed || job.status.is_billing();
         self.jobs.iter().skip_while(|job| job.is_running()).take_while(failed)

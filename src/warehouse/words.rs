@@ -48,6 +48,30 @@ pub fn bytes(number: u64) -> String {
     if whole < 10 && tenths > 0 { format!("{whole}.{tenths} {name}") } else { format!("{} {name}", count(whole)) }
 }
 
+/// Why something of the system failed, for a sentence: without the number that Rust adds, which says nothing to most.
+#[must_use]
+pub fn reason(error: impl std::fmt::Display) -> String {
+    without_numbers(error.to_string())
+}
+
+/// The same of a sentence that holds such a reason.
+#[must_use]
+pub fn without_numbers(mut text: String) -> String {
+    const MARK: &str = " (os error ";
+    let mut from = 0;
+    while let Some(start) = text.get(from..).and_then(|rest| rest.find(MARK)).map(|at| from + at) {
+        let digits = text[start + MARK.len()..].bytes().take_while(u8::is_ascii_digit).count();
+        let end = start + MARK.len() + digits;
+        if digits > 0 && text[end..].starts_with(')') {
+            text.replace_range(start..=end, "");
+            from = start;
+        } else {
+            from = end;
+        }
+    }
+    text
+}
+
 /// A number with its noun: `1 table`, `1,200 tables`.
 #[must_use]
 pub fn counted(number: usize, noun: &str) -> String {
@@ -131,6 +155,20 @@ mod tests {
         {
             assert_eq!(span(SignedDuration::from_secs(seconds)), full);
             assert_eq!(short_span(SignedDuration::from_secs(seconds)), short);
+        }
+    }
+
+    #[test]
+    fn reasons_come_without_the_number_of_the_error() {
+        let system = std::io::Error::from_raw_os_error(13);
+        assert!(system.to_string().contains("os error 13"));
+        assert_eq!(reason(&system), "Permission denied");
+        for (text, told) in [
+            ("no (os error 2), no (os error 111).", "no, no."),
+            ("an (os error x) é (os error 1", "an (os error x) é (os error 1"),
+            (" (os error ) (os error 7)", " (os error )"),
+        ] {
+            assert_eq!(without_numbers(text.to_owned()), told);
         }
     }
 

@@ -13,6 +13,7 @@ use crate::warehouse::audit::Outcome;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::operation::Operation;
 use crate::warehouse::text::Foreign;
+use crate::warehouse::words::reason;
 
 /// What became of a write.
 pub(super) enum Attempted {
@@ -62,7 +63,7 @@ impl Shared {
         let shared = Arc::clone(self);
         let writing = tokio::task::spawn_blocking(move || {
             let begun = shared.audit.begin(request, &operation, &name, clock::now());
-            (operation, begun.map_err(|error| error.to_string()))
+            (operation, begun.map_err(reason))
         });
         writing.await.map_err(|_| Failure::new(FailureKind::Unlogged, "the task that writes it stopped unexpectedly"))
     }
@@ -83,7 +84,7 @@ impl Shared {
 
     pub(super) fn tell_if_failed(&self, written: std::io::Result<()>) {
         if let Err(error) = written {
-            self.tell(Event::AuditFailed(error.to_string()));
+            self.tell(Event::AuditFailed(reason(error)));
         }
     }
 }

@@ -6,11 +6,11 @@ use crate::api::{Account, Limits};
 use crate::app::effect::{Login, ProfileDraft};
 use crate::app::message::{Greeting, NotGreeted, NotSaved};
 use crate::config::file::{NewProfile, SaveError, config_path, save};
-use crate::config::problem_of_key;
 use crate::warehouse::account::Project;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::ProjectId;
+use crate::warehouse::key_shape::problem_of_key;
 use crate::warehouse::operation::Page;
 use crate::warehouse::text::Foreign;
 

@@ -143,7 +143,7 @@ impl Worker {
             Effect::Journal(records) => {
                 // Written before whatever comes next is sent.
                 if let Err(error) = self.shared.journal.write(&records) {
-                    self.shared.tell(Event::JournalFailed(error.to_string()));
+                    self.shared.tell(Event::JournalFailed(crate::warehouse::words::reason(error)));
                 }
             }
             Effect::Save { path, text } => {

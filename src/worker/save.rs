@@ -23,7 +23,7 @@ pub fn save(path: &str, text: &str) -> Result<(), String> {
         io::ErrorKind::AlreadyExists => "There is something of that name already; choose another.".to_owned(),
         io::ErrorKind::NotFound => "There is no such folder.".to_owned(),
         io::ErrorKind::PermissionDenied => "That folder may not be written to.".to_owned(),
-        _ => format!("The file cannot be written: {error}."),
+        _ => format!("The file cannot be written: {}.", crate::warehouse::words::reason(error)),
     })
 }
 

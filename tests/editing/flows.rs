@@ -2,6 +2,7 @@
 
 use whtui::app::model::overlay::Overlay;
 use whtui::app::model::tuning::Phase;
+use whtui::warehouse::recovery::runbook::{Progress, Task};
 use whtui::warehouse::state::State;
 use whtui::warehouse::tuning::Setting;
 
@@ -269,6 +270,11 @@ async fn the_webhook_is_looked_at_after_switching_to_it() {
     let after = &requests[change..];
     let of = |part: &str| after.iter().position(|request| request.path.contains(part));
     assert!(of("webhook_info").is_some() && of("webhook_info") < of("/reload/"), "{after:#?}");
+    let Some(Overlay::Runbook(id)) = play.model.overlay else { panic!("{:?}", play.model.overlay) };
+    let stages = play.model.runbooks.get(id).unwrap().book.stages();
+    let look = stages.iter().find(|stage| matches!(stage.task, Task::Look(_))).unwrap();
+    let Progress::Done(found) = &look.progress else { panic!("{look:?}") };
+    assert_eq!(found, "both ends say that it delivers");
 }
 
 #[tokio::test]

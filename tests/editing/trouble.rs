@@ -209,9 +209,14 @@ async fn a_table_that_somebody_deleted_is_said_to_be_gone() {
     let address = format!("{}/api/projects/1/external_data_schemas/{id}/", play.simulator.origin());
     client.delete(address).bearer_auth(play.simulator.key()).send().await.unwrap();
     play.press(&["s", "enter"]).await;
-    assert!(matches!(tuning(&play).phase, Phase::Unread(_)), "{:?}", tuning(&play).phase);
-    assert!(tuning(&play).is_dirty());
+    assert!(matches!(tuning(&play).phase, Phase::Gone), "{:?}", tuning(&play).phase);
     assert_eq!(writes(&play), ["DELETE"], "nothing of ours was sent");
+    let seen = play.screen(80, 24);
+    assert!(seen.contains("does not exist any more") && !seen.contains("again"), "{seen}");
+    let reads = play.simulator.requests().len();
+    play.press(&["enter"]).await;
+    assert!(play.model.overlay.is_none() && play.model.tunings.is_empty());
+    assert_eq!(play.simulator.requests().len(), reads, "what is gone is not read again");
 }
 
 #[tokio::test]

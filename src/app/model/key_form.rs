@@ -5,12 +5,15 @@ use std::fmt;
 use tui_input::{Input, InputRequest};
 
 use crate::app::effect::RequestId;
+use crate::warehouse::key_shape::{UNUSUAL, is_unusual, problem_of_key};
 use crate::warehouse::secret::{MASK, Secret};
 
 /// A field for an API key, and what became of the last one that was entered.
 #[derive(Clone, Default)]
 pub struct KeyForm {
     input: Input,
+    /// Whether it was said that it looks like no key.
+    doubted: bool,
     /// What became of it.
     pub phase: Phase,
 }
@@ -37,6 +40,7 @@ impl KeyForm {
         if !matches!(self.phase, Phase::Checking(_)) && !full {
             self.input.handle(request);
             self.phase = Phase::Typing;
+            self.doubted = false;
         }
     }
 
@@ -52,20 +56,20 @@ impl KeyForm {
         self.input.cursor()
     }
 
-    /// The key, if it can be one.
+    /// The key, if it can be one; where it only looks unlike one, at the second time.
     ///
     /// # Errors
     /// What is wrong with it, in one sentence.
-    pub fn key(&self) -> Result<Secret, String> {
+    pub fn key(&mut self) -> Result<Secret, String> {
         let text = self.input.value().trim();
         if text.is_empty() {
             return Err("Nothing was typed.".to_owned());
         }
-        if text.starts_with("phc_") {
-            return Err("This is the public token of a project; what is needed is a personal API key.".to_owned());
+        if let Some(problem) = problem_of_key(text) {
+            return Err(format!("This {problem}."));
         }
-        if !text.chars().all(|symbol| symbol.is_ascii_graphic()) {
-            return Err("A key is one word of plain letters, digits and signs; this is none.".to_owned());
+        if is_unusual(text) && !std::mem::replace(&mut self.doubted, true) {
+            return Err(UNUSUAL.to_owned());
         }
         Ok(text.into())
     }
@@ -73,7 +77,11 @@ impl KeyForm {
 
 impl fmt::Debug for KeyForm {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("KeyForm").field("input", &MASK).field("phase", &self.phase).finish()
+        out.debug_struct("KeyForm")
+            .field("input", &MASK)
+            .field("doubted", &self.doubted)
+            .field("phase", &self.phase)
+            .finish()
     }
 }
 
@@ -91,9 +99,19 @@ mod tests {
     #[test]
     fn what_cannot_be_a_key_is_not_sent() {
         assert_eq!(typed("  phx_planted ").key(), Ok(Secret::from("phx_planted")));
-        for text in ["", "   ", "phc_public", "phx_with space", "phx_ключ"] {
-            assert!(typed(text).key().is_err(), "{text}");
+        for text in ["", "   ", "phc_public", "phs_secret", "phx_with space", "phx_ключ"] {
+            let mut form = typed(text);
+            assert!(form.key().is_err() && form.key().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_looks_like_no_key_is_taken_at_the_second_time() {
+        let mut form = typed("hello");
+        assert!(form.key().unwrap_err().contains("once more"));
+        assert_eq!(form.key(), Ok(Secret::from("hello")));
+        form.edit(InputRequest::InsertChar('!'));
+        assert!(form.key().is_err(), "another text is doubted again");
     }
 
     #[test]
@@ -107,7 +125,7 @@ mod tests {
     proptest! {
         #[test]
         fn it_is_never_printed(text in "phx_[a-z0-9]{8,40}") {
-            let form = typed(&text);
+            let mut form = typed(&text);
             let shown = format!("{form:?} {form:#?} {:?}", form.key());
             prop_assert!(!shown.contains(&text));
         }

@@ -117,6 +117,8 @@ pub struct Model {
     pub tunings: BTreeMap<SchemaId, Tuning>,
     /// Changes of the configuration that were made from here, oldest first.
     pub made: Vec<Made>,
+    /// The step of a runbook that made the last of them.
+    pub made_by: Option<(runbook::RunbookId, usize)>,
     /// Those of them that are on their way.
     pub making: BTreeMap<FollowId, Made>,
     /// Runbooks that were left half done by programs that are not running any more.
@@ -238,6 +240,7 @@ impl Model {
             runbooks: Runbooks::default(),
             tunings: BTreeMap::new(),
             made: Vec::new(),
+            made_by: None,
             making: BTreeMap::new(),
             left_behind: Vec::new(),
             postponed: Vec::new(),

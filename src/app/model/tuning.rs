@@ -59,6 +59,8 @@ pub enum Phase {
     Reading,
     /// It could not be read.
     Unread(String),
+    /// It does not exist any more.
+    Gone,
     /// The settings are looked at.
     Looking,
     /// One of several values is chosen.

@@ -105,6 +105,8 @@ pub struct Welcome {
     pub address: Input,
     /// The key. It is never printed.
     pub key: Input,
+    /// Whether it was said that the key looks like none.
+    pub doubted: bool,
     /// Whether the key may be seen while it is typed.
     pub revealed: bool,
     /// What was refused, and where.

@@ -1,12 +1,22 @@
 //! Marked tables, and what is done to all of them at once.
 
+use std::collections::BTreeMap;
+
 use super::{moves, notice, runbook};
 use crate::app::commands::CommandId;
-use crate::app::effect::Effect;
+use crate::app::effect::{Effect, Urgency};
 use crate::app::model::Model;
+use crate::warehouse::ids::SourceId;
+use crate::warehouse::operation::JobQuery;
 use crate::warehouse::recovery::follow::Tone;
 use crate::warehouse::recovery::runbook::{Situation, Wish};
+use crate::warehouse::survey::Need;
+use crate::warehouse::text::Foreign;
 use crate::warehouse::triage::{Problem, triage};
+
+/// How many tables one question for jobs names, so that each has some in the answer, and how many are asked.
+const NAMES: usize = 8;
+const QUESTIONS: usize = 8;
 
 /// Marks the selected table, or takes its mark away, and goes on to the next.
 pub(super) fn mark(model: &mut Model) -> Vec<Effect> {
@@ -55,9 +65,33 @@ pub(super) fn open(model: &mut Model, wish: Wish) -> Vec<Effect> {
             let text = format!("{}: none of the marked tables can take part ({why}).", wish.verb());
             notice(model, Tone::Note, text)
         }
-        Some(situation) => runbook::open(model, situation),
+        Some(situation) => {
+            let mut effects = if wish == Wish::Retime { jobs(model, &situation) } else { Vec::new() };
+            effects.extend(runbook::open(model, situation));
+            effects
+        }
         None => notice(model, Tone::Note, "The marked tables are not there any more.".to_owned()),
     }
+}
+
+/// Asks for the jobs by which it is judged what a change costs, as far as they are not known; of very many tables, of
+/// some.
+fn jobs(model: &mut Model, situation: &Situation) -> Vec<Effect> {
+    let mut unknown: BTreeMap<SourceId, Vec<Foreign>> = BTreeMap::new();
+    for table in situation.chosen().filter(|table| model.inventory.runs(&table.id).is_none()) {
+        if let Some((held, schema, _)) = model.inventory.schema(&table.id) {
+            unknown.entry(held.source.id.clone()).or_default().push(schema.name.clone());
+        }
+    }
+    let questions: Vec<Need> = unknown
+        .iter()
+        .flat_map(|(source, names)| {
+            names.chunks(NAMES).map(move |names| JobQuery::newest(source.clone(), names.to_vec()))
+        })
+        .take(QUESTIONS)
+        .map(Need::Jobs)
+        .collect();
+    questions.into_iter().filter_map(|need| model.flights.fetch_once(need, Urgency::Waiting)).collect()
 }
 
 /// Opens one runbook for the marked tables, where they have one cause.

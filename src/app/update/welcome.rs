@@ -6,6 +6,7 @@ use crate::app::key::{Code, Key};
 use crate::app::message::{Greeting, NotGreeted, NotSaved};
 use crate::app::model::welcome::{Field, Host, Stage, Welcome};
 use crate::app::model::{Model, Screen};
+use crate::warehouse::key_shape::{UNUSUAL, is_unusual, problem_of_key};
 use crate::warehouse::origin::OriginError;
 use crate::warehouse::secret::Secret;
 use tui_input::{Input, InputRequest};
@@ -38,10 +39,12 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 /// Text was pasted. A key is pasted with whatever surrounds it on a web page.
 pub(super) fn pasted(model: &mut Model, text: &str) {
     let welcome = &mut model.welcome;
+    let in_key = welcome.field == Field::Key;
     let Some(input) = welcome.input() else { return };
     for symbol in text.trim().chars() {
         input.handle(InputRequest::InsertChar(symbol));
     }
+    welcome.doubted &= !in_key;
     welcome.refusal = None;
     welcome.cursor = 0;
 }
@@ -99,10 +102,12 @@ fn common(welcome: &mut Welcome, key: Key) {
         Code::Tab | Code::Down | Code::Enter => step(welcome, 1),
         Code::BackTab | Code::Up => step(welcome, welcome.fields().len().saturating_sub(1)),
         _ => {
+            let in_key = welcome.field == Field::Key;
             if let Some(request) = line_edit(key)
                 && let Some(input) = welcome.input()
             {
                 input.handle(request);
+                welcome.doubted &= !in_key;
                 welcome.refusal = None;
             }
         }
@@ -143,7 +148,15 @@ fn ask(model: &mut Model) -> Vec<Effect> {
     if welcome.key.value().trim().is_empty() {
         return refuse(welcome, Field::Key, "Paste a personal API key here; it begins with phx_.".to_owned());
     }
-    let login = Login { origin, key: Secret::from(welcome.key.value().trim()), profile: None };
+    let key = welcome.key.value().trim();
+    if let Some(problem) = problem_of_key(key) {
+        let sentence = format!("This {problem}.");
+        return refuse(welcome, Field::Key, sentence);
+    }
+    if is_unusual(key) && !std::mem::replace(&mut welcome.doubted, true) {
+        return refuse(welcome, Field::Key, UNUSUAL.to_owned());
+    }
+    let login = Login { origin, key: Secret::from(key), profile: None };
     welcome.round += 1;
     welcome.stage = Stage::Asking;
     welcome.refusal = None;

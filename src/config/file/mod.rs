@@ -112,7 +112,12 @@ impl Config {
         let contents = match safe_file::read(path) {
             Ok(contents) => contents,
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
-            Err(error) => return Err(all(vec![Mistake::of_the_file(format!("it cannot be read ({error})"))])),
+            Err(error) => {
+                return Err(all(vec![Mistake::of_the_file(format!(
+                    "it cannot be read ({})",
+                    crate::warehouse::words::reason(error)
+                ))]));
+            }
         };
         let mut mistakes = Vec::new();
         let file = quoted(path);

@@ -11,7 +11,6 @@ use super::words::{did_you_mean, kind, listed, looks_like_a_key, shown, without_
 use super::{Announce, Config, KeySource, Profile, Ui};
 use crate::app::commands::keymap::Keymap;
 use crate::app::settings::THEMES;
-use crate::config::checks;
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::origin::{Origin, OriginError};
 
@@ -200,7 +199,7 @@ impl Reader<'_> {
         match source {
             "api_key" => {
                 let key = self.text_of(value, source)?;
-                if let Some(problem) = checks::problem_of_key(&key) {
+                if let Some(problem) = crate::warehouse::key_shape::problem_of_key(&key) {
                     self.wrong(&value.span(), format!("the key {problem}"));
                     return None;
                 }

@@ -51,7 +51,9 @@ pub fn init(path: &Path) -> io::Result<()> {
 /// # Errors
 /// See [`SaveError`]; nothing was written then.
 pub fn save(path: &Path, profile: &NewProfile) -> Result<(), SaveError> {
-    let failed = |error: io::Error| SaveError::File(format!("{} cannot be written ({error}).", path.display()));
+    let failed = |error: io::Error| {
+        SaveError::File(format!("{} cannot be written ({}).", path.display(), crate::warehouse::words::reason(error)))
+    };
     // A link stays a link: what it leads to is written.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let before = match safe_file::read(path) {

@@ -32,7 +32,9 @@ impl Access {
         let Some(key) = header.strip_prefix("Bearer ").map(str::trim).filter(|key| !key.is_empty()) else {
             return refuse("not_authenticated", "Authentication credentials were not provided.");
         };
-        if key.starts_with(&self.key.prefix) {
+        // A beginning alone is none, and neither is anything with a space in it.
+        let has_more = key.strip_prefix(&self.key.prefix).is_some_and(|rest| key == self.key.value || !rest.is_empty());
+        if has_more && key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Ok(key);
         }
         refuse("authentication_failed", "Personal API key found in request Authorization header is invalid.")

@@ -193,9 +193,14 @@ fn of_silence(schema: &Schema, state: State, runs: Option<&Runs>) -> Option<Simp
         ),
         State::Stale => (
             Letter::A,
-            match runs.filter(|runs| !runs.jobs().is_empty()) {
-                Some(runs) if runs.newest_failure().is_some() => "Its last run was stopped on purpose.",
-                Some(_) => "Its last run was a success, so the next one probably is too.",
+            match runs.and_then(Runs::newest_ended) {
+                Some(job) if job.status == Status::Completed => {
+                    "Its last run was a success, so the next one probably is too."
+                }
+                Some(_) if runs.is_some_and(|runs| runs.newest_failure().is_some()) => {
+                    "Its last run was stopped on purpose."
+                }
+                Some(_) => "Its last run was no success, and its jobs do not tell why.",
                 None => "The server says that its last run was a success.",
             },
             &["Reload it.", "If it becomes stale again, look at its schedule and at its jobs."],

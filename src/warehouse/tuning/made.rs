@@ -19,6 +19,8 @@ pub struct Made {
     pub what: String,
     /// The way back.
     pub back: Back,
+    /// What was changed of each table.
+    said: Vec<(String, String)>,
 }
 
 /// The way back of a change.
@@ -64,14 +66,16 @@ impl Made {
             }
         };
         let changes: Vec<String> = settings.iter().map(|setting| draft.sentence(*setting)).collect();
-        Self { what: format!("{}: {}", draft.now().name.shown(), changes.join("; ")), back }
+        let said = vec![(draft.now().name.shown().into_owned(), changes.join("; "))];
+        Self { what: told(&said), back, said }
     }
 
     /// What is about to be done; `None`: it is no change of the configuration.
     #[must_use]
     pub fn of_follow(follow: &Follow, inventory: &Inventory) -> Option<Self> {
         let source = follow.subject().source_name.shown();
-        let none = |what: &str, why| Some(Self { what: format!("{source}: {what}"), back: Back::None(why) });
+        let none =
+            |what: &str, why| Some(Self { what: format!("{source}: {what}"), back: Back::None(why), said: Vec::new() });
         match follow.act() {
             Act::Switch | Act::SwitchSome => Self::of_fields(&follow.sets(), follow.took_consent(), inventory),
             Act::UpdateSource => none("settings of the source", SECRET),
@@ -110,15 +114,21 @@ impl Made {
             before.push(Before { id: (*id).clone(), name, values });
         }
         let changed = before.iter().any(|one| !one.values.is_empty());
-        let what = match said.as_slice() {
-            [] => return None,
-            [(name, words)] => format!("{name}: {words}"),
-            [(_, words), rest @ ..] if rest.iter().all(|(_, other)| other == words) => {
-                format!("{}: {words}", counted(said.len(), "table"))
+        changed.then(|| Self { what: told(&said), back: no_way.map_or(Back::Tables(before), Back::None), said })
+    }
+
+    /// Takes in what was changed together with this, in another source. Answers with it where it has another way back.
+    #[must_use]
+    pub fn join(&mut self, other: Self) -> Option<Self> {
+        match (&mut self.back, other) {
+            (Back::Tables(tables), Self { back: Back::Tables(more), said, .. }) => {
+                tables.extend(more);
+                self.said.extend(said);
+                self.what = told(&self.said);
+                None
             }
-            [(name, words), ..] => format!("{}, among them {name}: {words}", counted(said.len(), "table")),
-        };
-        changed.then(|| Self { what, back: no_way.map_or(Back::Tables(before), Back::None) })
+            (_, other) => Some(other),
+        }
     }
 
     /// The same without the tables that were not reached; `None`: none was.
@@ -131,6 +141,18 @@ impl Made {
             }
         }
         Some(self)
+    }
+}
+
+/// What was changed of all these tables, in a few words.
+fn told(said: &[(String, String)]) -> String {
+    match said {
+        [] => String::new(),
+        [(name, words)] => format!("{name}: {words}"),
+        [(_, words), rest @ ..] if rest.iter().all(|(_, other)| other == words) => {
+            format!("{}: {words}", counted(said.len(), "table"))
+        }
+        [(name, words), ..] => format!("{}, among them {name}: {words}", counted(said.len(), "table")),
     }
 }
 

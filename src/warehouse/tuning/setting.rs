@@ -69,7 +69,7 @@ impl Setting {
             Self::Filters => "row filters",
             Self::Frequency => "frequency",
             Self::TimeOfDay => "time of day",
-            Self::RebuildTime => "full rebuild at",
+            Self::RebuildTime => "time of full rebuild",
             Self::Switch => "enabled",
         }
     }
@@ -99,7 +99,7 @@ impl Setting {
         match (self, value) {
             (Self::Columns, Value::Nothing) => "all".to_owned(),
             (Self::Columns, Value::Names(names)) if names.is_empty() => "only key and cursor".to_owned(),
-            (Self::TimeOfDay | Self::RebuildTime, Value::Nothing) => "any".to_owned(),
+            (Self::TimeOfDay | Self::RebuildTime, Value::Nothing) => "left to PostHog".to_owned(),
             (Self::Filters, Value::Nothing) => "all rows".to_owned(),
             (Self::FullRefresh, Value::Nothing) => "never".to_owned(),
             (Self::FullRefresh, Value::Number(days)) => counted(usize::try_from(*days).unwrap_or(usize::MAX), "day"),

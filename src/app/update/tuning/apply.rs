@@ -166,5 +166,6 @@ fn done(model: &mut Model, runbook: RunbookId, id: &SchemaId) {
         model.made.pop();
     } else {
         model.made.push(made);
+        model.made_by = None;
     }
 }

@@ -35,7 +35,12 @@ pub(in crate::app::update) fn pressed(
         Phase::Drifted(..) if matches!(command, Some(CommandId::Back | CommandId::Quit)) => close(model, id),
         Phase::Drifted(..) => drifted(tuning, key),
         Phase::Running => return running(model, id, key),
-        Phase::Reading | Phase::Unread(_) | Phase::Checking | Phase::Waiting => match (command, key.code) {
+        Phase::Gone if key.code == Code::Enter || matches!(command, Some(CommandId::Back | CommandId::Quit)) => {
+            model.tunings.remove(id);
+            model.overlay = None;
+        }
+        Phase::Reading | Phase::Unread(_) | Phase::Gone | Phase::Checking | Phase::Waiting => match (command, key.code)
+        {
             (_, Code::Enter) if matches!(tuning.phase, Phase::Unread(_)) => {
                 tuning.phase = Phase::Reading;
                 return read(model, id);

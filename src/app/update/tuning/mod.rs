@@ -8,7 +8,7 @@ mod apply;
 mod keys;
 mod undo;
 
-use super::report;
+use super::{refresh, report};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
 use crate::app::model::Model;
@@ -17,7 +17,7 @@ use crate::app::model::overlay::Overlay;
 use crate::app::model::runbook::Opened;
 use crate::app::model::selection::Selected;
 use crate::app::model::tuning::{Phase, Reading, Tuning};
-use crate::warehouse::failure::Failure;
+use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::operation::JobQuery;
 use crate::warehouse::recovery::follow::Tone;
@@ -132,6 +132,11 @@ pub(super) fn unread(model: &mut Model, id: &SchemaId, need: Option<&Need>, fail
     if matches!(need, Some(Need::CdcPrerequisites(_))) {
         return Vec::new();
     }
+    let of_the_table = matches!(need, Some(Need::Schema(_) | Need::Candidates(_)));
+    if matches!(tuning.phase, Phase::Reading | Phase::Checking) && failure.kind == FailureKind::NotFound && of_the_table
+    {
+        return gone(model, id);
+    }
     if matches!(tuning.phase, Phase::Reading | Phase::Checking) {
         tuning.phase = Phase::Unread(format!("{}; nothing was sent.", failure.explanation()));
         return hidden_notice(model, id, "could not be read; nothing was sent");
@@ -140,10 +145,17 @@ pub(super) fn unread(model: &mut Model, id: &SchemaId, need: Option<&Need>, fail
 }
 
 fn gone(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
-    if let Some(tuning) = model.tunings.get_mut(id) {
-        tuning.phase = Phase::Unread("The table is not listed any more; nothing was sent.".to_owned());
+    let mut effects = refresh::read_list_soon(model);
+    if matches!(&model.overlay, Some(Overlay::Tuning(shown)) if shown == id) {
+        if let Some(tuning) = model.tunings.get_mut(id) {
+            // A draft of nothing is none.
+            (tuning.phase, tuning.draft) = (Phase::Gone, None);
+        }
+    } else if let Some(tuning) = model.tunings.remove(id) {
+        let text = format!("{} does not exist any more; nothing was sent.", tuning.name.shown());
+        effects.extend(report(model, Tone::Note, text));
     }
-    Vec::new()
+    effects
 }
 
 /// Says what happened to an editor that nobody looks at.

@@ -54,11 +54,21 @@ fn of_several(model: &mut Model, tables: &[Before]) -> Vec<Effect> {
 pub(in crate::app::update) fn note_made(model: &mut Model, id: FollowId, follow: &Follow) {
     let Some(made) = model.making.remove(&id) else { return };
     let in_part = !follow.left_out().is_empty();
-    let undoes = model.runbooks.owner(id).and_then(|(runbook, _)| model.runbooks.get(runbook));
-    if undoes.is_some_and(|opened| opened.undoes) || !(in_part || follow.outcome() == Some(Outcome::Done)) {
+    let owner = model.runbooks.owner(id).map(|(runbook, _)| runbook);
+    let undoes = owner.and_then(|runbook| model.runbooks.get(runbook)).is_some_and(|opened| opened.undoes);
+    if undoes || !(in_part || follow.outcome() == Some(Outcome::Done)) {
         return;
     }
-    model.made.extend(made.without(follow.left_out()));
+    let Some(made) = made.without(follow.left_out()) else { return };
+    // What one step changes in several sources is one change, and is taken back as one.
+    let step = owner.and_then(|runbook| Some((runbook, model.runbooks.get(runbook)?.book.at())));
+    let same = step.is_some() && model.made_by == step;
+    let alone = match model.made.last_mut().filter(|_| same) {
+        Some(last) => last.join(made),
+        None => Some(made),
+    };
+    model.made.extend(alone);
+    model.made_by = step;
 }
 
 /// A runbook that takes a change back is over: the change before it is next.

@@ -122,8 +122,14 @@ impl Follow {
         if !is_final(failure) && age(since, now) < OUT_OF_REACH {
             return vec![Step::Wait(NEXT_LOOK)];
         }
-        let text =
-            format!("outcome of {} unknown, and it could not be read back: {}", self.act.word(), failure.explanation());
+        // Where nothing is any more, nothing is to be looked at.
+        let first = if failure.kind == FailureKind::NotFound {
+            ""
+        } else {
+            ". Look what became of it before you send it again"
+        };
+        let word = self.act.word();
+        let text = format!("outcome of {word} unknown, and it could not be read back: {}{first}", failure.of_a_write());
         self.end_as(Outcome::Unknown, Tone::Bad, &text)
     }
 }

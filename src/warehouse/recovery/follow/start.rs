@@ -74,9 +74,12 @@ impl Follow {
         }
         if !failure.outcome_unknown() {
             self.refused = (failure.kind == FailureKind::Refused).then(|| failure.clone());
+            if failure.was_held_back() {
+                return self.end(Tone::Bad, &format!("{word} was not sent: {}", not_sent(failure)));
+            }
             return self.end(Tone::Bad, &format!("{word} failed: {}", failure.explanation()));
         }
-        let text = format!("outcome of {word} unknown ({}); looking what became of it", failure.explanation());
+        let text = format!("outcome of {word} unknown ({}); looking what became of it", failure.of_a_write());
         let told = self.tell(Tone::Note, &text);
         let next = match self.act {
             act if act.starts_a_run() => {
@@ -171,5 +174,14 @@ impl Follow {
         self.act == Act::ReloadSource
             && self.watch.tables_seen() < self.subject.tables.len()
             && age(self.asked_at, now) < PATIENCE
+    }
+}
+
+/// Why a request was held back, behind the words that it was.
+fn not_sent(failure: &Failure) -> String {
+    match failure.kind {
+        FailureKind::Declined => "you did not confirm it".to_owned(),
+        FailureKind::ReadOnly => "read-only mode".to_owned(),
+        _ => failure.explanation(),
     }
 }

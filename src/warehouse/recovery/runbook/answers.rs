@@ -142,6 +142,12 @@ impl Runbook {
             return Vec::new();
         }
         self.agreed = true;
+        if let Some(Task::Send(deed)) = self.stage().map(|stage| &stage.task)
+            && self.looks_first(deed)
+        {
+            self.given.extend(consents);
+            return self.ask(vec![Need::Sources]);
+        }
         self.begin_discards(consents, inventory)
     }
 
@@ -210,6 +216,8 @@ impl Runbook {
             }
         }
         self.units.clear();
+        // What this step has changed itself is no surprise.
+        self.see(inventory);
         if let Some(from) = from {
             for stage in &mut self.stages[from..] {
                 stage.progress = Progress::Ahead;

@@ -18,6 +18,10 @@ impl Runbook {
         if self.situation.wish == Some(Wish::Rotate) {
             return self.expand_rotation();
         }
+        if let (Some(Wish::Tune), Some(info)) = (self.situation.wish, &self.facts.webhook) {
+            let missing = "no webhook is registered: nothing is pushed until there is one";
+            return if info.exists.known() == Some(&false) { missing } else { channel(info.channel()) }.to_owned();
+        }
         match self.situation.letter {
             Letter::E => self.expand_cdc(inventory),
             Letter::I => self.expand_webhook(inventory),

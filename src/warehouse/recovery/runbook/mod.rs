@@ -8,7 +8,8 @@
 //! * `plan`: from the letter of a recovery to its steps;
 //! * `expand`: the steps that only what was found out tells;
 //! * `menu`: what can be picked, best first;
-//! * `retime`: how often several tables are to sync;
+//! * `retime`: how often several tables are to sync, and `cost`: what that costs;
+//! * `look`: the look at several tables right before they are changed;
 //! * `answers`: what the user says to a step;
 //! * `sending`: from a step to its actions; `units`: those under way; `verdict`: is everything green?
 //! * `facts`: what was found out on the way;
@@ -18,8 +19,10 @@
 mod answers;
 pub mod checklist;
 mod consent;
+mod cost;
 mod expand;
 mod facts;
+mod look;
 mod menu;
 mod plan;
 mod record;
@@ -42,6 +45,7 @@ use crate::warehouse::survey::{Fact, Need};
 use crate::warehouse::text::Foreign;
 pub use consent::Ask;
 use facts::{Facts, asked_for};
+use look::Again;
 pub use menu::Choice;
 pub use record::Record;
 pub use situation::{Patient, Situation, Symptom, Wish};
@@ -127,6 +131,8 @@ pub struct Runbook {
     watching: bool,
     /// What the server objected to in what was filled in last.
     refusal: Option<(Option<Foreign>, Foreign)>,
+    /// The look at the tables right before they are changed.
+    again: Again,
     /// Whether the first failure among several tables keeps the rest from being begun.
     pub stops_on_failure: bool,
 }
@@ -177,6 +183,7 @@ impl Runbook {
             facts: Facts::default(),
             watching: false,
             refusal: None,
+            again: Again::default(),
             stops_on_failure: false,
         }
     }
@@ -259,6 +266,7 @@ impl Runbook {
             (_, Task::Fill(purpose)) => Waits::Form(*purpose),
             (_, Task::Pick(Menu::Method(_) | Menu::Webhook | Menu::Frequency)) => Waits::One,
             (_, Task::Pick(_)) => Waits::Several,
+            (_, Task::Send(_)) if self.looks_again() => Waits::Server,
             (_, Task::Send(Deed::Discard(_))) if self.units.is_empty() => Waits::Consent,
             (_, Task::Send(_)) if self.units.is_empty() => Waits::Start,
             _ => Waits::Server,
@@ -297,6 +305,10 @@ impl Runbook {
                 if !self.asked.contains(need) {
                     return Vec::new();
                 }
+                // Whoever tries again is asked again.
+                if self.looks_again() {
+                    self.given.clear();
+                }
                 self.asked.clear();
                 self.fail(format!("{}; nothing was changed by this step", failure.explanation()));
                 Vec::new()
@@ -323,6 +335,7 @@ impl Runbook {
                 self.finish(&said, inventory)
             }
             Some(Task::Verify) => self.verify(inventory),
+            Some(Task::Send(deed)) => self.looked(&deed, inventory),
             _ => Vec::new(),
         }
     }

@@ -14,6 +14,7 @@ use crate::warehouse::recovery::follow::Subject;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
 use crate::warehouse::status::Status;
+use crate::warehouse::survey::Need;
 
 impl Runbook {
     /// Begins a step that sends something, once that is agreed.
@@ -42,10 +43,11 @@ impl Runbook {
         {
             // Consent comes first.
             self.units.clear();
-            return match self.take_given(discards) {
-                Some(consents) => self.begin_discards(consents, inventory),
-                None => Vec::new(),
-            };
+            if let Some(consents) = self.take_given(discards) {
+                return self.begin_discards(consents, inventory);
+            }
+            self.see(inventory);
+            return Vec::new();
         }
         let none_is_on =
             matches!(deed, Deed::Reload) && self.reloadable(inventory).is_empty() && !self.situation.tables.is_empty();
@@ -60,7 +62,11 @@ impl Runbook {
         }
         if !self.agreed {
             self.units.clear();
+            self.see(inventory);
             return Vec::new();
+        }
+        if self.looks_first(deed) && !self.again.done {
+            return self.ask(vec![Need::Sources]);
         }
         if *deed == Deed::RefreshTables
             && let Some(held) = inventory.source(&self.situation.source)

@@ -96,7 +96,7 @@ impl Wish {
     }
 
     /// Why it makes no sense for a table.
-    fn bars(self, schema: &Schema, state: State) -> Option<&'static str> {
+    pub(super) fn bars(self, schema: &Schema, state: State) -> Option<&'static str> {
         let on = schema.should_sync;
         match (self, state) {
             (Self::Destroy | Self::Tune, _) => None,

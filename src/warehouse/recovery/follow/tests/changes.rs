@@ -69,7 +69,7 @@ fn an_unknown_outcome_of_deleting_is_looked_up_for_a_while() {
             121,
             Unread(timed_out()),
             "END Bad shop / orders: outcome of delete data unknown, and it could not be read back: the server did not \
-             answer in time",
+             answer in time. Look what became of it before you send it again",
         ),
         (
             1,

@@ -142,10 +142,7 @@ fn a_refusal_ends_it_with_the_words_of_the_server() {
             failure(FailureKind::Refused, Some(400), "Monthly sync limit reached"),
             "END Bad shop / orders: reload failed: the server refused: Monthly sync limit reached",
         ),
-        (
-            failure(FailureKind::ReadOnly, None, ""),
-            "END Bad shop / orders: reload failed: read-only mode: nothing was sent",
-        ),
+        (failure(FailureKind::ReadOnly, None, ""), "END Bad shop / orders: reload was not sent: read-only mode"),
         (
             not_found(),
             "END Bad shop / orders: reload failed: it does not exist (any more), or belongs to another project",
