@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
+use super::widgets::modal;
 use super::widgets::table::arrow;
-use super::widgets::{lines, modal, with_keys};
 use crate::app::layout::Pane;
 use crate::app::model::Model;
 use crate::app::model::columns::{Chosen, Column, Offer, Offered, Pick};
@@ -16,15 +16,13 @@ use crate::app::model::overlay::Chooser;
 use crate::app::model::table::Sort;
 
 /// How wide the box is.
-const WIDTH: u16 = 84;
+const WIDTH: u16 = 74;
 
 /// Cells of a title.
 const TITLE: usize = 10;
 
 /// Cells of a width, and of what is sorted by.
 const NUMBER: usize = 7;
-
-const KEYS: &str = "`space` show or hide  `J` `K` move  `left` `right` width  `s` sort  `0` as before  `esc` done";
 
 /// Draws it.
 pub(super) fn draw(model: &Model, chooser: Chooser, theme: &Theme, frame: &mut Frame) {
@@ -62,21 +60,11 @@ impl<Id: Offered> List<'_, Id> {
     fn draw(&self, cursor: usize, frame: &mut Frame) {
         let theme = self.theme;
         let picks = self.chosen.picks();
-        let keys: Vec<Line> = text::wrap(KEYS, modal::inner_width(WIDTH, frame.area()))
-            .into_iter()
-            .map(|line| with_keys(&line, theme.style(Role::Faint), theme))
-            .collect();
-        let wanted = u16::try_from(picks.len() + keys.len() + 3).unwrap_or(u16::MAX);
-        let inside = modal::open_below(&format!("Columns of {}", Id::ROWS), WIDTH, wanted, theme, frame);
+        let wanted = u16::try_from(picks.len() + 2).unwrap_or(u16::MAX);
+        let list = modal::open_below(&format!("Columns of {}", Id::ROWS), WIDTH, wanted, theme, frame);
         let buffer = frame.buffer_mut();
-        let keys_height = u16::try_from(keys.len()).unwrap_or(0).min(inside.height.saturating_sub(1));
-        let list = Rect { height: inside.height.saturating_sub(keys_height), ..inside };
-        lines(&keys, 0, Rect { y: list.bottom(), height: keys_height, ..inside }, buffer);
         let height = usize::from(list.height);
-        let start = (cursor + 1)
-            .saturating_sub(height)
-            .max(cursor.saturating_sub(height / 2))
-            .min(picks.len().saturating_sub(height));
+        let start = cursor.saturating_sub(height / 2).min(picks.len().saturating_sub(height));
         for (index, (pick, y)) in picks.iter().skip(start).zip(list.y..list.bottom()).enumerate() {
             let Some(offer) = Id::offers().iter().find(|offer| offer.column.id == pick.id) else { continue };
             buffer.set_line(list.x, y, &self.row(*pick, offer, usize::from(list.width)), list.width);

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::text;
 use super::theme::{Role, Theme};
 use crate::app::model::groups::Head;
+use crate::warehouse::schema::Schema;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::words;
 
@@ -24,4 +25,11 @@ pub(super) fn draw(head: &Head, theme: &Theme, area: Rect, buffer: &mut Buffer) 
         Span::styled(broken, theme.style(Role::Broken)),
     ]);
     buffer.set_line(area.x, area.y, &line, area.width);
+}
+
+/// The name of a table below its heading, which says the namespace already.
+pub(super) fn name_below(schema: &Schema) -> String {
+    let title = schema.title();
+    let rest = schema.namespace().and_then(|namespace| title.raw().strip_prefix(namespace)?.strip_prefix('.'));
+    super::tables::name(&rest.map_or_else(|| title.clone(), Foreign::new))
 }

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::groups;
 use super::pictures;
 use super::rect;
 use super::text;
@@ -181,7 +182,7 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
             let (place, id) = match line {
                 TableLine::Row(place, id) => (place, id),
                 TableLine::Head(head) => {
-                    super::groups::draw(head, theme, drawing.line(index), buffer);
+                    groups::draw(head, theme, drawing.line(index), buffer);
                     continue;
                 }
             };
@@ -211,6 +212,7 @@ fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State,
         SchemaColumn::Cause => {
             return Cell { text: schema.cause(state).unwrap_or_default(), style: theme.state(state) };
         }
+        SchemaColumn::Name if drawing.model.schemas.grouped => groups::name_below(schema),
         SchemaColumn::Name => name(schema.title()),
         SchemaColumn::Source => name(held.source.title()),
         SchemaColumn::Method => optional(&schema.sync_type),
@@ -269,7 +271,7 @@ fn told(text: &Field<Foreign>) -> String {
 }
 
 /// A name, or what stands for one.
-fn name(name: &Foreign) -> String {
+pub(super) fn name(name: &Foreign) -> String {
     if name.is_blank() { "(no name)".to_owned() } else { name.shown().into_owned() }
 }
 

@@ -106,7 +106,7 @@ fn resized<Id: Offered>(
 ) -> Option<&'static str> {
     let pick = chosen.picks().get(place)?;
     if !pick.shown {
-        return Some("This column is hidden; space shows it.");
+        return Some(HIDDEN);
     }
     let Some((_, width)) = shown.iter().find(|(column, _)| column.id == pick.id) else {
         let chosen_width = pick.width.filter(|_| by < 0)?;
@@ -122,15 +122,23 @@ fn resized<Id: Offered>(
 }
 
 fn sort(model: &mut Model, of: Pane, place: usize) -> Vec<Effect> {
-    let column = match of {
-        Pane::Sources => model.columns.sources.picks().get(place).and_then(|pick| pick.id.number()),
-        Pane::Schemas | Pane::Details => model.columns.tables.picks().get(place).and_then(|pick| pick.id.number()),
+    let pick = match of {
+        Pane::Sources => model.columns.sources.picks().get(place).map(|pick| (pick.shown, pick.id.number())),
+        Pane::Schemas | Pane::Details => {
+            model.columns.tables.picks().get(place).map(|pick| (pick.shown, pick.id.number()))
+        }
     };
-    match column {
-        Some(column) => sorting::cycle(model, column),
-        None => notice(model, Tone::Note, NOT_SORTED.to_owned()),
+    match pick {
+        Some((_, None)) => notice(model, Tone::Note, NOT_SORTED.to_owned()),
+        // An order without a visible reason looks like none.
+        Some((false, _)) => notice(model, Tone::Note, HIDDEN.to_owned()),
+        Some((true, Some(column))) => sorting::cycle(model, column),
+        None => Vec::new(),
     }
 }
+
+/// A column has to be seen before anything is done with it.
+const HIDDEN: &str = "This column is hidden; space shows it.";
 
 /// Why some columns sort nothing.
 pub(super) const NOT_SORTED: &str = "Nothing is sorted by this column: it shows what is known of some rows only.";

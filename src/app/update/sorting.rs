@@ -13,8 +13,8 @@ use crate::warehouse::recovery::follow::Tone;
 pub(super) fn next(model: &mut Model) -> Vec<Effect> {
     let visible = visible(model);
     let Some(column) = sorts(model).first().map(|sort| sort.column) else { return Vec::new() };
-    let next = visible.iter().find(|place| **place > column).or(visible.first());
-    put(model, &[Sort { column: next.copied().unwrap_or(0), reversed: false }])
+    let next = after(&visible, Some(column)).or(visible.first().copied());
+    put(model, &[Sort { column: next.unwrap_or(0), reversed: false }])
 }
 
 /// Turns the order of the focused table around: that which was chosen last.
@@ -38,11 +38,10 @@ pub(super) fn then(model: &mut Model) -> Vec<Effect> {
     let Some(first) = sorts.first().copied() else { return Vec::new() };
     // By name they are sorted anyway where nothing else decides.
     let name = if model.focus == Pane::Sources { SourceColumn::Name.number() } else { SchemaColumn::Name.number() };
-    let others = || visible.iter().filter(|place| **place != first.column && Some(**place) != name);
-    let after = sorts.get(1).map(|sort| sort.column);
-    let next = others().find(|place| after.is_none_or(|after| **place > after));
+    let others: Vec<_> = visible.into_iter().filter(|place| *place != first.column && Some(*place) != name).collect();
+    let next = after(&others, sorts.get(1).map(|sort| sort.column));
     let mut wanted = vec![first];
-    wanted.extend(next.map(|column| Sort { column: *column, reversed: false }));
+    wanted.extend(next.map(|column| Sort { column, reversed: false }));
     put(model, &wanted);
     let words = in_words(model);
     notice(model, Tone::Note, words)
@@ -99,16 +98,21 @@ fn sorts(model: &Model) -> Vec<Sort> {
     }
 }
 
-/// What can be sorted by in the focused table. Only what can be seen: an order without a visible reason looks like none.
+/// What follows one in a list; the first, where that one is not in it.
+fn after(list: &[usize], one: Option<usize>) -> Option<usize> {
+    let place = one.and_then(|one| list.iter().position(|place| *place == one));
+    list.get(place.map_or(0, |place| place + 1)).copied()
+}
+
+/// What can be sorted by in the focused table, in the order of its columns. Only what can be seen: an order without a
+/// visible reason looks like none.
 fn visible(model: &Model) -> Vec<usize> {
     let width = model.layout().map_or(0, |layout| layout.pane(model.focus).inside().width);
-    let mut numbers: Vec<usize> = match model.focus {
+    match model.focus {
         Pane::Sources => model.source_columns(width).iter().filter_map(|(column, _)| column.id.number()).collect(),
         Pane::Schemas => model.schema_columns(width).iter().filter_map(|(column, _)| column.id.number()).collect(),
         Pane::Details => Vec::new(),
-    };
-    numbers.sort_unstable();
-    numbers
+    }
 }
 
 fn put(model: &mut Model, sorts: &[Sort]) -> Vec<Effect> {

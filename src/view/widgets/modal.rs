@@ -36,11 +36,12 @@ fn placed(title: &str, (width, height): (u16, u16), place: Place, theme: &Theme,
     // What fills the screen covers the frames beneath; a box shows that there is something beneath.
     let width = if width == u16::MAX { screen.width } else { width.min(screen.width.saturating_sub(2)) };
     let height = match place {
-        Place::Bottom if !theme.plain => height.min(screen.height.saturating_sub(ABOVE)),
+        // The frame of what lies beneath closes below it.
+        Place::Bottom if !theme.plain => height.min(screen.height.saturating_sub(ABOVE + 1)),
         _ => height.min(screen.height),
     };
     let below = screen.height - height;
-    let y = screen.y + if place == Place::Bottom { below } else { below / 2 };
+    let y = screen.y + if place == Place::Bottom { below.saturating_sub(1) } else { below / 2 };
     let area = Rect { x: screen.x + (screen.width - width) / 2, y, width, height };
     Clear.render(area, frame.buffer_mut());
     let inside = pane(Line::from(format!(" {title} ")), true, theme, area, frame.buffer_mut());

@@ -10,12 +10,18 @@ pub const LEAST: u16 = 3;
 /// The greatest width of a column that can be chosen.
 pub const MOST: u16 = 200;
 
+/// What a column is worth more that was given a width: it is left out after all others.
+const WANTED: u8 = 100;
+
+/// What a column is worth more that cannot be hidden.
+const KEPT: u8 = 120;
+
 /// A column as it was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pick<Id> {
     /// Which.
     pub id: Id,
-    /// Its width; `None`: as wide as there is room for.
+    /// Its width; `None`: as wide as there is room for, and where there is none, left out before those with a width.
     pub width: Option<u16>,
     /// Whether it is shown, where there is room.
     pub shown: bool,
@@ -111,8 +117,13 @@ impl<Id: Offered> Chosen<Id> {
     /// Shows a column, or hides it; `false` where it cannot be hidden.
     pub fn toggle(&mut self, place: usize) -> bool {
         let Some(pick) = self.0.get_mut(place) else { return false };
-        let can = !pick.shown || offer(pick.id).is_some_and(|offer| offer.presence != Presence::Fixed);
+        let Some(offer) = offer(pick.id) else { return false };
+        let can = !pick.shown || offer.presence != Presence::Fixed;
         pick.shown ^= can;
+        // What was asked for is not left out before what was not.
+        if can && pick.shown && offer.column.grow == 0 {
+            pick.width.get_or_insert(offer.column.width);
+        }
         can
     }
 
@@ -139,7 +150,13 @@ impl<Id: Offered> Chosen<Id> {
         let shown = self.0.iter().filter(|pick| pick.shown && !says_nothing(pick.id));
         let mut wanted: Vec<Column<Id>> = shown
             .filter_map(|pick| {
-                let column = offer(pick.id)?.column;
+                let Offer { column, presence, .. } = *offer(pick.id)?;
+                let worth = column.worth.saturating_add(match (presence, pick.width) {
+                    (Presence::Fixed, _) => KEPT,
+                    (_, Some(_)) => WANTED,
+                    (_, None) => 0,
+                });
+                let column = Column { worth, ..column };
                 Some(pick.width.map_or(column, |width| Column { width, grow: 0, ..column }))
             })
             .collect();

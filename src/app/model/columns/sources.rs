@@ -76,14 +76,14 @@ use SourceColumn as S;
 /// Every column, in the order in which they are shown where nobody chose.
 #[rustfmt::skip] // one column, one line
 static OFFERS: [Offer<SourceColumn>; 8] = [
-    fixed(column(S::Health, 10, 0, false, 9), "state", "the worst state of its tables"),
-    fixed(column(S::Name, 14, 3, false, 10), "name", "what it is called"),
-    usual(column(S::Kind, 10, 0, false, 5), "type", "its connector"),
-    extra(column(S::Prefix, 10, 1, false, 3), "prefix", "the prefix of its table names"),
-    usual(column(S::Tables, 7, 0, true, 8), "tables", "broken of all tables"),
-    usual(column(S::LastRun, 7, 0, true, 6), "synced", "time since its newest completed run"),
-    usual(column(S::Runs, 24, 0, false, 1), "runs", "how its newest 24 runs went, as far as known"),
-    usual(column(S::Trouble, 16, 2, false, 4), "trouble", "what is wrong, in short"),
+    fixed(column(S::Health, 10, 0, false, 90), "state", "the worst state of its tables"),
+    fixed(column(S::Name, 14, 3, false, 100), "name", "what it is called"),
+    usual(column(S::Kind, 10, 0, false, 50), "type", "its connector"),
+    extra(column(S::Prefix, 10, 1, false, 79), "prefix", "the prefix of its table names"),
+    usual(column(S::Tables, 7, 0, true, 80), "tables", "broken of all tables"),
+    usual(column(S::LastRun, 7, 0, true, 60), "synced", "time since its newest completed run"),
+    usual(column(S::Runs, 24, 0, false, 10), "runs", "how its newest 24 runs went, as far as known"),
+    usual(column(S::Trouble, 16, 2, false, 40), "trouble", "what is wrong, in short"),
 ];
 
 impl Offered for SourceColumn {

@@ -102,19 +102,19 @@ use SchemaColumn as S;
 /// Every column, in the order in which they are shown where nobody chose.
 #[rustfmt::skip] // one column, one line
 static OFFERS: [Offer<SchemaColumn>; 13] = [
-    fixed(column(S::State, 15, 0, false, 10), "state", "its state"),
-    fixed(column(S::Name, 20, 3, false, 11), "name", "what it is called"),
-    usual(column(S::Source, 10, 2, false, 9), "source", "its source, where tables of several are shown"),
-    usual(column(S::Method, 12, 0, false, 3), "method", "how it is synced"),
-    usual(column(S::Frequency, 6, 0, false, 2), "every", "how often it is synced"),
-    usual(column(S::Synced, 7, 0, true, 8), "synced", "time since it was last synced"),
-    extra(column(S::Next, 4, 0, true, 4), "next", "time until its next sync, estimated"),
-    usual(column(S::Rows, 6, 0, true, 6), "rows", "rows stored"),
-    extra(column(S::Read, 6, 0, true, 4), "read", "rows read by its newest run, as far as known"),
-    extra(column(S::Took, 5, 0, true, 4), "took", "how long its newest run took, as far as known"),
-    usual(column(S::Runs, 12, 0, false, 1), "runs", "its newest runs as a picture, as far as known"),
-    usual(column(S::Cause, 10, 3, false, 7), "cause", "what is wrong, in short"),
-    extra(column(S::Stored, 16, 2, false, 2), "stored", "the name under which it is stored"),
+    fixed(column(S::State, 15, 0, false, 100), "state", "its state"),
+    fixed(column(S::Name, 20, 3, false, 110), "name", "what it is called"),
+    usual(column(S::Source, 10, 2, false, 90), "source", "its source, where tables of several are shown"),
+    usual(column(S::Method, 12, 0, false, 30), "method", "how it is synced"),
+    usual(column(S::Frequency, 6, 0, false, 20), "every", "how often it is synced"),
+    usual(column(S::Synced, 7, 0, true, 80), "synced", "time since it was last synced"),
+    extra(column(S::Next, 4, 0, true, 79), "next", "time until its next sync, estimated"),
+    usual(column(S::Rows, 6, 0, true, 60), "rows", "rows stored"),
+    extra(column(S::Read, 6, 0, true, 78), "read", "rows read by its newest run, as far as known"),
+    extra(column(S::Took, 5, 0, true, 77), "took", "how long its newest run took, as far as known"),
+    usual(column(S::Runs, 12, 0, false, 10), "runs", "its newest runs as a picture, as far as known"),
+    usual(column(S::Cause, 10, 3, false, 70), "cause", "what is wrong, in short"),
+    extra(column(S::Stored, 16, 2, false, 76), "stored", "the name under which it is stored"),
 ];
 
 impl Offered for SchemaColumn {
