@@ -260,10 +260,11 @@ impl Model {
     }
 
     /// The columns of the tables that fit into so many cells, with their widths. The source is worth a column only
-    /// where tables of several are shown.
+    /// where tables of several are shown, and no headings name it.
     #[must_use]
     pub fn schema_columns(&self, available: u16) -> Vec<(Column<SchemaColumn>, u16)> {
-        self.columns.tables.fitted(available, |id| id == SchemaColumn::Source && !self.all_tables)
+        let source_is_plain = !self.all_tables || self.schemas.grouped;
+        self.columns.tables.fitted(available, |id| id == SchemaColumn::Source && source_is_plain)
     }
 
     /// Whether the details can be seen.
