@@ -172,7 +172,7 @@ fn runs_are_counted_for_ears() {
     desk.model.panes = Panes::ReadAloud;
     desk.model.columns.tables = Chosen::parse("state, name, runs").unwrap();
     let buffer = drawn(&desk, &Theme::builtin(false, false).in_lines());
-    let text: String = buffer.content.iter().map(|cell| cell.symbol()).collect();
+    let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(text.contains("Runs: 12 known runs, 3 failed"), "{text}");
     assert!(text.contains("Runs: not read"), "{text}");
 }

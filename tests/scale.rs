@@ -81,20 +81,20 @@ fn counted(inventory: &Inventory, view: &TableView<SchemaId>) -> Vec<(usize, usi
     if !view.grouped {
         return Vec::new();
     }
-    let mut all: Vec<((SourceId, Option<String>), (usize, usize))> = Vec::new();
+    let (mut groups, mut counts) = (Vec::<(SourceId, Option<String>)>::new(), Vec::new());
     for id in view.rows() {
         let (held, schema, state) = inventory.schema(id).unwrap();
         let group = (held.source.id.clone(), schema.namespace().map(ToOwned::to_owned));
-        if all.last().is_none_or(|(last, _)| *last != group) {
-            all.push((group, (0, 0)));
+        if groups.last() != Some(&group) {
+            assert!(!groups.contains(&group), "one heading for each group");
+            groups.push(group);
+            counts.push((0, 0));
         }
-        let (_, (tables, broken)) = all.last_mut().unwrap();
+        let (tables, broken) = counts.last_mut().unwrap();
         *tables += 1;
         *broken += usize::from(state.severity() == Severity::Broken);
     }
-    let names: std::collections::HashSet<_> = all.iter().map(|(group, _)| group).collect();
-    assert_eq!(names.len(), all.len(), "one heading for each group");
-    all.into_iter().map(|(_, counts)| counts).collect()
+    counts
 }
 
 /// Lets everything go on that was put off; says in how many portions.

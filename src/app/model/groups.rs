@@ -52,14 +52,14 @@ pub fn compare(one: (&Held, &Schema), other: (&Held, &Schema)) -> Ordering {
 #[derive(Debug)]
 pub(super) struct Heads {
     names_sources: bool,
-    heads: Vec<Head>,
+    all: Vec<Head>,
     source: Option<SourceId>,
 }
 
 impl Heads {
     /// Headings for the tables of several sources, or of one.
     pub(super) fn new(names_sources: bool) -> Self {
-        Self { names_sources, heads: Vec::new(), source: None }
+        Self { names_sources, all: Vec::new(), source: None }
     }
 
     /// The next row, at this place.
@@ -67,7 +67,7 @@ impl Heads {
         let namespace = schema.namespace();
         let same_source = self.source.as_ref() == Some(&held.source.id);
         let broken = usize::from(state.severity() == Severity::Broken);
-        if let Some(head) = self.heads.last_mut().filter(|_| same_source)
+        if let Some(head) = self.all.last_mut().filter(|_| same_source)
             && head.namespace.as_ref().map(Foreign::raw) == namespace
         {
             head.tables += 1;
@@ -78,14 +78,14 @@ impl Heads {
             self.source = Some(held.source.id.clone());
         }
         let source = self.names_sources.then(|| held.source.title().clone());
-        self.heads.push(Head { at, source, namespace: namespace.map(Foreign::new), tables: 1, broken });
+        self.all.push(Head { at, source, namespace: namespace.map(Foreign::new), tables: 1, broken });
     }
 
     /// All of them; none where they would say nothing.
     pub(super) fn done(self) -> Vec<Head> {
-        match self.heads.as_slice() {
+        match self.all.as_slice() {
             [Head { source: None, namespace: None, .. }] => Vec::new(),
-            _ => self.heads,
+            _ => self.all,
         }
     }
 }
