@@ -31,7 +31,8 @@ pub(super) fn of_source(model: &Model, held: &Held, width: u16, theme: &Theme) -
 }
 
 fn unread(theme: &Theme) -> Content {
-    Content::Drawn(vec![Span::styled(UNREAD, theme.style(Role::Faint))], "not read".to_owned())
+    // Of every row that nothing is known, nobody wants to hear.
+    Content::Drawn(vec![Span::styled(UNREAD, theme.style(Role::Faint))], String::new())
 }
 
 fn drawn(jobs: &[Job], most: usize, spans: Vec<Span<'static>>, theme: &Theme) -> Content {

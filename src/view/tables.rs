@@ -212,7 +212,7 @@ fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State,
         SchemaColumn::Cause => {
             return Cell { text: schema.cause(state).unwrap_or_default(), style: theme.state(state) };
         }
-        SchemaColumn::Name if drawing.model.schemas.grouped => groups::name_below(schema),
+        SchemaColumn::Name if !drawing.model.schemas.heads().is_empty() => groups::name_below(schema),
         SchemaColumn::Name => name(schema.title()),
         SchemaColumn::Source => name(held.source.title()),
         SchemaColumn::Method => optional(&schema.sync_type),

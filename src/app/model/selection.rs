@@ -263,7 +263,7 @@ impl Model {
     /// where tables of several are shown, and no headings name it.
     #[must_use]
     pub fn schema_columns(&self, available: u16) -> Vec<(Column<SchemaColumn>, u16)> {
-        let source_is_plain = !self.all_tables || self.schemas.grouped;
+        let source_is_plain = !self.all_tables || !self.schemas.heads().is_empty();
         self.columns.tables.fitted(available, |id| id == SchemaColumn::Source && source_is_plain)
     }
 

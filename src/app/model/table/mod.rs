@@ -207,8 +207,9 @@ impl<Id: Clone + PartialEq> TableView<Id> {
         self.offset.max(lowest).min(cursor).min(last)
     }
 
-    /// Puts other rows in. The cursor stays on its row; where that is gone, it stays at its place.
+    /// Puts other rows in, without headings. The cursor stays on its row; where that is gone, it stays at its place.
     pub fn replace(&mut self, rows: Vec<Id>) {
+        self.heads.clear();
         self.rows = rows;
         let kept = self.selected.as_ref().and_then(|selected| {
             // Usually nothing has moved.
@@ -224,13 +225,13 @@ impl<Id: Clone + PartialEq> TableView<Id> {
     /// already. Gives back the rows from before.
     pub(super) fn put_in(&mut self, rows: Vec<Id>, heads: Vec<Head>, cursor: Option<usize>) -> Vec<Id> {
         let before = std::mem::replace(&mut self.rows, rows);
-        self.heads = heads;
         if let Some(cursor) = cursor {
             self.put(cursor);
         } else {
             let rows = std::mem::take(&mut self.rows);
             self.replace(rows);
         }
+        self.heads = heads;
         before
     }
 
