@@ -190,6 +190,11 @@ fn runs_are_counted_for_ears() {
     let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
     assert!(text.contains("Runs: 12 known runs, 3 failed"), "{text}");
     assert_eq!(text.matches("Runs:").count(), 1, "nothing is said of what is not known: {text}");
+    desk.press(&["C"]);
+    let buffer = drawn(&desk, &Theme::builtin(false, false).in_lines());
+    let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(text.contains("State: shown, width 15, order 1; its state"), "{text}");
+    assert!(text.contains("Method: hidden; how it is synced"), "{text}");
 }
 
 fn namespaces() -> Vec<Source> {

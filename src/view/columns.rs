@@ -90,6 +90,9 @@ impl<Id: Offered> List<'_, Id> {
         };
         let number = pick.id.number();
         let sorted = self.sorts.iter().position(|sort| Some(sort.column) == number);
+        if theme.plain {
+            return spoken(offer, &wide, sorted.map(|place| (place, self.sorts[place].reversed)));
+        }
         let sorted = sorted
             .map_or_else(String::new, |place| format!("{}{}", place + 1, arrow(self.sorts[place].reversed, theme)));
         let room = width.saturating_sub(2 + TITLE + 1 + NUMBER + 1 + 3);
@@ -103,4 +106,17 @@ impl<Id: Offered> List<'_, Id> {
             Span::styled(text::cut(offer.about, room, theme.ellipsis()), faint),
         ])
     }
+}
+
+/// A row for ears: no signs, and words for what stands where.
+fn spoken<Id>(offer: &Offer<Id>, wide: &str, sorted: Option<(usize, bool)>) -> Line<'static> {
+    let wide = match wide {
+        "hidden" | "no room" => wide.to_owned(),
+        width => format!("shown, width {}", width.trim_matches(['(', ')'])),
+    };
+    let sorted = sorted.map_or_else(String::new, |(place, reversed)| {
+        let direction = if reversed { ", turned around" } else { "" };
+        format!(", order {}{direction}", place + 1)
+    });
+    Line::from(format!("{}: {wide}{sorted}; {}", offer.column.title, offer.about))
 }
