@@ -10,6 +10,9 @@ pub const LEAST: u16 = 3;
 /// The greatest width of a column that can be chosen.
 pub const MOST: u16 = 200;
 
+/// So many cells are room in plenty.
+const PLENTY: u16 = 110;
+
 /// What a column is worth more that was given a width: it is left out after all others.
 const WANTED: u8 = 100;
 
@@ -151,6 +154,9 @@ impl<Id: Offered> Chosen<Id> {
         let mut wanted: Vec<Column<Id>> = shown
             .filter_map(|pick| {
                 let Offer { column, presence, .. } = *offer(pick.id)?;
+                if presence == Presence::Roomy && pick.width.is_none() && available < PLENTY {
+                    return None;
+                }
                 let worth = column.worth.saturating_add(match (presence, pick.width) {
                     (Presence::Fixed, _) => KEPT,
                     (_, Some(_)) => WANTED,

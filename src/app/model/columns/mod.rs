@@ -34,6 +34,8 @@ pub enum Presence {
     Fixed,
     /// Where there is room.
     Usual,
+    /// Where there is room in plenty, so that the others stay wide.
+    Roomy,
     /// Only where it was chosen.
     Extra,
 }
@@ -72,6 +74,10 @@ const fn fixed<Id: Copy>(column: Column<Id>, word: &'static str, about: &'static
 
 const fn usual<Id: Copy>(column: Column<Id>, word: &'static str, about: &'static str) -> Offer<Id> {
     Offer { column, word, about, presence: Presence::Usual }
+}
+
+const fn roomy<Id: Copy>(column: Column<Id>, word: &'static str, about: &'static str) -> Offer<Id> {
+    Offer { column, word, about, presence: Presence::Roomy }
 }
 
 const fn extra<Id: Copy>(column: Column<Id>, word: &'static str, about: &'static str) -> Offer<Id> {

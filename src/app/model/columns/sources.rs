@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::compare::{by_name, known_first, newest_first};
-use super::{Column, Offer, Offered, extra, fixed, usual};
+use super::{Column, Offer, Offered, extra, fixed, roomy, usual};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::state::State;
 
@@ -82,7 +82,7 @@ static OFFERS: [Offer<SourceColumn>; 8] = [
     extra(column(S::Prefix, 10, 1, false, 79), "prefix", "the prefix of its table names"),
     usual(column(S::Tables, 7, 0, true, 80), "tables", "broken of all tables"),
     usual(column(S::LastRun, 7, 0, true, 60), "synced", "time since its newest completed run"),
-    usual(column(S::Runs, 24, 0, false, 10), "runs", "how its newest 24 runs went, as far as known"),
+    roomy(column(S::Runs, 24, 0, false, 10), "runs", "how its newest 24 runs went, as far as known"),
     usual(column(S::Trouble, 16, 2, false, 40), "trouble", "what is wrong, in short"),
 ];
 

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::compare::{by_name, known_first, newest_first};
-use super::{Column, Offer, Offered, extra, fixed, usual};
+use super::{Column, Offer, Offered, extra, fixed, roomy, usual};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::state::State;
@@ -112,7 +112,7 @@ static OFFERS: [Offer<SchemaColumn>; 13] = [
     usual(column(S::Rows, 6, 0, true, 60), "rows", "rows stored"),
     extra(column(S::Read, 6, 0, true, 78), "read", "rows read by its newest run, as far as known"),
     extra(column(S::Took, 5, 0, true, 77), "took", "how long its newest run took, as far as known"),
-    usual(column(S::Runs, 12, 0, false, 10), "runs", "its newest runs as a picture, as far as known"),
+    roomy(column(S::Runs, 12, 0, false, 10), "runs", "its newest runs as a picture, as far as known"),
     usual(column(S::Cause, 10, 3, false, 70), "cause", "what is wrong, in short"),
     extra(column(S::Stored, 16, 2, false, 76), "stored", "the name under which it is stored"),
 ];
