@@ -28,7 +28,7 @@
 //! * another root cause: `assets/root-causes.toml`;
 //! * another state of a table: [`warehouse::state`], its glyph in [`view::theme`];
 //! * another setting: [`config::file`], its row in `reference.rs`, and `assets/config.toml`;
-//! * another column: [`app::model::columns`] and `view/tables.rs`;
+//! * another column: a row in [`app::model::columns`] (`tables.rs`, `sources.rs`), its cell in `view/tables.rs`;
 //! * another command without a screen: a row in `cli/arguments.rs`, a module beside it that reads through `cli/survey.rs`,
 //!   and its exit codes in the README.
 

@@ -18,16 +18,17 @@ use whtui::app::effect::Effect;
 use whtui::app::layout::Pane;
 use whtui::app::message::Event;
 use whtui::app::model::columns::SchemaColumn;
+use whtui::app::model::groups;
 use whtui::app::model::ordering::{Ordering, PORTION};
-use whtui::app::model::table::{Sort, TableView};
+use whtui::app::model::table::{Criteria, Line, Sort, TableView, Then};
 use whtui::warehouse::channel::Channel;
 use whtui::warehouse::field::Field;
-use whtui::warehouse::ids::SchemaId;
+use whtui::warehouse::ids::{SchemaId, SourceId};
 use whtui::warehouse::inventory::Inventory;
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
-use whtui::warehouse::state::{Circumstances, changes_from, state_of};
+use whtui::warehouse::state::{Circumstances, Severity, changes_from, state_of};
 use whtui::warehouse::status::Status;
 use whtui::warehouse::text::Foreign;
 use world::{Desk, ago, failed, noon, settings, source, table, told, whole, with};
@@ -54,13 +55,46 @@ fn many(sources: usize, tables: usize) -> Vec<Source> {
 }
 
 /// The rows as the columns themselves compare them.
-fn expected(inventory: &Inventory, sort: Sort) -> Vec<SchemaId> {
-    let column = SchemaColumn::ALL[sort.column];
+fn expected(inventory: &Inventory, criteria: Criteria) -> Vec<SchemaId> {
     let mut rows: Vec<_> = inventory.spots(None).filter_map(|spot| inventory.at(spot)).collect();
+    let sorts: Vec<Sort> = std::iter::once(criteria.first).chain(criteria.then.iter()).collect();
     rows.sort_by(|one, other| -> Compared {
-        sort.turned(column.compare(one, other)).then_with(|| SchemaColumn::Name.compare(one, other))
+        let groups = || groups::compare((one.0, one.1), (other.0, other.1));
+        let by_group = if criteria.grouped { groups() } else { Compared::Equal };
+        sorts
+            .iter()
+            .fold(by_group, |so_far, sort| {
+                so_far.then_with(|| sort.turned(SchemaColumn::ALL[sort.column].compare(one, other)))
+            })
+            .then_with(|| SchemaColumn::Name.compare(one, other))
     });
     rows.into_iter().map(|(_, schema, _)| schema.id.clone()).collect()
+}
+
+/// For each heading: how many tables stand under it, and how many of them are broken.
+fn heads(view: &TableView<SchemaId>) -> Vec<(usize, usize)> {
+    view.heads().iter().map(|head| (head.tables, head.broken)).collect()
+}
+
+/// The same, counted from the rows.
+fn counted(inventory: &Inventory, view: &TableView<SchemaId>) -> Vec<(usize, usize)> {
+    if !view.grouped {
+        return Vec::new();
+    }
+    let (mut groups, mut counts) = (Vec::<(SourceId, Option<String>)>::new(), Vec::new());
+    for id in view.rows() {
+        let (held, schema, state) = inventory.schema(id).unwrap();
+        let group = (held.source.id.clone(), schema.namespace().map(ToOwned::to_owned));
+        if groups.last() != Some(&group) {
+            assert!(!groups.contains(&group), "one heading for each group");
+            groups.push(group);
+            counts.push((0, 0));
+        }
+        let (tables, broken) = counts.last_mut().unwrap();
+        *tables += 1;
+        *broken += usize::from(state.severity() == Severity::Broken);
+    }
+    counts
 }
 
 /// Lets everything go on that was put off; says in how many portions.
@@ -99,11 +133,38 @@ fn many_tables_are_sorted_by_every_column() {
             desk.happen(Event::WentOn);
             go_on(&mut desk);
             assert!(
-                desk.model.schemas.rows() == expected(&desk.model.inventory, Sort { column, reversed }),
+                desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.criteria()),
                 "{column}"
             );
         }
     }
+}
+
+#[test]
+fn many_tables_are_sorted_by_several_columns_and_grouped() {
+    let mut desk = desk();
+    desk.press(&["alt-s", "alt-s"]);
+    go_on(&mut desk);
+    assert_eq!(desk.model.schemas.then, Then::of(&[Sort { column: 5, reversed: false }]));
+    assert!(desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.criteria()));
+    desk.press(&["G", "k"]);
+    let selected = desk.model.schemas.selected().cloned();
+    desk.press(&["B"]);
+    let portions = go_on(&mut desk);
+    assert!((3..=12).contains(&portions), "{portions} portions of {PORTION} for 6000 tables");
+    assert!(desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.criteria()));
+    assert_eq!(desk.model.schemas.selected().cloned(), selected, "the cursor stays on its table");
+    assert_eq!(heads(&desk.model.schemas), counted(&desk.model.inventory, &desk.model.schemas));
+    assert_eq!(heads(&desk.model.schemas).len(), 120);
+    // What breaks is counted, though nothing moves.
+    desk.press(&["s", "s"]);
+    go_on(&mut desk);
+    let mut changed = many(120, 50);
+    changed[7].schemas[9] = failed("permission denied for table orders", "Postgres", changed[7].schemas[9].clone());
+    read_again(&mut desk, changed);
+    go_on(&mut desk);
+    assert_eq!(heads(&desk.model.schemas), counted(&desk.model.inventory, &desk.model.schemas));
+    assert!(desk.model.schemas.lines(40).any(|line| matches!(line, Line::Head(_))));
 }
 
 #[test]
@@ -161,7 +222,7 @@ fn a_reading_that_changes_little_costs_little() {
     assert!((1..=3).contains(&portions), "the order is mended, not made anew: {portions}");
     assert_eq!(desk.model.schemas.selected().cloned(), selected);
     assert_eq!(desk.model.schemas.cursor(), cursor);
-    assert!(desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.sort));
+    assert!(desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.criteria()));
 }
 
 #[test]
@@ -172,7 +233,7 @@ fn a_source_that_is_gone_takes_its_rows_along() {
     fewer[5].schemas.remove(7);
     read_again(&mut desk, fewer);
     go_on(&mut desk);
-    assert!(desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.sort));
+    assert!(desk.model.schemas.rows() == expected(&desk.model.inventory, desk.model.schemas.criteria()));
     assert_eq!(desk.model.schemas.rows().len(), 119 * 50 - 1);
     assert_eq!(desk.model.focus, Pane::Schemas);
 }
@@ -239,13 +300,16 @@ proptest! {
     fn rows_are_right_whatever_changes(
         readings in prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..3), 1..4),
         worlds in prop::collection::vec((0..5_usize).prop_map(any_source).prop_flat_map(|source| source), 1..12),
-        sort in (0..SchemaColumn::ALL.len(), any::<bool>()),
+        sorts in prop::collection::vec((0..SchemaColumn::ALL.len(), any::<bool>()), 1..4),
+        grouped in any::<bool>(),
         portions in prop::collection::vec(0_usize..3, 1..12),
     ) {
         let mut inventory = Inventory::default();
         let mut ordering = Ordering::default();
         let mut view = TableView::<SchemaId>::default();
-        view.sort = Sort { column: sort.0, reversed: sort.1 };
+        let sorts: Vec<Sort> = sorts.iter().map(|(column, reversed)| Sort { column: *column, reversed: *reversed }).collect();
+        view.sort_by(&sorts);
+        view.grouped = grouped;
         let mut portions = portions.into_iter().cycle();
         for (time, chosen) in readings.iter().enumerate() {
             let now = noon() + SignedDuration::from_mins(i64::try_from(time).unwrap());
@@ -265,7 +329,8 @@ proptest! {
             while ordering.is_busy() {
                 ordering.go_on(&inventory, &mut view);
             }
-            prop_assert_eq!(view.rows(), expected(&inventory, view.sort));
+            prop_assert_eq!(view.rows(), expected(&inventory, view.criteria()));
+            prop_assert_eq!(heads(&view), counted(&inventory, &view));
         }
     }
 }

@@ -437,6 +437,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Export(_)
         | Overlay::Menu(_)
         | Overlay::Raw(_)
+        // In `tests/columns.rs`.
+        | Overlay::Columns(_)
         // In `tests/history.rs`.
         | Overlay::History(_)
         // In `tests/editing.rs`.

@@ -1,5 +1,7 @@
 //! What was decided before the screen started, and does not change while it runs.
 
+pub use super::model::columns::{Chosen, Columns, Offered};
+
 /// The themes there are; the first one is that which fits the terminal.
 pub const THEMES: [&str; 6] = ["auto", "dark", "light", "mono", "high-contrast", "colour-blind"];
 
@@ -36,6 +38,8 @@ pub struct Setup {
     pub leads_back: bool,
     /// Plain http is accepted for hosts other than loopback.
     pub allow_http: bool,
+    /// The columns of the tables.
+    pub columns: Columns,
     /// What the user should know at the start, as sentences.
     pub notes: Vec<String>,
 }

@@ -158,6 +158,7 @@ fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
         file: config::file::config_path().filter(|_| !flags.no_config).map(|path| path.display().to_string()),
         allow_http: flags.allow_http,
         leads_back: false,
+        columns: config.columns.clone(),
         notes: std::mem::take(&mut session.notes),
     }
 }

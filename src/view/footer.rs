@@ -141,6 +141,9 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             _ => &[("up/down", "scroll"), ("/", "search"), ("y", "copy all of it"), ("esc", "close")],
         },
         Overlay::Palette(_) | Overlay::Menu(_) => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
+        Overlay::Columns(_) => {
+            &[("space", "show"), ("J/K", "move"), ("-/+", "size"), ("s", "sort"), ("esc", "done"), ("0", "reset")]
+        }
         Overlay::Confirm(confirm) => match confirm.challenge.as_ref().map(Challenge::demand) {
             Some(Demand::Typed(_)) => &[("enter", "go ahead, once the name is right"), ("esc", "keep everything")],
             _ => &[("y", "go ahead"), ("n", "keep everything"), ("left/right", "choose")],

@@ -37,8 +37,6 @@ enum Of {
     Bar,
     Mode,
     Error,
-    /// The order is by time, and shown at no column.
-    Nothing,
 }
 
 const COLUMNS: [Column<Of>; 8] = [
@@ -153,7 +151,7 @@ fn table(model: &Model, history: &History, theme: &Theme, area: Rect, frame: &mu
         .collect();
     let columns = fit_columns(&wanted, area.width);
     let buffer = frame.buffer_mut();
-    titles(&columns, (Of::Nothing, false), theme, area, buffer);
+    titles(&columns, &[], theme, area, buffer);
     let most = history.jobs().iter().filter_map(|job| job.rows.known().copied()).max().unwrap_or(0);
     let (start, shown) = history.rows.window(usize::from(area.height.saturating_sub(1)));
     for (index, job) in history.jobs().iter().skip(start).take(shown.len()).enumerate() {
@@ -192,7 +190,6 @@ impl Entry<'_> {
             Of::Bar => return Cell { text: self.bar(), style: theme.style(Role::Faint) },
             Of::Mode => mode(job).map_or_else(String::new, |(short, _)| short),
             Of::Error => return self.error(),
-            Of::Nothing => String::new(),
         };
         Cell { text, style: theme.style(Role::Text) }
     }

@@ -33,8 +33,6 @@ enum Of {
     Time,
     Level,
     Message,
-    /// The order is by time, and shown at no column.
-    Nothing,
 }
 
 const COLUMNS: [Column<Of>; 3] = [
@@ -157,7 +155,7 @@ fn nothing(model: &Model, logs: &Logs, job: Option<&Job>, reading: bool) -> Vec<
 fn table(logs: &Logs, theme: &Theme, area: Rect, frame: &mut Frame) {
     let columns = fit_columns(&COLUMNS, area.width);
     let buffer = frame.buffer_mut();
-    titles(&columns, (Of::Nothing, false), theme, area, buffer);
+    titles(&columns, &[], theme, area, buffer);
     let (start, shown) = logs.rows.window(usize::from(area.height.saturating_sub(1)));
     for (index, entry) in logs.lines().skip(start).take(shown.len()).enumerate() {
         let cells = columns.iter().map(|(column, _)| cell(column.id, entry, theme));
@@ -176,7 +174,6 @@ fn cell(of: Of, entry: &LogEntry, theme: &Theme) -> Cell {
         }
         Of::Level => Cell { text: word(&entry.level), style },
         Of::Message => Cell { text: entry.message.shown().trim().to_owned(), style },
-        Of::Nothing => Cell { text: String::new(), style },
     }
 }
 

@@ -3,11 +3,13 @@
 mod activity;
 mod change;
 mod chart;
+mod columns;
 mod confirm;
 mod details;
 mod export;
 mod footer;
 pub mod form;
+mod groups;
 mod guard;
 mod header;
 mod help;
@@ -17,6 +19,7 @@ mod link;
 mod logs;
 mod menu;
 mod palette;
+mod pictures;
 mod plain;
 mod profiles;
 mod raw;
@@ -79,6 +82,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
         Some(Overlay::Export(export)) => export::draw(model, export, theme, frame),
         Some(Overlay::Menu(menu)) => menu::draw(menu, theme, frame),
+        Some(Overlay::Columns(chooser)) => columns::draw(model, *chooser, theme, frame),
         Some(Overlay::Confirm(confirm)) => {
             if let Some(id) = confirm.runbook {
                 runbook::draw(model, id, theme, frame);

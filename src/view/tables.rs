@@ -6,6 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::groups;
+use super::pictures;
 use super::rect;
 use super::text;
 use super::theme::{Role, Theme};
@@ -14,12 +16,14 @@ use super::widgets::{lines, pane};
 use crate::app::commands::CommandId;
 use crate::app::layout::{Layout, Pane};
 use crate::app::model::Model;
-use crate::app::model::columns::{SchemaColumn, SourceColumn, schema_columns, source_columns};
-use crate::app::model::table::{Filter, TableView};
+use crate::app::model::columns::{Offered, SchemaColumn, SourceColumn};
+use crate::app::model::table::{Filter, Line as TableLine, TableView};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::field::Field;
 use crate::warehouse::freshness::age;
 use crate::warehouse::inventory::Held;
+use crate::warehouse::job::Job;
+use crate::warehouse::schedule::{self, Next};
 use crate::warehouse::schema::Schema;
 use crate::warehouse::state::{Severity, State};
 use crate::warehouse::text::Foreign;
@@ -59,13 +63,15 @@ pub(super) fn sources(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
     if table.rows().is_empty() {
         nothing(&drawing, &table.filter, &no_sources(model), inside, buffer);
     } else {
-        let columns = source_columns(inside.width);
-        let sorted = SourceColumn::ALL[table.sort.column % SourceColumn::ALL.len()];
-        titles(&columns, (sorted, table.sort.reversed), theme, inside, buffer);
+        let columns = model.source_columns(inside.width);
+        titles(&columns, &sorted_by(table), theme, inside, buffer);
         let (start, shown) = table.window(usize::from(drawing.rows.height));
         for (index, id) in shown.iter().enumerate() {
             let Some(held) = model.inventory.source(id) else { continue };
-            let cells = columns.iter().map(|(column, _)| source_cell(column.id, held, &drawing));
+            let cells = columns.iter().map(|(column, width)| match column.id {
+                SourceColumn::Runs => pictures::of_source(model, held, *width, theme),
+                id => source_cell(id, held, &drawing).into(),
+            });
             row(&columns, cells, drawing.mark(start + index == table.cursor()), theme, drawing.line(index), buffer);
         }
     }
@@ -94,7 +100,8 @@ fn source_cell(column: SourceColumn, held: &Held, drawing: &Drawing<'_>) -> Cell
             Cell { text: format!("{}/{}", tally.broken, tally.total), style: theme.style(role) }
         }
         SourceColumn::LastRun => time_cell(&source.last_run_at, false, drawing),
-        SourceColumn::Trouble => Cell {
+        SourceColumn::Prefix => Cell { text: told(&source.prefix), style: plain },
+        SourceColumn::Trouble | SourceColumn::Runs => Cell {
             text: held.trouble().unwrap_or_default(),
             style: held.tally.worst.map_or(plain, |worst| theme.state(worst)),
         },
@@ -169,14 +176,22 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
         };
         nothing(&drawing, &table.filter, &words, inside, buffer);
     } else {
-        let columns = schema_columns(model.all_tables, inside.width);
-        let sorted = SchemaColumn::ALL[table.sort.column % SchemaColumn::ALL.len()];
-        titles(&columns, (sorted, table.sort.reversed), theme, inside, buffer);
-        let (start, shown) = table.window(usize::from(drawing.rows.height));
-        for (index, id) in shown.iter().enumerate() {
+        let columns = model.schema_columns(inside.width);
+        titles(&columns, &sorted_by(table), theme, inside, buffer);
+        for (index, line) in table.lines(usize::from(drawing.rows.height)).enumerate() {
+            let (place, id) = match line {
+                TableLine::Row(place, id) => (place, id),
+                TableLine::Head(head) => {
+                    groups::draw(head, theme, drawing.line(index), buffer);
+                    continue;
+                }
+            };
             let Some((held, schema, state)) = model.inventory.schema(id) else { continue };
-            let cells = columns.iter().map(|(column, _)| schema_cell(column.id, held, schema, state, &drawing));
-            row(&columns, cells, drawing.mark(start + index == table.cursor()), theme, drawing.line(index), buffer);
+            let cells = columns.iter().map(|(column, width)| match column.id {
+                SchemaColumn::Runs => pictures::of_table(model, schema, *width, theme),
+                id => schema_cell(id, held, schema, state, &drawing).into(),
+            });
+            row(&columns, cells, drawing.mark(place == table.cursor()), theme, drawing.line(index), buffer);
         }
     }
     cursor(&table.filter, area, frame);
@@ -197,11 +212,17 @@ fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State,
         SchemaColumn::Cause => {
             return Cell { text: schema.cause(state).unwrap_or_default(), style: theme.state(state) };
         }
+        SchemaColumn::Name if !drawing.model.schemas.heads().is_empty() => groups::name_below(schema),
         SchemaColumn::Name => name(schema.title()),
         SchemaColumn::Source => name(held.source.title()),
         SchemaColumn::Method => optional(&schema.sync_type),
         SchemaColumn::Frequency => optional(&schema.frequency),
         SchemaColumn::Rows => running_rows(schema, state, drawing.model),
+        SchemaColumn::Next => next_sync(schema, state, drawing.model),
+        SchemaColumn::Read => newest(schema, drawing.model, |job| job.rows.known().map(|rows| words::compact(*rows))),
+        SchemaColumn::Took => newest(schema, drawing.model, |job| job.duration().map(words::short_span)),
+        SchemaColumn::Stored => schema.table.known().map_or_else(|| "–".to_owned(), |table| name(&table.name)),
+        SchemaColumn::Runs => String::new(),
     };
     Cell { text, style }
 }
@@ -216,8 +237,41 @@ fn running_rows(schema: &Schema, state: State, model: &Model) -> String {
     rows.known().map_or_else(|| words::rows(rows), |rows| words::compact(*rows))
 }
 
+/// How long until the next sync, as far as that can be known.
+fn next_sync(schema: &Schema, state: State, model: &Model) -> String {
+    let (detail, runs) = (model.inventory.detail(&schema.id), model.inventory.runs(&schema.id));
+    match schedule::next(schema, state, detail, runs, model.now) {
+        Some(Next::Now) => "now".to_owned(),
+        Some(Next::About(then)) => words::short_span(then.duration_since(model.now)),
+        Some(Next::Due(_)) => "due".to_owned(),
+        None => "–".to_owned(),
+    }
+}
+
+/// Something of the newest run, where runs were read.
+fn newest(schema: &Schema, model: &Model, what: impl Fn(&Job) -> Option<String>) -> String {
+    match model.inventory.runs(&schema.id) {
+        Some(runs) if runs.read_at().is_some() => runs.newest().and_then(what).unwrap_or_else(|| "–".to_owned()),
+        _ => pictures::UNREAD.to_owned(),
+    }
+}
+
+/// What a table is sorted by, the most important first.
+fn sorted_by<Id: Clone + PartialEq, Column: Offered>(table: &TableView<Id>) -> Vec<(Column, bool)> {
+    table.sorts().into_iter().map(|sort| (Column::sorted_by(sort.column), sort.reversed)).collect()
+}
+
+/// A text of the server, or what stands for none.
+fn told(text: &Field<Foreign>) -> String {
+    match text {
+        Field::Known(text) if !text.is_blank() => text.shown().into_owned(),
+        Field::Known(_) | Field::Null => "–".to_owned(),
+        Field::Unknown => "?".to_owned(),
+    }
+}
+
 /// A name, or what stands for one.
-fn name(name: &Foreign) -> String {
+pub(super) fn name(name: &Foreign) -> String {
     if name.is_blank() { "(no name)".to_owned() } else { name.shown().into_owned() }
 }
 

@@ -78,7 +78,7 @@ pub(super) fn draw(model: &Model, triage: &Triage, theme: &Theme, frame: &mut Fr
 fn table(model: &Model, triage: &Triage, theme: &Theme, area: Rect, frame: &mut Frame) {
     let buffer = frame.buffer_mut();
     let columns = fit_columns(&COLUMNS, area.width);
-    titles(&columns, (Of::Urgency, false), theme, area, buffer);
+    titles(&columns, &[(Of::Urgency, false)], theme, area, buffer);
     let height = usize::from(area.height.saturating_sub(1));
     let (start, shown) = triage.rows.window(height);
     for (index, problem) in triage.problems().iter().skip(start).take(shown.len()).enumerate() {

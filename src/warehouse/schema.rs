@@ -55,6 +55,13 @@ impl Schema {
         self.label.known().filter(|label| !label.is_blank()).unwrap_or(&self.name)
     }
 
+    /// The namespace of the database in its name at the source: `public` of `public.orders`.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        let (namespace, name) = self.name.raw().rsplit_once('.')?;
+        (!namespace.is_empty() && !name.is_empty()).then_some(namespace)
+    }
+
     /// Rows stored now; `Null` when there is no table.
     #[must_use]
     pub fn rows(&self) -> Field<u64> {

@@ -98,7 +98,7 @@ impl Availability {
 }
 
 use Availability::Available;
-pub(super) use looking::{export, selected, watch, zoom};
+pub(super) use looking::{columns, export, selected, watch, zoom};
 
 pub(super) fn always(_: &Context) -> Availability {
     Available

@@ -5,6 +5,7 @@ pub mod columns;
 pub mod export;
 pub mod flights;
 pub mod form;
+pub mod groups;
 pub mod guard;
 pub mod history;
 pub mod key_form;
@@ -19,6 +20,7 @@ pub mod reader;
 pub mod runbook;
 pub mod selection;
 mod sorting;
+pub mod strips;
 pub mod table;
 pub mod tour;
 pub mod triage;
@@ -45,6 +47,7 @@ use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
 use crate::warehouse::tuning::Made;
 use activity::Activity;
+use columns::Columns;
 use flights::Flights;
 use flights::Waiter;
 use guard::Guard;
@@ -54,6 +57,7 @@ use ordering::Ordering;
 use overlay::{Overlay, Profiles};
 use reader::Reader;
 use runbook::Runbooks;
+use strips::Strips;
 use table::TableView;
 use tour::Tour;
 use tuning::Tuning;
@@ -99,6 +103,10 @@ pub struct Model {
     pub marks: Marks,
     /// Tables of all sources, not only of the selected one.
     pub all_tables: bool,
+    /// Which columns are shown.
+    pub columns: Columns,
+    /// The newest runs of each source.
+    pub strips: Strips,
     /// The order of the tables of all sources.
     pub ordering: Ordering,
     /// Which pane has the focus.
@@ -213,6 +221,7 @@ impl Model {
         // Where there is something to choose from, it is chosen from.
         let choose = matches!(screen, Screen::Welcome { .. }) && !settings.setup.profiles.is_empty();
         let overlay = choose.then(|| Overlay::Profiles(Profiles::default()));
+        let columns = settings.setup.columns.clone();
         Self {
             now,
             size,
@@ -231,6 +240,8 @@ impl Model {
             schemas: TableView::default(),
             marks: Marks::default(),
             all_tables: false,
+            columns,
+            strips: Strips::default(),
             ordering: Ordering::default(),
             focus: Pane::Sources,
             details_of_source: true,

@@ -1,8 +1,9 @@
 //! Which tables are shown, and in which order, where they are many: worked out in portions, so that no key waits for it,
 //! and from what is known already, so that what did not change costs nothing.
 
+use super::groups::Heads;
 use super::sorting::{Entry, Order};
-use super::table::{Sort, TableView};
+use super::table::{Criteria, TableView};
 use super::wanted::{Wanted, narrows};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::{Inventory, Spot};
@@ -18,7 +19,7 @@ const DROPPED_AT_ONCE: usize = 4 * PORTION;
 pub struct Ordering {
     /// All tables in their order; only what `sorted_by` says is true of it.
     order: Vec<Entry>,
-    sorted_by: Option<Sort>,
+    sorted_by: Option<Criteria>,
     /// Places in the order of those that passed the filter, and which filter that was.
     passed: Vec<u32>,
     passed_by: Option<String>,
@@ -31,7 +32,7 @@ pub struct Ordering {
 #[derive(Debug)]
 enum Work {
     /// Taking the tables out that are to be sorted.
-    Sorting { sort: Sort, source: usize, runs: Vec<Vec<Entry>> },
+    Sorting { sort: Criteria, source: usize, runs: Vec<Vec<Entry>> },
     /// Asking the filter.
     Filtering(Box<Filtering>),
 }
@@ -45,6 +46,8 @@ struct Filtering {
     asked: usize,
     passed: Vec<u32>,
     rows: Vec<SchemaId>,
+    /// The headings between them, where there are any.
+    heads: Option<Heads>,
     /// Where the row is that was selected.
     cursor: Option<usize>,
 }
@@ -64,17 +67,19 @@ impl Ordering {
     /// Takes in what has changed, and begins to work out the rows of all tables.
     pub fn begin(&mut self, inventory: &mut Inventory, view: &TableView<SchemaId>) {
         let changes = inventory.take_changes();
-        if changes.everything || self.sorted_by != Some(view.sort) {
-            self.sort_anew(view.sort);
+        if changes.everything || self.sorted_by != Some(view.criteria()) {
+            self.sort_anew(view.criteria());
         } else if matches!(self.work, Some(Work::Sorting { .. })) {
             // What is taken out already may be outdated.
             if !changes.tables.is_empty() {
-                self.sort_anew(view.sort);
+                self.sort_anew(view.criteria());
             }
-        } else if self.bring_up_to_date(&Order::new(inventory, view.sort), &changes.tables) {
+        } else if self.bring_up_to_date(&Order::new(inventory, view.criteria()), &changes.tables) {
             self.passed_by = None;
             self.work = Some(self.filtering(view));
-        } else if self.asked_by() != Some(view.filter.text()) || (view.filter.is_active() && !changes.tables.is_empty())
+        } else if self.asked_by() != Some(view.filter.text())
+            // Headings count what is broken.
+            || ((view.filter.is_active() || view.grouped) && !changes.tables.is_empty())
         {
             self.passed_by = self.passed_by.take().filter(|_| changes.tables.is_empty());
             self.work = Some(self.filtering(view));
@@ -89,7 +94,7 @@ impl Ordering {
         }
     }
 
-    fn sort_anew(&mut self, sort: Sort) {
+    fn sort_anew(&mut self, sort: Criteria) {
         self.passed_by = None;
         // An order that is not finished is no order.
         self.sorted_by = Some(sort);
@@ -106,6 +111,7 @@ impl Ordering {
             asked: 0,
             passed: Vec::new(),
             rows: Vec::new(),
+            heads: view.grouped.then(|| Heads::new(true)),
             cursor: None,
         }))
     }
@@ -146,7 +152,7 @@ impl Ordering {
         &mut self,
         inventory: &Inventory,
         view: &TableView<SchemaId>,
-        sort: Sort,
+        sort: Criteria,
         mut source: usize,
         mut runs: Vec<Vec<Entry>>,
     ) {
@@ -204,6 +210,9 @@ impl Ordering {
             if !filtering.wanted.accepts_all() {
                 filtering.passed.push(u32::try_from(place).unwrap_or(u32::MAX));
             }
+            if let Some(heads) = &mut filtering.heads {
+                heads.add(filtering.rows.len(), held, schema, state);
+            }
             filtering.rows.push(schema.id.clone());
         }
         filtering.asked = end;
@@ -211,12 +220,13 @@ impl Ordering {
             self.work = Some(Work::Filtering(filtering));
             return false;
         }
-        let Filtering { text, passed, rows, cursor, .. } = *filtering;
+        let Filtering { text, passed, rows, heads, cursor, .. } = *filtering;
+        let heads = heads.map(Heads::done).unwrap_or_default();
         self.passed = passed;
         self.passed_by = Some(text);
         // The selection may have moved since the first portion.
         let cursor = cursor.filter(|place| rows.get(*place) == view.selected());
-        self.old.extend(view.put_in(rows, cursor));
+        self.old.extend(view.put_in(rows, heads, cursor));
         true
     }
 }

@@ -7,6 +7,7 @@ use super::menu::Menu;
 use super::reader::Reader;
 use super::runbook::RunbookId;
 use crate::app::commands::{Availability, CommandId};
+use crate::app::layout::Pane;
 use crate::warehouse::consent::Challenge;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::follow::Subject;
@@ -37,6 +38,8 @@ pub enum Overlay {
     Export(Export),
     /// A few choices, each with a letter.
     Menu(Menu),
+    /// The columns of a table.
+    Columns(Chooser),
     /// Everything that is wrong.
     Triage(Box<super::triage::Triage>),
     /// A runbook was left half done.
@@ -53,6 +56,15 @@ pub enum Overlay {
     Key(Box<super::key_form::KeyForm>),
     /// Actions are still followed: really quit?
     Quitting,
+}
+
+/// The list of columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Chooser {
+    /// The table whose columns they are.
+    pub of: Pane,
+    /// Which one is selected.
+    pub cursor: usize,
 }
 
 /// The list of profiles.

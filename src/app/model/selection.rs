@@ -1,7 +1,10 @@
 //! What is selected, and which rows there are to select from.
 
+use std::cmp::Ordering;
+
 use super::Model;
-use super::columns::SourceColumn;
+use super::columns::{Column, Offered, SchemaColumn, SourceColumn};
+use super::groups::{Head, Heads};
 use super::ordering::PORTION;
 use super::sorting::{Entry, Order};
 use super::wanted::Wanted;
@@ -186,8 +189,8 @@ impl Model {
     pub fn rebuild_schema_rows(&mut self) {
         if !self.all_tables {
             self.ordering.clear();
-            let schemas = self.schema_rows();
-            self.schemas.replace(schemas);
+            let (schemas, heads) = self.schema_rows();
+            self.schemas.put_in(schemas, heads, None);
             return;
         }
         self.ordering.begin(&mut self.inventory, &self.schemas);
@@ -210,10 +213,12 @@ impl Model {
                 wanted.accepts(source.title().raw(), &[source.kind.raw(), held.tally.worst.map_or("", State::words)])
             })
             .collect();
-        let sort = self.sources.sort;
-        let column = SourceColumn::ALL[sort.column % SourceColumn::ALL.len()];
+        let sorts = self.sources.sorts();
         rows.sort_by(|one, other| {
-            sort.turned(column.compare(one, other)).then_with(|| SourceColumn::Name.compare(one, other))
+            let columns = sorts.iter().fold(Ordering::Equal, |so_far, sort| {
+                so_far.then_with(|| sort.turned(SourceColumn::sorted_by(sort.column).compare(one, other)))
+            });
+            columns.then_with(|| SourceColumn::Name.compare(one, other))
         });
         rows.into_iter().map(|held| held.source.id.clone()).collect()
     }
@@ -224,20 +229,42 @@ impl Model {
         self.ordering.go_on(&self.inventory, &mut self.schemas)
     }
 
-    fn schema_rows(&self) -> Vec<SchemaId> {
-        let Some(source) = self.sources.selected() else { return Vec::new() };
-        let order = Order::new(&self.inventory, self.schemas.sort);
+    fn schema_rows(&self) -> (Vec<SchemaId>, Vec<Head>) {
+        let Some(source) = self.sources.selected() else { return (Vec::new(), Vec::new()) };
+        let order = Order::new(&self.inventory, self.schemas.criteria());
+        let mut heads = self.schemas.grouped.then(|| Heads::new(false));
         let mut wanted = Wanted::new(self.schemas.filter.text());
         let mut rows: Vec<Entry> = self.inventory.spots(Some(source)).filter_map(|spot| order.entry(spot)).collect();
         rows.sort_unstable_by(|one, other| order.compare(one, other));
         let tables = rows.into_iter().filter_map(|entry| self.inventory.at(entry.spot));
-        tables
+        let rows = tables
             .filter(|(held, schema, state)| {
                 let method = schema.sync_type.known().map_or("", |method| method.raw());
                 wanted.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), method])
             })
-            .map(|(_, schema, _)| schema.id.clone())
-            .collect()
+            .enumerate()
+            .map(|(place, (held, schema, state))| {
+                if let Some(heads) = &mut heads {
+                    heads.add(place, held, schema, state);
+                }
+                schema.id.clone()
+            })
+            .collect();
+        (rows, heads.map(Heads::done).unwrap_or_default())
+    }
+
+    /// The columns of the sources that fit into so many cells, with their widths.
+    #[must_use]
+    pub fn source_columns(&self, available: u16) -> Vec<(Column<SourceColumn>, u16)> {
+        self.columns.sources.fitted(available, |_| false)
+    }
+
+    /// The columns of the tables that fit into so many cells, with their widths. The source is worth a column only
+    /// where tables of several are shown, and no headings name it.
+    #[must_use]
+    pub fn schema_columns(&self, available: u16) -> Vec<(Column<SchemaColumn>, u16)> {
+        let source_is_plain = !self.all_tables || !self.schemas.heads().is_empty();
+        self.columns.tables.fitted(available, |id| id == SchemaColumn::Source && source_is_plain)
     }
 
     /// Whether the details can be seen.

@@ -1,8 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
 use super::{
-    bulk, copy, export, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw, refresh,
-    runbook, tour, triage, tuning, watch,
+    bulk, columns, copy, export, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw,
+    refresh, runbook, sorting, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
@@ -51,8 +51,11 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::TablesPane => moves::focus(model, Pane::Schemas),
         CommandId::DetailsPane => moves::focus(model, Pane::Details),
         CommandId::Filter => edit_filter(model),
-        CommandId::Sort => moves::sort(model, false),
-        CommandId::ReverseSort => moves::sort(model, true),
+        CommandId::Sort => sorting::next(model),
+        CommandId::ThenSort => sorting::then(model),
+        CommandId::ReverseSort => sorting::reverse(model),
+        CommandId::Columns => columns::open(model),
+        CommandId::Group => sorting::group(model),
         CommandId::AllTables => moves::toggle_all_tables(model),
         CommandId::NextProblem => moves::next_problem(model)
             .unwrap_or_else(|| notice(model, Tone::Good, "No problem in this list.".to_owned())),

@@ -1,8 +1,8 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
 use super::{
-    actions, confirm, export, guard, history, key_form, menu, moves, palette, profiles, raw, reader, runbook, triage,
-    tuning, unlogged, welcome,
+    actions, columns, confirm, export, guard, history, key_form, menu, moves, palette, profiles, raw, reader, runbook,
+    triage, tuning, unlogged, welcome,
 };
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
@@ -41,6 +41,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         Some(Overlay::Palette(_)) => return palette::pressed(model, key),
         Some(Overlay::Export(_)) => return export::pressed(model, key),
         Some(Overlay::Menu(_)) => return menu::pressed(model, key, command),
+        Some(Overlay::Columns(_)) => return columns::pressed(model, key, command),
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
         Some(Overlay::LeftBehind) => return runbook::answer_left_behind(model, key),
         Some(Overlay::Runbook(id)) => return runbook::pressed(model, id, key, command),

@@ -2,6 +2,7 @@
 
 mod actions;
 mod bulk;
+mod columns;
 mod confirm;
 mod copy;
 mod export;
@@ -23,6 +24,7 @@ mod raw;
 mod reader;
 mod refresh;
 mod runbook;
+mod sorting;
 mod tour;
 mod triage;
 mod tuning;

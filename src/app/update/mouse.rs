@@ -1,13 +1,12 @@
 //! What the mouse does: rows are selected, and opened when they are clicked again; titles sort; the wheel scrolls.
 
-use super::{actions, keys, moves, notice};
+use super::{actions, columns, keys, moves, notice, sorting};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::layout::{Area, Layout, Pane};
 use crate::app::message::{Mouse, MouseAct};
-use crate::app::model::columns::{Column, SchemaColumn, SourceColumn, schema_columns, source_columns};
-use crate::app::model::table::TableView;
+use crate::app::model::columns::{Column, Offered};
 use crate::app::model::{Model, Pointer, Screen};
 use crate::warehouse::recovery::follow::Tone;
 
@@ -54,15 +53,12 @@ fn in_overlay(model: &mut Model, act: MouseAct) -> Vec<Effect> {
 fn clicked_row(model: &mut Model, pane: Pane, line: usize, height: usize) -> Vec<Effect> {
     let again = model.focus == pane;
     let mut effects = moves::focus(model, pane);
-    let (first, shown, cursor) = match pane {
-        Pane::Sources => place(&model.sources, height),
-        Pane::Schemas => place(&model.schemas, height),
+    let (row, cursor) = match pane {
+        Pane::Sources => (model.sources.row_at(line, height), model.sources.cursor()),
+        Pane::Schemas => (model.schemas.row_at(line, height), model.schemas.cursor()),
         Pane::Details => return effects,
     };
-    let row = first + line;
-    if line >= shown {
-        return effects;
-    }
+    let Some(row) = row else { return effects };
     if again && row == cursor {
         return actions::perform(model, CommandId::Open);
     }
@@ -76,12 +72,6 @@ fn clicked_row(model: &mut Model, pane: Pane, line: usize, height: usize) -> Vec
     effects
 }
 
-/// The first row that is shown, how many are, and which is selected.
-fn place<Id: Clone + PartialEq>(table: &TableView<Id>, height: usize) -> (usize, usize, usize) {
-    let (first, shown) = table.window(height);
-    (first, shown.len(), table.cursor())
-}
-
 /// Sorts by the column whose title was clicked; the sorted one is turned around.
 fn clicked_title(model: &mut Model, layout: &Layout, pane: Pane, mouse: Mouse) -> Vec<Effect> {
     let inside = layout.pane(pane).inside();
@@ -89,13 +79,15 @@ fn clicked_title(model: &mut Model, layout: &Layout, pane: Pane, mouse: Mouse) -
         return Vec::new();
     }
     let column = match pane {
-        Pane::Sources => hit(&source_columns(inside.width), inside, mouse.column)
-            .and_then(|id| SourceColumn::ALL.iter().position(|known| *known == id)),
-        Pane::Schemas => hit(&schema_columns(model.all_tables, inside.width), inside, mouse.column)
-            .and_then(|id| SchemaColumn::ALL.iter().position(|known| *known == id)),
+        Pane::Sources => hit(&model.source_columns(inside.width), inside, mouse.column).map(Offered::number),
+        Pane::Schemas => hit(&model.schema_columns(inside.width), inside, mouse.column).map(Offered::number),
         Pane::Details => None,
     };
-    column.map_or_else(Vec::new, |column| moves::sort_by(model, column))
+    match column {
+        Some(Some(column)) => sorting::by(model, column),
+        Some(None) => notice(model, Tone::Note, columns::NOT_SORTED.to_owned()),
+        None => Vec::new(),
+    }
 }
 
 /// The column at a place; columns stand one cell apart.

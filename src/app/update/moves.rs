@@ -83,7 +83,7 @@ fn height(model: &Model, pane: Pane) -> usize {
 }
 
 /// Keeps what is scrolled to, as it is shown now.
-fn settle(model: &mut Model) {
+pub(super) fn settle(model: &mut Model) {
     let (sources, schemas) = (height(model, Pane::Sources), height(model, Pane::Schemas));
     model.sources.settle(sources);
     model.schemas.settle(schemas);
@@ -127,7 +127,10 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             source_selected(model)
         }
         Pane::Schemas => {
-            model.schemas.step(by);
+            match step {
+                Step::Pages(pages) => model.schemas.page(pages, height(model, pane)),
+                _ => model.schemas.step(by),
+            }
             settle(model);
             schema_selected(model)
         }
@@ -185,48 +188,6 @@ pub(super) fn toggle_all_tables(model: &mut Model) -> Vec<Effect> {
     }
     model.rebuild_schema_rows();
     focus(model, Pane::Schemas)
-}
-
-/// Sorts the focused table by its next column, or turns it around.
-pub(super) fn sort(model: &mut Model, reverse: bool) -> Vec<Effect> {
-    use crate::app::model::columns::{SchemaColumn, SourceColumn, schema_columns, source_columns};
-    let width = model.layout().map_or(0, |layout| layout.pane(model.focus).inside().width);
-    // Only what can be seen is sorted by: an order without a visible reason looks like none.
-    let (sort, visible): (_, Vec<usize>) = match model.focus {
-        Pane::Sources => {
-            let shown = source_columns(width);
-            let visible = |id: &SourceColumn| shown.iter().any(|(column, _)| column.id == *id);
-            (&model.sources.sort, places(&SourceColumn::ALL, visible))
-        }
-        Pane::Schemas => {
-            let shown = schema_columns(model.all_tables, width);
-            let visible = |id: &SchemaColumn| shown.iter().any(|(column, _)| column.id == *id);
-            (&model.schemas.sort, places(&SchemaColumn::ALL, visible))
-        }
-        Pane::Details => return Vec::new(),
-    };
-    let column = sort.column;
-    let next = visible.iter().find(|place| **place > column).or(visible.first());
-    sort_by(model, if reverse { column } else { next.copied().unwrap_or(0) })
-}
-
-/// Sorts the focused table by a column, and turns the order around where it is sorted by it already.
-pub(super) fn sort_by(model: &mut Model, column: usize) -> Vec<Effect> {
-    let sort = match model.focus {
-        Pane::Sources => &mut model.sources.sort,
-        Pane::Schemas => &mut model.schemas.sort,
-        Pane::Details => return Vec::new(),
-    };
-    sort.reversed = sort.column == column && !sort.reversed;
-    sort.column = column;
-    model.rebuild_rows();
-    settle(model);
-    Vec::new()
-}
-
-/// The places of those that fulfil a condition.
-fn places<Id>(all: &[Id], wanted: impl Fn(&Id) -> bool) -> Vec<usize> {
-    all.iter().enumerate().filter(|(_, id)| wanted(id)).map(|(place, _)| place).collect()
 }
 
 /// Jumps to the next row that is broken or doubtful; `None` when there is none.

@@ -1,5 +1,6 @@
 //! The user's settings: `config.toml`, what may stand in it, and what is wrong with it.
 
+mod columns;
 mod keys;
 mod mistake;
 mod profile;
@@ -12,7 +13,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::app::commands::keymap::Keymap;
-use crate::app::settings::THEMES;
+use crate::app::settings::{Columns, THEMES};
 use crate::warehouse::text::clean;
 
 use super::safe_file;
@@ -36,6 +37,8 @@ pub struct Config {
     pub keymap: Keymap,
     /// How the screen looks.
     pub ui: Ui,
+    /// Which columns the tables have.
+    pub columns: Columns,
 }
 
 /// How the screen looks and what it listens to.
@@ -83,7 +86,13 @@ impl Default for Ui {
 
 impl Default for Config {
     fn default() -> Self {
-        Self { default_profile: None, profiles: Vec::new(), keymap: Keymap::defaults(), ui: Ui::default() }
+        Self {
+            default_profile: None,
+            profiles: Vec::new(),
+            keymap: Keymap::defaults(),
+            ui: Ui::default(),
+            columns: Columns::default(),
+        }
     }
 }
 

@@ -65,13 +65,14 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, root: &DeTable) -> Config {
-        self.known_names(root, &["default_profile", "profiles", "ui", "keys"], "at the top of the file");
+        self.known_names(root, &["default_profile", "profiles", "ui", "columns", "keys"], "at the top of the file");
         let table = |reader: &mut Self, name: &str| match root.get(name) {
             Some(value) => reader.table(value, name).cloned(),
             None => None,
         };
         let profiles = table(self, "profiles").map(|profiles| self.profiles(&profiles)).unwrap_or_default();
         let ui = table(self, "ui").map(|ui| self.ui(&ui)).unwrap_or_default();
+        let columns = table(self, "columns").map(|columns| self.columns(&columns)).unwrap_or_default();
         let keymap = table(self, "keys").map_or_else(Keymap::defaults, |keys| self.keys(&keys));
         let default_profile = root.get("default_profile").and_then(|value| {
             let name = self.text_of(value, "default_profile")?;
@@ -83,7 +84,7 @@ impl Reader<'_> {
             }
             Some(name)
         });
-        Config { default_profile, profiles, keymap, ui }
+        Config { default_profile, profiles, keymap, ui, columns }
     }
 
     fn profiles(&mut self, all: &DeTable) -> Vec<Profile> {
@@ -301,7 +302,7 @@ impl Reader<'_> {
 
     // What all of them need.
 
-    fn known_names(&mut self, table: &DeTable, known: &[&str], place: &str) {
+    pub(super) fn known_names(&mut self, table: &DeTable, known: &[&str], place: &str) {
         for name in table.keys() {
             if !known.contains(&name.get_ref().as_ref()) {
                 let meant = did_you_mean(name.get_ref(), known.iter().copied());
@@ -319,7 +320,7 @@ impl Reader<'_> {
         table
     }
 
-    fn text_of(&mut self, value: &Value, name: &str) -> Option<String> {
+    pub(super) fn text_of(&mut self, value: &Value, name: &str) -> Option<String> {
         let text = value.get_ref().as_str().map(ToOwned::to_owned);
         if text.is_none() {
             let found = kind(value.get_ref());

@@ -11,6 +11,8 @@ pub enum Scope {
     Profile,
     /// In `[ui]`.
     Ui,
+    /// In `[columns]`.
+    Columns,
     /// In `[keys]`.
     Keys,
 }
@@ -40,7 +42,7 @@ const fn row(
     Setting { scope, name, kind, default, sentence }
 }
 
-use Scope::{Keys, Profile, Top, Ui};
+use Scope::{Columns, Keys, Profile, Top, Ui};
 
 /// Every setting there is.
 #[rustfmt::skip] // one row, one line
@@ -60,6 +62,8 @@ pub static SETTINGS: &[Setting] = &[
     row(Ui, "mouse", "true or false", "`true`", "Use the mouse; without it the terminal selects text as usual."),
     row(Ui, "theme", "a text", "`auto`", "The theme: `auto` (fits the terminal), `dark`, `light`, `mono`, `high-contrast` or `colour-blind`."),
     row(Ui, "announce", "a list of texts", "all three", "How the end of a watched table is announced beside the notice: any of `title`, `bell` and `desktop`."),
+    row(Columns, "tables", "a list of texts", "as many as fit", "The columns of the tables in their order, each `name` or `name:width`: `state`, `name`, `source`, `method`, `every`, `synced`, `next`, `rows`, `read`, `took`, `runs`, `cause`, `stored`; `state` and `name` are always among them."),
+    row(Columns, "sources", "a list of texts", "as many as fit", "The columns of the sources: `state`, `name`, `type`, `prefix`, `tables`, `synced`, `runs`, `trouble`; `state` and `name` are always among them."),
     row(Keys, "COMMAND", "a key or a list of keys", "see *Keys*", "The keys of a command, in place of its own; `[]` leaves it to the palette."),
 ];
 

@@ -93,7 +93,7 @@ mark = "n"
         mistakes(text),
         [
             "1:19 there is no profile `prd`; did you mean `prod`?",
-            "2:1 there is no setting `colours` at the top of the file",
+            "2:1 there is no setting `colours` at the top of the file; did you mean `columns`?",
             "4:1 there is no setting `hots` in a profile; did you mean `host`?",
             "5:11 `project` is a number, not a text",
             "6:11 the key is a public project token (phc_), which only sends events; use a personal API key (it begins \

@@ -3,9 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
 use crate::app::model::columns::Column;
-use crate::view::text::{cut, fit};
+use crate::view::text::{cut, fit, width};
 use crate::view::theme::{Role, Theme};
 
 /// A cell.
@@ -14,6 +15,29 @@ pub(in crate::view) struct Cell {
     pub text: String,
     /// Its style, where it differs from that of the row.
     pub style: Style,
+}
+
+/// What is in a cell.
+pub(in crate::view) enum Content {
+    /// A text in one style.
+    Text(Cell),
+    /// A picture, and what it shows in words.
+    Drawn(Vec<Span<'static>>, String),
+}
+
+impl Content {
+    fn words(&self) -> &str {
+        match self {
+            Self::Text(cell) => &cell.text,
+            Self::Drawn(_, words) => words,
+        }
+    }
+}
+
+impl From<Cell> for Content {
+    fn from(cell: Cell) -> Self {
+        Self::Text(cell)
+    }
 }
 
 /// How a row is marked.
@@ -27,10 +51,10 @@ pub(in crate::view) enum Mark {
     Selected,
 }
 
-/// Draws column titles; the sorted one carries its direction.
+/// Draws column titles; those that are sorted by carry their direction, and their number where they are several.
 pub(in crate::view) fn titles<Id: Copy + PartialEq>(
     columns: &[(Column<Id>, u16)],
-    sorted: (Id, bool),
+    sorted: &[(Id, bool)],
     theme: &Theme,
     area: Rect,
     buffer: &mut Buffer,
@@ -40,25 +64,34 @@ pub(in crate::view) fn titles<Id: Copy + PartialEq>(
         return;
     }
     let mut x = area.x;
-    for (column, width) in columns {
-        let arrow = match (column.id == sorted.0, sorted.1, theme.ascii) {
-            (false, ..) => "",
-            (true, false, false) => "↓",
-            (true, true, false) => "↑",
-            (true, false, true) => "v",
-            (true, true, true) => "^",
-        };
-        let title = format!("{}{arrow}", column.title);
-        let text = fit(&title, usize::from(*width), theme.ellipsis(), column.right);
-        buffer.set_stringn(x, area.y, text, usize::from(*width), theme.style(Role::Faint));
-        x = x.saturating_add(*width + 1);
+    for (column, cells) in columns {
+        let sign = sorted.iter().position(|(id, _)| *id == column.id).map_or_else(String::new, |place| {
+            let number = if sorted.len() > 1 { (place + 1).to_string() } else { String::new() };
+            format!("{number}{}", arrow(sorted[place].1, theme))
+        });
+        let cells = usize::from(*cells);
+        // Rather the title is cut than the sign.
+        let title = cut(column.title, cells.saturating_sub(width(&sign)), theme.ellipsis());
+        let text = fit(&format!("{title}{sign}"), cells, theme.ellipsis(), column.right);
+        buffer.set_stringn(x, area.y, text, cells, theme.style(Role::Faint));
+        x = x.saturating_add(u16::try_from(cells).unwrap_or(u16::MAX).saturating_add(1));
+    }
+}
+
+/// The sign of an order.
+pub(in crate::view) fn arrow(reversed: bool, theme: &Theme) -> &'static str {
+    match (reversed, theme.ascii) {
+        (false, false) => "↓",
+        (true, false) => "↑",
+        (false, true) => "v",
+        (true, true) => "^",
     }
 }
 
 /// Draws one row.
 pub(in crate::view) fn row<Id>(
     columns: &[(Column<Id>, u16)],
-    cells: impl IntoIterator<Item = Cell>,
+    cells: impl IntoIterator<Item = impl Into<Content>>,
     mark: Mark,
     theme: &Theme,
     area: Rect,
@@ -74,8 +107,15 @@ pub(in crate::view) fn row<Id>(
     }
     let mut x = area.x;
     for ((column, width), cell) in columns.iter().zip(cells) {
-        let text = fit(&cell.text, usize::from(*width), theme.ellipsis(), column.right);
-        buffer.set_stringn(x, area.y, text, usize::from(*width), cell.style);
+        match cell.into() {
+            Content::Text(cell) => {
+                let text = fit(&cell.text, usize::from(*width), theme.ellipsis(), column.right);
+                buffer.set_stringn(x, area.y, text, usize::from(*width), cell.style);
+            }
+            Content::Drawn(spans, _) => {
+                buffer.set_line(x, area.y, &Line::from(spans), *width);
+            }
+        }
         x = x.saturating_add(*width + 1);
     }
     if mark != Mark::None {
@@ -89,7 +129,7 @@ pub(in crate::view) const HERE: &str = "> ";
 /// Draws one row as `field: value, field: value`.
 fn spoken<Id>(
     columns: &[(Column<Id>, u16)],
-    cells: impl IntoIterator<Item = Cell>,
+    cells: impl IntoIterator<Item = impl Into<Content>>,
     mark: Mark,
     theme: &Theme,
     area: Rect,
@@ -97,7 +137,8 @@ fn spoken<Id>(
 ) {
     let mut values: Vec<(u8, String)> = Vec::new();
     for ((column, _), cell) in columns.iter().zip(cells) {
-        let text = cell.text.trim().trim_start_matches("- ");
+        let cell = cell.into();
+        let text = cell.words().trim().trim_start_matches("- ");
         if !text.is_empty() {
             values.push((column.worth, format!("{}: {text}", column.title)));
         }

@@ -40,3 +40,11 @@ pub(in crate::app::commands) fn zoom(context: &Context) -> Availability {
         Availability::not("There is room for one pane only; it fills the screen already.")
     }
 }
+
+/// Only tables have columns, whether they have rows or not.
+pub(in crate::app::commands) fn columns(context: &Context) -> Availability {
+    match context.pane {
+        Pane::Details => Availability::not("The details have no columns; focus a table first."),
+        Pane::Sources | Pane::Schemas => Available,
+    }
+}
