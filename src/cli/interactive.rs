@@ -10,6 +10,7 @@ use super::connect::{Session, connect, demo, entered};
 use super::look::look;
 use crate::app::effect::Destination;
 use crate::app::settings::{Offer, Settings, Setup, Start};
+use crate::config::file::Ui;
 use crate::config::{self, Config};
 use crate::runtime::{self, Exit};
 use crate::terminal::{Signal, Signals, StopSignal};
@@ -63,7 +64,8 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         let journal = journal(&settings);
         let gate = Gate::new(settings.read_only, settings.dry_run);
         let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages);
-        let look = look(&flags, config.ui, settings.ascii);
+        let ui = Ui { theme: settings.setup.manner().theme.unwrap_or(config.ui.theme), ..config.ui };
+        let look = look(&flags, ui, settings.ascii);
         let exit = runtime::run(settings, config.keymap.clone(), &look, &worker, inbox, &mut signals).await;
         worker.end();
         let next = match exit.map_err(|error| format!("{error}."))? {
@@ -133,6 +135,7 @@ fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
         },
         read_only: profile.read_only,
         protected: profile.protected,
+        manner: profile.manner,
     };
     let in_use = session.profile.as_ref();
     Setup {
@@ -144,6 +147,7 @@ fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
         allow_http: flags.allow_http,
         leads_back: false,
         notes: std::mem::take(&mut session.notes),
+        arrival: None,
     }
 }
 

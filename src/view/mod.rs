@@ -96,6 +96,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Key(form)) => key_form::draw(model, form, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
+    header::strip(model, theme, [layout.header.y, layout.notice.y, layout.hints.y], frame);
     if model.unlogged.asks() {
         screens::unlogged(&model.unlogged, theme, frame);
     }

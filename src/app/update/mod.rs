@@ -42,6 +42,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     }
     let mut effects = refresh::connect(model);
     effects.push(Effect::TakeOver);
+    effects.extend(profiles::first_look(model));
     for note in std::mem::take(&mut model.settings.setup.notes) {
         effects.extend(report(model, Tone::Note, note));
     }

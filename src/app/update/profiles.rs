@@ -1,11 +1,13 @@
 //! The profiles: which one to go on with.
 
-use super::welcome;
+use super::{moves, triage, welcome};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
 use crate::app::key::{Code, Key};
+use crate::app::layout::Pane;
 use crate::app::model::overlay::{Overlay, ProfileChoice, Profiles};
 use crate::app::model::{Model, Screen};
+use crate::app::settings::manner::First;
 
 /// Opens the list, with the cursor on the profile in use.
 pub(super) fn open(model: &mut Model) {
@@ -54,6 +56,21 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         _ => {}
     }
     Vec::new()
+}
+
+/// Shows what the profile wants to see first.
+pub(super) fn first_look(model: &mut Model) -> Vec<Effect> {
+    match model.settings.setup.manner().first {
+        // Somebody comes for one table.
+        _ if model.settings.setup.arrival.is_some() => Vec::new(),
+        First::Sources => Vec::new(),
+        First::Tables => {
+            model.all_tables = true;
+            model.rebuild_schema_rows();
+            moves::focus(model, Pane::Schemas)
+        }
+        First::Triage => triage::open(model),
+    }
 }
 
 fn go(model: &mut Model, chosen: ProfileChoice) -> Vec<Effect> {

@@ -51,8 +51,15 @@ pub(super) fn plan_reading(model: &mut Model) -> Vec<Effect> {
         model.focused || !model.watches.is_empty(),
         model.inventory.sources().len(),
     );
+    let after = after.max(rest(model));
     model.link.plan(after, model.now);
     vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]
+}
+
+/// How long the profile wants the list to rest: nothing is followed or watched, and it could be read.
+fn rest(model: &Model) -> SignedDuration {
+    let waits = !model.follows.is_empty() || !model.watches.is_empty() || model.link.outage.is_some();
+    model.settings.setup.manner().refresh.filter(|_| !waits).unwrap_or_default()
 }
 
 /// Stops reading the list by itself, or goes on with it.
@@ -169,7 +176,8 @@ pub(super) fn focus_changed(model: &mut Model, focused: bool) -> Vec<Effect> {
         return Vec::new();
     }
     let mut effects = tick(model);
-    let old = model.link.read_at.is_some_and(|read_at| age(read_at, model.now) > SignedDuration::from_secs(60));
+    let rest = rest(model).max(SignedDuration::from_secs(60));
+    let old = model.link.read_at.is_some_and(|read_at| age(read_at, model.now) > rest);
     if old && !model.link.held {
         effects.extend(read_list(model));
     }

@@ -1,6 +1,7 @@
 //! The user's settings: `config.toml`, what may stand in it, and what is wrong with it.
 
 mod keys;
+mod manner;
 mod mistake;
 mod profile;
 mod reader;
