@@ -43,6 +43,8 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
     };
     // What was connected before, for as long as it may be gone back to.
     let mut before: Option<Session> = None;
+    // The table somebody goes to.
+    let mut arrival = None;
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
         // What the sentence for scripts advises can be done right there.
@@ -53,7 +55,11 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         if matches!(session.start, Start::Connected(_)) {
             before = None;
         }
-        let setup = Setup { leads_back: before.is_some(), ..setup(&flags.target, &config, &mut session) };
+        let setup = Setup {
+            leads_back: before.is_some(),
+            arrival: arrival.take(),
+            ..setup(&flags.target, &config, &mut session)
+        };
         let settings = Settings {
             start: session.start.clone(),
             read_only: flags.read_only || setup.read_only,
@@ -63,7 +69,8 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         };
         let journal = journal(&settings);
         let gate = Gate::new(settings.read_only, settings.dry_run);
-        let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages);
+        let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages)
+            .with_profiles(config.clone(), flags.target.allow_http);
         let ui = Ui { theme: settings.setup.manner().theme.unwrap_or(config.ui.theme), ..config.ui };
         let look = look(&flags, ui, settings.ascii);
         let exit = runtime::run(settings, config.keymap.clone(), &look, &worker, inbox, &mut signals).await;
@@ -79,7 +86,14 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                 if let Ok(written) = super::config::settings(flags.target.no_config, flags.target.allow_http) {
                     config = written;
                 }
-                match *destination {
+                let destination = match *destination {
+                    Destination::Table(profile, source, table) => {
+                        arrival = Some((source, table));
+                        Destination::Profile(profile)
+                    }
+                    other => other,
+                };
+                match destination {
                     Destination::Back => match before.take() {
                         Some(before) => Ok(before),
                         None => return Ok(ExitCode::SUCCESS),
@@ -94,13 +108,18 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                             }
                         }
                     }
+                    // Taken apart above.
+                    Destination::Table(..) => Err("there is no such place.".to_owned()),
                 }
             }
         };
         match next {
             Ok(next) => before = Some(std::mem::replace(&mut session, next)),
             // What was there before is still as good.
-            Err(sentence) if session.client.is_some() => session.notes = vec![format!("Not switched: {sentence}")],
+            Err(sentence) if session.client.is_some() => {
+                arrival = None;
+                session.notes = vec![format!("Not switched: {sentence}")];
+            }
             Err(sentence) => match &mut session.start {
                 Start::Welcome { reason } => *reason = format!("Not connected: {sentence}"),
                 _ => return Err(sentence),

@@ -158,6 +158,7 @@ pub(super) fn by_hand(model: &mut Model) -> Vec<Effect> {
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     let transitions = model.inventory.reassess_all(model.now);
     super::facts::note_transitions(model, &transitions);
+    let mut effects = super::all_profiles::tick(model);
     model.generations.clock += 1;
     // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
     if !model.focused && model.follows.is_empty() {
@@ -166,7 +167,9 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     // Elapsed seconds are shown only of what runs, and of what is waited for; ages elsewhere change by the minute.
     let counting = model.link.outage.is_some() || model.link.is_paused(model.now);
     let seconds = if model.is_moving() || counting { 1 } else { 20 };
-    vec![Effect::Wake { timer: Timer::Clock(model.generations.clock), after: SignedDuration::from_secs(seconds) }]
+    let after = SignedDuration::from_secs(seconds);
+    effects.push(Effect::Wake { timer: Timer::Clock(model.generations.clock), after });
+    effects
 }
 
 /// The terminal gained or lost the focus. Coming back reads what has grown old.
@@ -191,6 +194,7 @@ pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
     model.marks.keep(|table| inventory.schema(table).is_some());
     model.rebuild_rows();
     super::triage::bring_up_to_date(model);
+    super::all_profiles::bring_up_to_date(model);
     let after = (model.sources.selected().cloned(), model.schemas.selected().cloned());
     if before == after { Vec::new() } else { moves::rested_soon(model) }
 }

@@ -88,7 +88,8 @@ fn jump(model: &mut Model) -> Vec<Effect> {
     select(model, &source, table.as_ref())
 }
 
-fn select(model: &mut Model, source: &SourceId, table: Option<&SchemaId>) -> Vec<Effect> {
+/// Selects a table, or a source, whatever was shown before.
+pub(super) fn select(model: &mut Model, source: &SourceId, table: Option<&SchemaId>) -> Vec<Effect> {
     model.sources.filter.clear();
     model.schemas.filter.clear();
     model.all_tables = false;
