@@ -66,7 +66,7 @@ fn the_tables_of_all_profiles_are_listed_and_enter_switches() {
     session.key("ctrl-g");
     session.wait_for("two.third");
     session.wait_for("takes its key from the variable NOT_SET, which is not set");
-    session.wait_for("so nothing was sent; switch to this profile");
+    session.wait_for("not read: The host comes from the profile cli");
     session.wait_for("in use; 1 well of 1 table");
     // No key of an action does anything, and none is sent.
     session.keys(&["r", "p", "R", "X"]);
