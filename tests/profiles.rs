@@ -17,6 +17,7 @@ use whtui::app::settings::{Offer, Settings, Setup};
 use whtui::app::update::update;
 use whtui::view::theme::Theme;
 use whtui::warehouse::failure::{Failure, FailureKind};
+use whtui::warehouse::recovery::runbook::Record;
 use whtui::warehouse::survey::Need;
 use world::{Desk, project, settings};
 
@@ -127,4 +128,31 @@ fn coming_back_reads_what_is_older_than_the_profile_wants() {
     };
     assert!(!reads(&mut desk, 10), "not yet");
     assert!(reads(&mut desk, 21), "but then");
+}
+
+#[test]
+fn what_was_left_half_done_is_asked_about_once_the_first_view_is_closed() {
+    for keys in [&["esc"][..], &["ctrl-g", "esc"]] {
+        let first = if keys.len() == 1 { First::Triage } else { First::Sources };
+        let mut desk = Desk::new(with(Manner { first, ..Manner::default() }), 140, 40);
+        if keys.len() > 1 {
+            desk.press(&keys[..1]);
+        }
+        let record = Record {
+            letter: "G".to_owned(),
+            cause: None,
+            title: "Start over".to_owned(),
+            source: "source".to_owned(),
+            source_name: "shop".to_owned(),
+            tables: vec![("id".to_owned(), "public.orders".to_owned())],
+            done: Vec::new(),
+            left: Vec::new(),
+            plain: true,
+        };
+        desk.happen(Event::LeftBehind(vec![record]));
+        desk.list(project());
+        assert!(!matches!(desk.model.overlay, Some(Overlay::LeftBehind)), "not over what is being read");
+        desk.press(&["esc"]);
+        assert!(matches!(desk.model.overlay, Some(Overlay::LeftBehind)), "{:?}", desk.model.overlay);
+    }
 }

@@ -15,6 +15,7 @@ use crate::app::model::all_profiles::{Other, Row, Stage};
 use crate::app::model::columns::{Column, fit_columns};
 use crate::warehouse::field::Field;
 use crate::warehouse::freshness::age;
+use crate::warehouse::inventory::Inventory;
 use crate::warehouse::state::State;
 use crate::warehouse::tally::Tally;
 use crate::warehouse::text::clean;
@@ -146,14 +147,14 @@ fn summary<'a>(model: &Model, theme: &Theme, area: Rect) -> Vec<Line<'a>> {
 fn trouble(model: &Model, place: usize) -> (bool, usize, usize) {
     let unread =
         !model.is_in_use(place) && model.all_profiles.others.get(place).is_some_and(|other| other.failure.is_some());
-    let tally = model.inventory_of(place).map(|inventory| inventory.tally()).unwrap_or_default();
+    let tally = model.inventory_of(place).map(Inventory::tally).unwrap_or_default();
     (unread, tally.broken, tally.doubtful)
 }
 
 /// How a profile is doing, in words.
 fn state_of_profile(model: &Model, theme: &Theme, place: usize) -> (String, Style) {
     let plain = theme.style(Role::Text);
-    let tally = model.inventory_of(place).map(|inventory| inventory.tally()).unwrap_or_default();
+    let tally = model.inventory_of(place).map(Inventory::tally).unwrap_or_default();
     let colour = |tally: &Tally| match (tally.broken, tally.doubtful) {
         (1.., _) => theme.style(Role::Broken),
         (0, 1..) => theme.style(Role::Doubtful),

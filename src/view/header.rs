@@ -42,7 +42,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     }
     free += reserved;
     if free >= PLACE {
-        left.extend(in_colour(model, theme, text::cut(&place.content, free - 2, theme.ellipsis())));
+        left.extend(in_colour(model, theme, &text::cut(&place.content, free - 2, theme.ellipsis())));
         left.push(Span::raw("  "));
     }
     for (index, part) in shown.into_iter().enumerate() {
@@ -58,7 +58,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
 }
 
 /// The place, with the name of the profile in its colour.
-fn in_colour<'a>(model: &Model, theme: &Theme, place: String) -> Vec<Span<'a>> {
+fn in_colour<'a>(model: &Model, theme: &Theme, place: &str) -> Vec<Span<'a>> {
     let setup = &model.settings.setup;
     let name = setup.profile.as_deref().filter(|name| place.starts_with(name)).map_or(0, str::len);
     let (name, rest) = place.split_at(name);

@@ -1,6 +1,6 @@
 //! The tables of all profiles in one list. It only reads: whatever changes something is done where the table is open.
 
-use super::{actions, keys, notice, profiles, triage};
+use super::{actions, keys, notice, profiles, runbook, triage};
 use crate::app::commands::{self, CommandId, Group};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -151,7 +151,10 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::Help), _) => return actions::perform(model, CommandId::Help),
         (Some(CommandId::Profiles), _) => profiles::open(model),
         (Some(CommandId::Back), _) if rows.filter.is_active() => clear_filter(model),
-        (Some(CommandId::Back | CommandId::Quit | CommandId::AllProfiles), _) => model.overlay = None,
+        (Some(CommandId::Back | CommandId::Quit | CommandId::AllProfiles), _) => {
+            model.overlay = None;
+            runbook::offer_left_behind(model);
+        }
         (Some(id), _) if acts(id) => {
             let (title, open) = (commands::command(id).title, model.keymap.key(CommandId::Open));
             let text = format!("{title}: open it first with {open}; from the list of all profiles nothing is changed.");
