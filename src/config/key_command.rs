@@ -248,6 +248,17 @@ mod tests {
         assert!(of(&[]).unwrap_err().contains("was not found"));
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn behind_a_screen_it_is_no_part_of_what_the_terminal_talks_to() {
+        let script = "read -r pid name state parent group rest < /proc/$$/stat; \
+                      if [ $group = $$ ]; then echo phx_apart; else echo phx_together; fi";
+        let words: Vec<String> = ["sh", "-c", script].map(str::to_owned).to_vec();
+        let told = |key: Result<SecretString, ConfigError>| key.unwrap().expose_secret().to_owned();
+        assert_eq!(told(key(&words, Duration::from_secs(20))), "phx_together");
+        assert_eq!(told(key_behind_a_screen(&words, Duration::from_secs(20))), "phx_apart");
+    }
+
     #[test]
     fn one_that_does_not_end_is_stopped() {
         let words: Vec<String> = ["sleep", "100000"].map(str::to_owned).to_vec();
