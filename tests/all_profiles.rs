@@ -4,10 +4,12 @@
 #[path = "support/world.rs"]
 mod world;
 
+#[path = "all_profiles/apart.rs"]
+mod apart;
+
 #[path = "all_profiles/servers.rs"]
 mod servers;
 
-use proptest::prelude::*;
 use whtui::app::commands::{COMMANDS, CommandId, Group};
 use whtui::app::effect::{Destination, Effect, Timer};
 use whtui::app::key::Key;
@@ -406,93 +408,4 @@ fn before_anything_is_connected_it_is_not_offered() {
     desk.happen(Event::KeyPressed(Key::parse("ctrl-g").unwrap()));
     assert_eq!(readings(&mut desk), []);
     assert!(COMMANDS.iter().any(|command| command.id == CommandId::AllProfiles));
-}
-
-/// Sources whose tables are named after the profile; the identities are those of every other profile, too.
-fn named(profile: &str, tables: usize) -> Vec<Source> {
-    let schemas = (0..tables).map(|number| {
-        let made = table(&format!("{number}"), 10);
-        whtui::warehouse::schema::Schema {
-            name: whtui::warehouse::text::Foreign::new(&format!("{profile}.{number}")),
-            ..made
-        }
-    });
-    vec![source("shop", "Postgres", None, schemas.collect())]
-}
-
-#[derive(Clone, Debug)]
-enum Deed {
-    Press(&'static str),
-    /// To a profile by the number of its last reading, or of one that is so much older.
-    Tell {
-        profile: usize,
-        older: u64,
-        what: u8,
-        tables: usize,
-    },
-    Pass(i64),
-    HomeRead(usize),
-}
-
-fn any_deed() -> impl Strategy<Value = Deed> {
-    let keys = vec![
-        "ctrl-g", "ctrl-r", "esc", "q", "enter", "/", "j", "k", "G", "g", "P", "?", "y", "n", "r", "R", "X", "D", "p",
-        "c", "f", "E", "u", "K", "t", "o", "space", "pagedown",
-    ];
-    prop_oneof![
-        6 => prop::sample::select(keys).prop_map(Deed::Press),
-        6 => (0_usize..3, prop_oneof![4 => Just(0), 1 => 1_u64..4], 0_u8..6, 0_usize..5)
-            .prop_map(|(profile, older, what, tables)| Deed::Tell { profile, older, what, tables }),
-        1 => (0_i64..2_000).prop_map(Deed::Pass),
-        1 => (0_usize..4).prop_map(Deed::HomeRead),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn nothing_of_one_profile_is_ever_shown_as_anothers(deeds in prop::collection::vec(any_deed(), 1..40)) {
-        let mut desk = Desk::reading(profiles(), 80, 24, named("prod", 3));
-        let names = ["prod", "staging", "own"];
-        for deed in deeds {
-            match deed {
-                // Guarded by its own question, which is not this list's.
-                Deed::Press(key) => {
-                    let over_list = matches!(desk.model.overlay, Some(Overlay::AllProfiles));
-                    let sent = desk.sends.len();
-                    desk.press(&[key]);
-                    prop_assert!(!over_list || desk.sends.len() == sent, "{key} sends something");
-                }
-                Deed::Tell { profile, older, what, tables } => {
-                    let known = desk.model.all_profiles.others.get(profile).map_or(0, |other| other.round);
-                    let told = match what {
-                        0 => News::Begun,
-                        1 => News::AsksForKey("op".to_owned()),
-                        2 => News::Reached("https://us.posthog.com".to_owned(), 7),
-                        3 => News::Over(Ok(())),
-                        4 => not_read("No.", tables % 2 == 0),
-                        _ => News::Found(Fact::Sources(whole(named(names[profile], tables)))),
-                    };
-                    news(&mut desk, known.saturating_sub(older), names[profile], told);
-                }
-                Deed::Pass(seconds) => {
-                    desk.pass(seconds);
-                    if desk.timers.iter().any(|timer| matches!(timer, Timer::Clock(_))) {
-                        desk.fire(|timer| matches!(timer, Timer::Clock(_)));
-                    }
-                }
-                Deed::HomeRead(tables) => {
-                    if desk.fetches.iter().any(|(_, need)| *need == whtui::warehouse::survey::Need::Sources) {
-                        desk.list(named("prod", tables));
-                    }
-                }
-            }
-            if matches!(desk.model.overlay, Some(Overlay::AllProfiles)) {
-                for (profile, name) in rows(&desk) {
-                    prop_assert!(name.starts_with(&format!("{profile}.")), "{name} is not of {profile}");
-                }
-                prop_assert!(desk.model.all_profiles.others[0].round == 0, "the profile in use is not read twice");
-            }
-        }
-        prop_assert!(!desk.screen().is_empty());
-    }
 }
