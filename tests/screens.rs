@@ -445,6 +445,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Tuning(_)
         // In `tests/setup.rs`.
         | Overlay::Profiles(_)
+        // In `tests/all_profiles.rs`.
+        | Overlay::AllProfiles
         // In `tests/trouble.rs`.
         | Overlay::Key(_)
         | Overlay::Quitting => {}

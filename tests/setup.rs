@@ -8,6 +8,7 @@ use whtui::app::effect::{Destination, Effect, Login, ProfileDraft};
 use whtui::app::message::{Event, Greeting, NotGreeted, NotSaved, Sent};
 use whtui::app::model::Screen;
 use whtui::app::model::welcome::{Field, Stage};
+use whtui::app::settings::manner::Manner;
 use whtui::app::settings::{Offer, Settings, Setup, Start};
 use whtui::warehouse::account::{Key, Project};
 use whtui::warehouse::failure::FailureKind;
@@ -36,7 +37,13 @@ macro_rules! screen {
 }
 
 fn offer(name: &str, place: &str) -> Offer {
-    Offer { name: name.to_owned(), place: place.to_owned(), read_only: false, protected: false }
+    Offer {
+        name: name.to_owned(),
+        place: place.to_owned(),
+        read_only: false,
+        protected: false,
+        manner: Manner::default(),
+    }
 }
 
 fn setup() -> Setup {

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::warehouse::ids::ProjectId;
+use crate::warehouse::ids::{ProjectId, SchemaId, SourceId};
 use crate::warehouse::operation::Operation;
 use crate::warehouse::origin::Origin;
 use crate::warehouse::recovery::runbook::Record;
@@ -137,6 +137,10 @@ pub enum Effect {
     Quit,
     /// End this connection and start the demo.
     StartDemo,
+    /// Read another profile's list, with its own key. The number tells its news from outdated ones.
+    ReadElsewhere(u64, String),
+    /// Nobody looks at other profiles any more: end the readings of them.
+    LeaveElsewhere,
     /// Find out what a key may do and which projects it sees. The number tells the answer from outdated ones.
     Greet(u64, Login),
     /// Write a profile down.
@@ -176,6 +180,8 @@ pub enum Destination {
     Back,
     /// A profile.
     Profile(String),
+    /// A table of a profile.
+    Table(String, SourceId, SchemaId),
     /// What was just entered.
     Entered(Login, ProjectId),
 }

@@ -1,5 +1,7 @@
 //! What happened. Every message carries the time at which it did; nothing in the core asks a clock.
 
+pub mod elsewhere;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::effect::{RequestId, Timer};
@@ -74,6 +76,8 @@ pub enum Event {
     ProfileSaved(u64, Result<(), NotSaved>),
     /// A request is tried again, for this reason.
     Retrying(RequestId, Failure),
+    /// What came of reading another profile, by the number of that reading and its name.
+    Elsewhere(u64, String, Box<elsewhere::News>),
 }
 
 /// What a key may do, and which projects it sees.

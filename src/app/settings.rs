@@ -1,6 +1,10 @@
 //! What was decided before the screen started, and does not change while it runs.
 
+pub mod manner;
+
 pub use super::model::columns::{Chosen, Columns, Offered};
+use crate::warehouse::ids::{SchemaId, SourceId};
+use manner::Manner;
 
 /// The themes there are; the first one is that which fits the terminal.
 pub const THEMES: [&str; 6] = ["auto", "dark", "light", "mono", "high-contrast", "colour-blind"];
@@ -42,6 +46,17 @@ pub struct Setup {
     pub columns: Columns,
     /// What the user should know at the start, as sentences.
     pub notes: Vec<String>,
+    /// The table to go to once it was read.
+    pub arrival: Option<(SourceId, SchemaId)>,
+}
+
+impl Setup {
+    /// How the program looks and behaves for the profile in use.
+    #[must_use]
+    pub fn manner(&self) -> Manner {
+        let in_use = self.profiles.iter().find(|offer| Some(&offer.name) == self.profile.as_ref());
+        in_use.map(|offer| offer.manner).unwrap_or_default()
+    }
 }
 
 /// A profile, as it is offered.
@@ -55,6 +70,8 @@ pub struct Offer {
     pub read_only: bool,
     /// It asks before every change.
     pub protected: bool,
+    /// How the program looks and behaves for it.
+    pub manner: Manner,
 }
 
 /// How the program starts.

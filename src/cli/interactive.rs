@@ -10,6 +10,7 @@ use super::connect::{Session, connect, demo, entered};
 use super::look::look;
 use crate::app::effect::Destination;
 use crate::app::settings::{Offer, Settings, Setup, Start};
+use crate::config::file::Ui;
 use crate::config::{self, Config};
 use crate::runtime::{self, Exit};
 use crate::terminal::{EscapeKey, Signal, Signals, StopSignal};
@@ -42,6 +43,8 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
     };
     // What was connected before, for as long as it may be gone back to.
     let mut before: Option<Session> = None;
+    // The table somebody goes to.
+    let mut arrival = None;
     loop {
         let (messages, inbox) = mpsc::unbounded_channel();
         // What the sentence for scripts advises can be done right there.
@@ -52,7 +55,11 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         if matches!(session.start, Start::Connected(_)) {
             before = None;
         }
-        let setup = Setup { leads_back: before.is_some(), ..setup(&flags.target, &config, &mut session) };
+        let setup = Setup {
+            leads_back: before.is_some(),
+            arrival: arrival.take(),
+            ..setup(&flags.target, &config, &mut session)
+        };
         let settings = Settings {
             start: session.start.clone(),
             read_only: flags.read_only || setup.read_only,
@@ -62,8 +69,11 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         };
         let journal = journal(&settings);
         let gate = Gate::new(settings.read_only, settings.dry_run);
-        let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages).watched();
-        let look = look(&flags, config.ui, settings.ascii);
+        let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages)
+            .with_profiles(config.clone(), flags.target.allow_http)
+            .watched();
+        let ui = Ui { theme: settings.setup.manner().theme.unwrap_or(config.ui.theme), ..config.ui };
+        let look = look(&flags, ui, settings.ascii);
         let exit = runtime::run(settings, config.keymap.clone(), &look, &worker, inbox, &mut signals).await;
         worker.end();
         let next = match exit.map_err(|error| format!("{error}."))? {
@@ -77,7 +87,14 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                 if let Ok(written) = super::config::settings(flags.target.no_config, flags.target.allow_http) {
                     config = written;
                 }
-                match *destination {
+                let destination = match *destination {
+                    Destination::Table(profile, source, table) => {
+                        arrival = Some((source, table));
+                        Destination::Profile(profile)
+                    }
+                    other => other,
+                };
+                match destination {
                     Destination::Back => match before.take() {
                         Some(before) => Ok(before),
                         None => return Ok(ExitCode::SUCCESS),
@@ -94,13 +111,18 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                             }
                         }
                     }
+                    // Taken apart above.
+                    Destination::Table(..) => Err("there is no such place.".to_owned()),
                 }
             }
         };
         match next {
             Ok(next) => before = Some(std::mem::replace(&mut session, next)),
             // What was there before is still as good.
-            Err(sentence) if session.client.is_some() => session.notes = vec![format!("Not switched: {sentence}")],
+            Err(sentence) if session.client.is_some() => {
+                arrival = None;
+                session.notes = vec![format!("Not switched: {sentence}")];
+            }
             Err(sentence) => match &mut session.start {
                 Start::Welcome { reason } => *reason = format!("Not connected: {sentence}"),
                 _ => return Err(sentence),
@@ -148,6 +170,7 @@ fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
         },
         read_only: profile.read_only,
         protected: profile.protected,
+        manner: profile.manner,
     };
     let in_use = session.profile.as_ref();
     Setup {
@@ -160,6 +183,7 @@ fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
         leads_back: false,
         columns: config.columns.clone(),
         notes: std::mem::take(&mut session.notes),
+        arrival: None,
     }
 }
 

@@ -67,19 +67,50 @@ pub enum Problem {
 /// # Errors
 /// See [`Problem`]; and where it can be no key.
 pub fn key(words: &[String], limit: Duration, given_up: &AtomicBool) -> Result<SecretString, ConfigError> {
+    run(words, limit, given_up, Terminal::Shared)
+}
+
+/// The same while a screen is shown: what the program would ask for there is not answered.
+///
+/// # Errors
+/// The same.
+pub fn key_behind_a_screen(words: &[String], limit: Duration) -> Result<SecretString, ConfigError> {
+    run(words, limit, &AtomicBool::new(false), Terminal::Ours)
+}
+
+/// Who may read from the terminal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Terminal {
+    /// The program, too, if it opens it.
+    Shared,
+    /// Nobody else.
+    Ours,
+}
+
+fn run(
+    words: &[String],
+    limit: Duration,
+    given_up: &AtomicBool,
+    terminal: Terminal,
+) -> Result<SecretString, ConfigError> {
     let program = words.first().map_or("", String::as_str);
     let name = clean(program, false).into_owned();
-    match printed(words, limit, given_up) {
+    match printed(words, limit, given_up, terminal) {
         Ok(key) => checks::key(key, &format!("the output of `{name}`")),
         Err(problem) => Err(ConfigError::Command { program: name, problem }),
     }
 }
 
-fn printed(words: &[String], limit: Duration, given_up: &AtomicBool) -> Result<String, Problem> {
+fn printed(words: &[String], limit: Duration, given_up: &AtomicBool, terminal: Terminal) -> Result<String, Problem> {
     let (program, arguments) = words.split_first().ok_or(Problem::NotFound)?;
     let mut command = Command::new(program);
     // Without a terminal on its input it cannot take the keys that are meant for us.
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    #[cfg(unix)]
+    if terminal == Terminal::Ours {
+        // Who is not in the foreground and reads from the terminal is stopped by the system, and then by us.
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    }
     let mut child = command.spawn().map_err(|error| match error.kind() {
         ErrorKind::NotFound => Problem::NotFound,
         _ => Problem::NotRun(reason(error)),
@@ -226,6 +257,17 @@ mod tests {
         assert!(of(&["/nowhere/whtui-helper"]).unwrap_err().contains("was not found"));
         assert!(of(&["/"]).unwrap_err().contains("cannot be run"));
         assert!(of(&[]).unwrap_err().contains("was not found"));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn behind_a_screen_it_is_no_part_of_what_the_terminal_talks_to() {
+        let script = "read -r pid name state parent group rest < /proc/$$/stat; \
+                      if [ $group = $$ ]; then echo phx_apart; else echo phx_together; fi";
+        let words: Vec<String> = ["sh", "-c", script].map(str::to_owned).to_vec();
+        let told = |key: Result<SecretString, ConfigError>| key.unwrap().expose_secret().to_owned();
+        assert_eq!(told(key(&words, Duration::from_secs(20))), "phx_together");
+        assert_eq!(told(key_behind_a_screen(&words, Duration::from_secs(20))), "phx_apart");
     }
 
     #[test]

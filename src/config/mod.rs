@@ -126,6 +126,25 @@ pub fn connection(
     resolve(flags, &Around { env: &env, config, login: &file, run: &run })
 }
 
+/// The same for another profile than the one in use, while a screen is shown.
+///
+/// # Errors
+/// See [`ConfigError`].
+pub fn connection_of(
+    profile: &str,
+    allow_http: bool,
+    config: &Config,
+    announce: &dyn Fn(&str),
+) -> Result<Resolved, ConfigError> {
+    let flags = Flags { profile: Some(profile.to_owned()), allow_http, ..Flags::default() };
+    let file = credentials_path(&env).map_or(CredentialsFile::Absent, |path| CredentialsFile::read(&path));
+    let run = |words: &[String]| {
+        announce(words.first().map_or("", String::as_str));
+        key_command::key_behind_a_screen(words, key_command::LIMIT)
+    };
+    resolve(&flags, &Around { env: &env, config, login: &file, run: &run })
+}
+
 /// A variable of this process. What is no Unicode must not count as unset: another key would be used without a word.
 #[must_use]
 pub fn env(name: &str) -> Option<String> {

@@ -91,6 +91,7 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
         _ if model.guard.is_some() => fixed(&[("enter", "send, once the name is right"), ("esc", "send nothing")]),
         Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),
         Some(Overlay::Tuning(id)) => fixed(super::tuning::keys(model, id)),
+        Some(Overlay::AllProfiles) => super::all_profiles::keys(model),
         Some(overlay) => keys_of(overlay).iter().map(|(key, title)| (effective(model, key), *title)).collect(),
         None if model.focus == Pane::Details && (model.details.find.editing || model.details.find.is_active()) => {
             fixed(reading_keys(&model.details))
@@ -164,7 +165,7 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             ("up/down", "choose"),
         ],
         Overlay::LeftBehind => &[("enter", "go on with it"), ("d", "forget it"), ("esc", "later")],
-        Overlay::Runbook(_) | Overlay::Tuning(_) => &[],
+        Overlay::Runbook(_) | Overlay::Tuning(_) | Overlay::AllProfiles => &[],
     }
 }
 

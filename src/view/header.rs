@@ -20,7 +20,7 @@ const PLACE: usize = 18;
 /// Draws it.
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
     let badges = badges(model, theme);
-    let place = Span::styled(place(model), theme.style(Role::Text));
+    let place = Span::raw(place(model));
     let counts = counts(model, theme);
     let mut right = Line::from(budget(model, theme, area.width));
     right.push_span(connection(model, theme));
@@ -42,7 +42,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     }
     free += reserved;
     if free >= PLACE {
-        left.push(Span::styled(text::cut(&place.content, free - 2, theme.ellipsis()), place.style));
+        left.extend(in_colour(model, theme, &text::cut(&place.content, free - 2, theme.ellipsis())));
         left.push(Span::raw("  "));
     }
     for (index, part) in shown.into_iter().enumerate() {
@@ -55,6 +55,34 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     buffer.set_line(area.x, area.y, &Line::from(left), u16::try_from(room).unwrap_or(area.width));
     let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
     buffer.set_line(area.right() - width, area.y, &right, width);
+}
+
+/// The place, with the name of the profile in its colour.
+fn in_colour<'a>(model: &Model, theme: &Theme, place: &str) -> Vec<Span<'a>> {
+    let setup = &model.settings.setup;
+    let name = setup.profile.as_deref().filter(|name| place.starts_with(name)).map_or(0, str::len);
+    let (name, rest) = place.split_at(name);
+    vec![
+        Span::styled(name.to_owned(), theme.profile(setup.manner().colour)),
+        Span::styled(rest.to_owned(), theme.style(Role::Text)),
+    ]
+}
+
+/// A strip in the colour of the profile, at the beginning of the lines that nothing ever covers.
+pub(super) fn strip(model: &Model, theme: &Theme, rows: [u16; 3], frame: &mut Frame) {
+    let Some(colour) = model.settings.setup.manner().colour.filter(|_| !theme.plain) else { return };
+    let style = theme.profile(Some(colour));
+    if style == theme.style(Role::Text) {
+        return;
+    }
+    let sign = if theme.ascii { "|" } else { "▌" };
+    let buffer = frame.buffer_mut();
+    for row in rows {
+        // Every one of them begins with a blank.
+        if buffer[(0, row)].symbol() == " " {
+            buffer.set_string(0, row, sign, style);
+        }
+    }
 }
 
 fn badges<'a>(model: &Model, theme: &Theme) -> Vec<Span<'a>> {

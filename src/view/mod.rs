@@ -1,6 +1,7 @@
 //! Model → frame. Pure: it borrows the model, builds only what can be seen, and decides nothing.
 
 mod activity;
+mod all_profiles;
 mod change;
 mod chart;
 mod columns;
@@ -98,9 +99,16 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Tuning(id)) => tuning::draw(model, id, theme, frame),
         Some(Overlay::History(history)) => history::draw(model, history, theme, frame),
         Some(Overlay::Profiles(profiles)) => profiles::draw(model, profiles, theme, frame),
+        Some(Overlay::AllProfiles) => {
+            all_profiles::draw(model, theme, frame);
+            if let Some(chosen) = &model.all_profiles.asking {
+                profiles::ask(model, chosen, theme, frame);
+            }
+        }
         Some(Overlay::Key(form)) => key_form::draw(model, form, theme, frame),
         Some(Overlay::Quitting) => screens::quitting(model, theme, frame),
     }
+    header::strip(model, theme, [layout.header.y, layout.notice.y, layout.hints.y], frame);
     if model.unlogged.asks() {
         screens::unlogged(&model.unlogged, theme, frame);
     }

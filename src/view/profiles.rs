@@ -62,9 +62,9 @@ pub(super) fn draw(model: &Model, profiles: &Profiles, theme: &Theme, frame: &mu
 fn row<'a>(model: &Model, choice: &ProfileChoice, width: usize, theme: &Theme) -> Line<'a> {
     let setup = &model.settings.setup;
     let in_use = match choice {
-        ProfileChoice::Profile(name) => setup.profile.as_ref() == Some(name),
+        ProfileChoice::Profile(name) | ProfileChoice::Table(name, ..) => setup.profile.as_ref() == Some(name),
         ProfileChoice::Demo => model.settings.place().is_some_and(|place| place.demo),
-        ProfileChoice::Another => false,
+        ProfileChoice::All | ProfileChoice::Another => false,
     };
     let mark = match (in_use, theme.ascii) {
         (true, true) => "* ",
@@ -72,7 +72,8 @@ fn row<'a>(model: &Model, choice: &ProfileChoice, width: usize, theme: &Theme) -
         (false, _) => "  ",
     };
     let (name, place) = match choice {
-        ProfileChoice::Profile(name) => {
+        ProfileChoice::All => ("all profiles …".to_owned(), "one list; each is read with its own key".to_owned()),
+        ProfileChoice::Profile(name) | ProfileChoice::Table(name, ..) => {
             let offer = setup.profiles.iter().find(|offer| offer.name == *name);
             let mut parts: Vec<&str> = offer.map(|offer| offer.place.as_str()).into_iter().collect();
             parts.extend(offer.filter(|offer| offer.read_only).map(|_| "read-only"));
@@ -83,14 +84,27 @@ fn row<'a>(model: &Model, choice: &ProfileChoice, width: usize, theme: &Theme) -
         ProfileChoice::Another => ("another project …".to_owned(), "enter a host and a key".to_owned()),
         ProfileChoice::Demo => ("the demo".to_owned(), "no account, no network".to_owned()),
     };
+    let own = setup.profiles.iter().find(|offer| matches!(choice, ProfileChoice::Profile(name) if *name == offer.name));
+    let colour = theme.profile(own.and_then(|offer| offer.manner.colour));
     let name = text::fit(&name, 20, theme.ellipsis(), false);
     let place = text::cut(&place, width.saturating_sub(24), theme.ellipsis());
     Line::from(vec![
         Span::styled(mark, theme.style(Role::Good)),
-        Span::styled(name, theme.style(Role::Text)),
+        Span::styled(name, colour),
         Span::raw("  "),
         Span::styled(place, theme.style(Role::Faint)),
     ])
+}
+
+/// Asks whether to leave what is under way, over what is shown.
+pub(super) fn ask(model: &Model, chosen: &ProfileChoice, theme: &Theme, frame: &mut Frame) {
+    let all = question(model, chosen, modal::inner_width(WIDTH, frame.area()), theme);
+    let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inside = modal::open("Switch to", WIDTH, height, theme, frame);
+    // The last line has the keys: it is seen whatever else there is no room for.
+    let above = Rect { height: inside.height.saturating_sub(1), ..inside };
+    lines(&all, 0, above, frame.buffer_mut());
+    lines(&all, all.len() - 1, Rect { y: above.bottom(), height: 1, ..inside }, frame.buffer_mut());
 }
 
 /// What would be lost sight of.
@@ -117,7 +131,8 @@ fn question<'a>(model: &Model, chosen: &ProfileChoice, width: usize, theme: &The
     }
     say("What was sent goes on on the server.", Role::Text);
     let name = match chosen {
-        ProfileChoice::Profile(name) => name.as_str(),
+        ProfileChoice::Profile(name) | ProfileChoice::Table(name, ..) => name.as_str(),
+        ProfileChoice::All => "all profiles",
         ProfileChoice::Demo => "the demo",
         ProfileChoice::Another => "another project",
     };

@@ -348,7 +348,7 @@ fn nothing(drawing: &Drawing<'_>, filter: &Filter, otherwise: &[String], area: R
 }
 
 /// Puts the terminal's cursor where the filter is typed.
-fn cursor(filter: &Filter, area: Rect, frame: &mut Frame) {
+pub(super) fn cursor(filter: &Filter, area: Rect, frame: &mut Frame) {
     if !filter.editing {
         return;
     }

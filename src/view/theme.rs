@@ -146,6 +146,16 @@ impl Theme {
         })
     }
 
+    /// The style of a profile of this colour; without colours its name alone tells it from others.
+    #[must_use]
+    pub fn profile(&self, name: Option<&str>) -> Style {
+        let coloured = self.styles.iter().any(|style| style.fg.is_some() || style.bg.is_some());
+        match name.and_then(colour).filter(|_| coloured) {
+            Some(colour) => Style::new().fg(colour).add_modifier(Modifier::BOLD),
+            None => self.style(Role::Text),
+        }
+    }
+
     /// The style of a report.
     #[must_use]
     pub fn tone(&self, tone: Tone) -> Style {
@@ -306,6 +316,19 @@ mod tests {
         assert!(Theme::named("pink", false).is_none());
         let mono = Theme::named(MONO, false).unwrap();
         assert!(mono.styles.iter().all(|style| style.fg.is_none() && style.bg.is_none()));
+    }
+
+    #[test]
+    fn every_colour_of_a_profile_is_one_and_none_is_seen_without_colours() {
+        let (dark, mono) = (Theme::named("dark", false).unwrap(), Theme::named(MONO, false).unwrap());
+        let mut seen = Vec::new();
+        for name in crate::app::settings::manner::COLOURS {
+            let colour = dark.profile(Some(name)).fg.unwrap_or_else(|| panic!("{name} is no colour"));
+            assert!(!seen.contains(&colour), "{name} is another one's");
+            seen.push(colour);
+            assert_eq!(mono.profile(Some(name)), mono.style(Role::Text));
+        }
+        assert_eq!(dark.profile(None), dark.style(Role::Text));
     }
 
     #[test]

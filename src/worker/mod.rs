@@ -5,6 +5,7 @@ pub mod audit;
 pub mod budget;
 pub mod circuit;
 pub mod clock;
+mod elsewhere;
 mod fetch;
 pub mod findings;
 pub mod gate;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::api::Client;
 use crate::app::effect::{Effect, RequestId, Timer, Urgency};
 use crate::app::message::{Event, Message};
+use crate::config::Config;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::operation::Operation;
 use crate::warehouse::secret::Secret;
@@ -32,6 +34,7 @@ use crate::warehouse::survey::Need;
 use crate::warehouse::text::Foreign;
 use attempt::Attempted;
 use audit::Audit;
+use elsewhere::Elsewhere;
 use findings::Findings;
 use gate::Gate;
 use journal::Journal;
@@ -57,7 +60,7 @@ struct Shared {
     audit: Arc<Audit>,
     messages: Messages,
     findings: Findings,
-    line: Line,
+    line: Arc<Line>,
     trips: Mutex<Trips>,
     background: Semaphore,
     /// Whether somebody looks at an empty screen, for whom the list begins with a short page.
@@ -65,6 +68,7 @@ struct Shared {
     /// A random number from 0 to 1, by which programs that were disturbed together do not come back together.
     jitter: fn() -> f64,
     ended: CancellationToken,
+    elsewhere: Elsewhere,
 }
 
 /// The ways to talk to the server.
@@ -99,14 +103,24 @@ impl Worker {
                 audit,
                 messages,
                 findings: Findings::default(),
-                line: Line::new(),
+                line: Arc::new(Line::new()),
                 trips: Mutex::new(Trips::default()),
                 background: Semaphore::new(BACKGROUND_AT_ONCE),
                 opens_short: AtomicBool::new(false),
                 jitter: fetch::random,
                 ended: CancellationToken::new(),
+                elsewhere: Elsewhere::default(),
             }),
         }
+    }
+
+    /// The same with the profiles of the settings at hand, before anything runs. Their keys stay in here.
+    #[must_use]
+    pub fn with_profiles(mut self, config: Config, allow_http: bool) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.elsewhere = Elsewhere::new(config, allow_http);
+        }
+        self
     }
 
     /// The same with another source of chance, before anything runs; 0 rests as little as possible.
@@ -170,6 +184,8 @@ impl Worker {
                 let saved = greeting::save_profile(&draft);
                 self.shared.tell(Event::ProfileSaved(round, saved));
             }
+            Effect::ReadElsewhere(round, profile) => self.read_elsewhere(round, profile),
+            Effect::LeaveElsewhere => self.shared.elsewhere.leave(),
             other => return Some(other),
         }
         None

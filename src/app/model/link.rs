@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::message::BudgetLeft;
+use crate::app::settings::manner::Manner;
 use crate::warehouse::failure::{Failure, FailureKind};
 
 /// How the connection is doing.
@@ -40,7 +41,7 @@ pub struct Outage {
 }
 
 /// Time between two readings while something moves.
-const QUICK: SignedDuration = SignedDuration::from_secs(10);
+const QUICK: SignedDuration = Manner::QUICKEST;
 /// Time between two readings while nothing does.
 const CALM: SignedDuration = SignedDuration::from_secs(60);
 /// Time between two readings while nobody looks and nothing moves.

@@ -1,6 +1,7 @@
 //! Everything the program knows and shows. Changed only by [`update`](super::update::update).
 
 pub mod activity;
+pub mod all_profiles;
 pub mod columns;
 pub mod export;
 pub mod flights;
@@ -47,6 +48,7 @@ use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
 use crate::warehouse::tuning::Made;
 use activity::Activity;
+use all_profiles::AllProfiles;
 use columns::Columns;
 use flights::Flights;
 use flights::Waiter;
@@ -87,6 +89,8 @@ pub struct Model {
     pub beneath: Option<Overlay>,
     /// The question of a protected profile, over all of it.
     pub guard: Option<Guard>,
+    /// The tables of all profiles.
+    pub all_profiles: AllProfiles,
     /// What is entered on the first screen.
     pub welcome: Welcome,
     /// All sources and tables.
@@ -232,6 +236,7 @@ impl Model {
             overlay,
             beneath: None,
             guard: None,
+            all_profiles: AllProfiles::default(),
             welcome: Welcome::default(),
             inventory: Inventory::default(),
             identity: Identity::default(),

@@ -9,7 +9,7 @@ use super::runbook::RunbookId;
 use crate::app::commands::{Availability, CommandId};
 use crate::app::layout::Pane;
 use crate::warehouse::consent::Challenge;
-use crate::warehouse::ids::SchemaId;
+use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::recovery::follow::Subject;
 
 /// What lies over the main screen.
@@ -52,6 +52,8 @@ pub enum Overlay {
     History(Box<super::history::History>),
     /// The profiles.
     Profiles(Profiles),
+    /// The tables of all profiles.
+    AllProfiles,
     /// The field for another API key.
     Key(Box<super::key_form::KeyForm>),
     /// Actions are still followed: really quit?
@@ -79,8 +81,12 @@ pub struct Profiles {
 /// What the list of profiles leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProfileChoice {
+    /// The tables of all profiles in one list.
+    All,
     /// A profile.
     Profile(String),
+    /// A table of a profile.
+    Table(String, SourceId, SchemaId),
     /// The demo.
     Demo,
     /// A host and a key that are entered.

@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
-use super::Model;
 use super::columns::{Column, Offered, SchemaColumn, SourceColumn};
 use super::groups::{Head, Heads};
 use super::ordering::PORTION;
 use super::sorting::{Entry, Order};
 use super::wanted::Wanted;
+use super::{Model, Screen};
 use crate::app::commands::{Context, Subject, SubjectSchema, SubjectSource};
 use crate::app::effect::RequestId;
 use crate::app::layout::{Pane, Panes, WIDE};
@@ -99,7 +99,10 @@ impl Model {
     #[must_use]
     pub fn profile_choices(&self) -> Vec<ProfileChoice> {
         let profiles = self.settings.setup.profiles.iter().map(|offer| ProfileChoice::Profile(offer.name.clone()));
-        profiles.chain([ProfileChoice::Another, ProfileChoice::Demo]).collect()
+        // Before anything is connected there is nothing to come back to from there.
+        let all =
+            (self.screen == Screen::Main && !self.settings.setup.profiles.is_empty()).then_some(ProfileChoice::All);
+        all.into_iter().chain(profiles).chain([ProfileChoice::Another, ProfileChoice::Demo]).collect()
     }
 
     /// Why nothing may be written, if so.

@@ -1,8 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
 use super::{
-    bulk, columns, copy, export, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw,
-    refresh, runbook, sorting, tour, triage, tuning, watch,
+    all_profiles, bulk, columns, copy, export, follows, history, key_form, menu, mouse, moves, notice, palette,
+    profiles, raw, refresh, runbook, sorting, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
@@ -99,6 +99,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
             profiles::open(model);
             Vec::new()
         }
+        CommandId::AllProfiles => all_profiles::open(model),
         CommandId::Triage => triage::open(model),
         CommandId::Mark => bulk::mark(model),
         CommandId::MarkRange => bulk::mark_range(model),

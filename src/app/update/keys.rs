@@ -1,8 +1,8 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
 use super::{
-    actions, columns, confirm, export, guard, history, key_form, menu, moves, palette, profiles, raw, reader, runbook,
-    triage, tuning, unlogged, welcome,
+    actions, all_profiles, columns, confirm, export, guard, history, key_form, menu, moves, palette, profiles, raw,
+    reader, runbook, triage, tuning, unlogged, welcome,
 };
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
@@ -51,6 +51,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         }
         Some(Overlay::History(_)) => return history::pressed(model, key, command),
         Some(Overlay::Profiles(_)) => return profiles::pressed(model, key, command),
+        Some(Overlay::AllProfiles) => return all_profiles::pressed(model, key, command),
         Some(Overlay::Key(_)) => return key_form::pressed(model, key),
         Some(Overlay::Quitting) => return quitting(model, key),
         Some(Overlay::Preview { .. }) => return preview(model, key),
@@ -106,6 +107,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
             }
         }
         Some(Overlay::Key(form)) => key_form::pasted(form, &text),
+        Some(Overlay::AllProfiles) => all_profiles::pasted(model, &text),
         Some(Overlay::Help(reader) | Overlay::Activity(reader)) => paste_into(reader, &text),
         Some(Overlay::Raw(raw)) => paste_into(&mut raw.reader, &text),
         Some(_) => {}

@@ -1,6 +1,7 @@
 //! (model, message) → effects. The only place where state changes.
 
 mod actions;
+mod all_profiles;
 mod bulk;
 mod columns;
 mod confirm;
@@ -44,6 +45,7 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     }
     let mut effects = refresh::connect(model);
     effects.push(Effect::TakeOver);
+    effects.extend(profiles::first_look(model));
     for note in std::mem::take(&mut model.settings.setup.notes) {
         effects.extend(report(model, Tone::Note, note));
     }
@@ -53,6 +55,9 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
 /// Takes in what happened and answers with what should be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     model.now = message.at;
+    if model.screen == Screen::Main && matches!(message.event, Event::KeyPressed(_)) {
+        model.settings.setup.arrival = None;
+    }
     let noticed = watch::noticed(model, &message.event);
     let asked = model.ordering.is_busy() && !matches!(message.event, Event::WentOn);
     let (mut allowed, mut effects) = match message.event {
@@ -63,6 +68,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     };
     effects.extend(watch::look(model));
     effects.extend(noticed);
+    effects.extend(all_profiles::arrive(model));
+    effects.extend(all_profiles::leave_unseen(model));
     // One portion follows the other; what is asked for already is not asked for again.
     if model.ordering.is_busy() && !asked {
         effects.push(Effect::GoOn);
@@ -118,6 +125,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Retrying(request, failure) => link::retrying(model, request, failure),
+        Event::Elsewhere(round, profile, news) => all_profiles::told(model, round, &profile, *news),
     }
 }
 

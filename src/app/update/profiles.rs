@@ -1,17 +1,31 @@
-//! The profiles: which one to go on with.
+//! The profiles: which one to go on with, and what it shows first.
 
-use super::welcome;
+use super::{all_profiles, moves, triage, welcome};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
 use crate::app::key::{Code, Key};
+use crate::app::layout::Pane;
 use crate::app::model::overlay::{Overlay, ProfileChoice, Profiles};
 use crate::app::model::{Model, Screen};
+use crate::app::settings::manner::First;
 
-/// Opens the list, with the cursor on the profile in use.
+/// Opens the list, with the cursor on the profile in use, or on the first.
 pub(super) fn open(model: &mut Model) {
-    let setup = &model.settings.setup;
-    let at = setup.profiles.iter().position(|offer| Some(&offer.name) == setup.profile.as_ref());
-    model.overlay = Some(Overlay::Profiles(Profiles { cursor: at.unwrap_or(0), asking: None }));
+    let choices = model.profile_choices();
+    let in_use = model.settings.setup.profile.clone().map(ProfileChoice::Profile);
+    let at = choices.iter().position(|choice| Some(choice) == in_use.as_ref());
+    let first = || choices.iter().position(|choice| *choice != ProfileChoice::All);
+    model.overlay = Some(Overlay::Profiles(Profiles { cursor: at.or_else(first).unwrap_or_default(), asking: None }));
+}
+
+/// Whether a key says yes to leaving what is under way.
+pub(super) fn is_yes(key: Key) -> bool {
+    matches!(key.code, Code::Char('y' | 'Y')) && !key.ctrl && !key.alt
+}
+
+/// Whether a key says no to it.
+pub(super) fn is_no(key: Key) -> bool {
+    matches!(key.code, Code::Char('n' | 'N' | 'q') | Code::Escape | Code::Enter)
 }
 
 /// A key was pressed while the list is open.
@@ -20,21 +34,18 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
     let Some(Overlay::Profiles(profiles)) = &mut model.overlay else { return Vec::new() };
     let last = choices.len().saturating_sub(1);
     if let Some(asked) = profiles.asking.clone() {
-        return match key.code {
-            Code::Char('y' | 'Y') if !key.ctrl && !key.alt => go(model, asked),
-            Code::Char('n' | 'N' | 'q') | Code::Escape | Code::Enter => {
-                profiles.asking = None;
-                Vec::new()
-            }
-            _ => Vec::new(),
-        };
+        if is_yes(key) {
+            return go(model, asked);
+        }
+        if is_no(key) {
+            profiles.asking = None;
+        }
+        return Vec::new();
     }
     match (command, key.code) {
         (_, Code::Enter) | (Some(CommandId::Open), _) => {
             let Some(chosen) = choices.into_iter().nth(profiles.cursor.min(last)) else { return Vec::new() };
-            // What is under way would go on unseen.
-            let ends_something = !model.follows.is_empty() || model.leaves_something_open();
-            if ends_something {
+            if chosen != ProfileChoice::All && ends_something(model) {
                 if let Some(Overlay::Profiles(profiles)) = &mut model.overlay {
                     profiles.asking = Some(chosen);
                 }
@@ -42,6 +53,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             }
             return go(model, chosen);
         }
+        (Some(CommandId::AllProfiles), _) if model.screen == Screen::Main => return all_profiles::open(model),
         (Some(CommandId::Down), _) | (_, Code::Tab) => profiles.cursor = (profiles.cursor + 1).min(last),
         (Some(CommandId::Up), _) | (_, Code::BackTab) => profiles.cursor = profiles.cursor.saturating_sub(1),
         (Some(CommandId::Top), _) => profiles.cursor = 0,
@@ -56,17 +68,41 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
     Vec::new()
 }
 
-fn go(model: &mut Model, chosen: ProfileChoice) -> Vec<Effect> {
-    match chosen {
-        ProfileChoice::Profile(name) => vec![Effect::Connect(Box::new(Destination::Profile(name)))],
-        ProfileChoice::Demo => vec![Effect::StartDemo],
+/// Whether something is under way that would go on unseen.
+pub(super) fn ends_something(model: &Model) -> bool {
+    !model.follows.is_empty() || model.leaves_something_open()
+}
+
+/// Shows what the profile wants to see first.
+pub(super) fn first_look(model: &mut Model) -> Vec<Effect> {
+    match model.settings.setup.manner().first {
+        // Somebody comes for one table.
+        _ if model.settings.setup.arrival.is_some() => Vec::new(),
+        First::Sources => Vec::new(),
+        First::Tables => {
+            model.all_tables = true;
+            model.rebuild_schema_rows();
+            moves::focus(model, Pane::Schemas)
+        }
+        First::Triage => triage::open(model),
+    }
+}
+
+/// Goes there.
+pub(super) fn go(model: &mut Model, chosen: ProfileChoice) -> Vec<Effect> {
+    let destination = match chosen {
+        ProfileChoice::All => return all_profiles::open(model),
+        ProfileChoice::Demo => return vec![Effect::StartDemo],
         ProfileChoice::Another if model.screen != Screen::Main => {
             model.overlay = None;
-            Vec::new()
+            return Vec::new();
         }
         ProfileChoice::Another => {
             welcome::open(model);
-            Vec::new()
+            return Vec::new();
         }
-    }
+        ProfileChoice::Profile(name) => Destination::Profile(name),
+        ProfileChoice::Table(profile, source, table) => Destination::Table(profile, source, table),
+    };
+    vec![Effect::Connect(Box::new(destination))]
 }

@@ -51,8 +51,15 @@ pub(super) fn plan_reading(model: &mut Model) -> Vec<Effect> {
         model.focused || !model.watches.is_empty(),
         model.inventory.sources().len(),
     );
+    let after = after.max(rest(model));
     model.link.plan(after, model.now);
     vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]
+}
+
+/// How long the profile wants the list to rest: nothing is followed or watched, and it could be read.
+fn rest(model: &Model) -> SignedDuration {
+    let waits = !model.follows.is_empty() || !model.watches.is_empty() || model.link.outage.is_some();
+    model.settings.setup.manner().refresh.filter(|_| !waits).unwrap_or_default()
 }
 
 /// Stops reading the list by itself, or goes on with it.
@@ -151,6 +158,7 @@ pub(super) fn by_hand(model: &mut Model) -> Vec<Effect> {
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     let transitions = model.inventory.reassess_all(model.now);
     super::facts::note_transitions(model, &transitions);
+    let mut effects = super::all_profiles::tick(model);
     model.generations.clock += 1;
     // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
     if !model.focused && model.follows.is_empty() {
@@ -159,7 +167,9 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     // Elapsed seconds are shown only of what runs, and of what is waited for; ages elsewhere change by the minute.
     let counting = model.link.outage.is_some() || model.link.is_paused(model.now);
     let seconds = if model.is_moving() || counting { 1 } else { 20 };
-    vec![Effect::Wake { timer: Timer::Clock(model.generations.clock), after: SignedDuration::from_secs(seconds) }]
+    let after = SignedDuration::from_secs(seconds);
+    effects.push(Effect::Wake { timer: Timer::Clock(model.generations.clock), after });
+    effects
 }
 
 /// The terminal gained or lost the focus. Coming back reads what has grown old.
@@ -169,7 +179,8 @@ pub(super) fn focus_changed(model: &mut Model, focused: bool) -> Vec<Effect> {
         return Vec::new();
     }
     let mut effects = tick(model);
-    let old = model.link.read_at.is_some_and(|read_at| age(read_at, model.now) > SignedDuration::from_secs(60));
+    let rest = rest(model).max(SignedDuration::from_secs(60));
+    let old = model.link.read_at.is_some_and(|read_at| age(read_at, model.now) > rest);
     if old && !model.link.held {
         effects.extend(read_list(model));
     }
@@ -183,6 +194,7 @@ pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
     model.marks.keep(|table| inventory.schema(table).is_some());
     model.rebuild_rows();
     super::triage::bring_up_to_date(model);
+    super::all_profiles::bring_up_to_date(model);
     let after = (model.sources.selected().cloned(), model.schemas.selected().cloned());
     if before == after { Vec::new() } else { moves::rested_soon(model) }
 }

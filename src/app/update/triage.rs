@@ -64,7 +64,11 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::History), _) => return history::of_problem(model),
         (Some(CommandId::Runbooks), _) => return runbook::show_last(model),
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
-        (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => model.overlay = None,
+        (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => {
+            model.overlay = None;
+            // Where this was the first view, nothing could be asked before.
+            runbook::offer_left_behind(model);
+        }
         _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
@@ -88,7 +92,8 @@ fn jump(model: &mut Model) -> Vec<Effect> {
     select(model, &source, table.as_ref())
 }
 
-fn select(model: &mut Model, source: &SourceId, table: Option<&SchemaId>) -> Vec<Effect> {
+/// Selects a table, or a source, whatever was shown before.
+pub(super) fn select(model: &mut Model, source: &SourceId, table: Option<&SchemaId>) -> Vec<Effect> {
     model.sources.filter.clear();
     model.schemas.filter.clear();
     model.all_tables = false;

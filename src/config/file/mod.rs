@@ -2,6 +2,7 @@
 
 mod columns;
 mod keys;
+mod manner;
 mod mistake;
 mod profile;
 mod reader;

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use crate::app::settings::manner::Manner;
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::origin::Origin;
 
@@ -20,6 +21,8 @@ pub struct Profile {
     pub read_only: bool,
     /// Every change asks first.
     pub protected: bool,
+    /// How the program looks and behaves for it.
+    pub manner: Manner,
 }
 
 /// Where a key comes from.

@@ -119,8 +119,9 @@ impl Reader<'_> {
         let host = table.get("host").and_then(|value| self.host(value, allow_http));
         let project = table.get("project").and_then(|value| self.project(value));
         let (read_only, protected) = (self.switch(table, "read_only", false), self.switch(table, "protected", false));
+        let manner = self.manner(table);
         let key = self.key_source(name, span, table)?;
-        Some(Profile { name: name.to_owned(), host, project, key, read_only, protected })
+        Some(Profile { name: name.to_owned(), host, project, key, read_only, protected, manner })
     }
 
     fn host(&mut self, value: &Value, allow_http: bool) -> Option<Origin> {
@@ -268,7 +269,7 @@ impl Reader<'_> {
         }
     }
 
-    fn theme(&mut self, value: &Value) -> Option<&'static str> {
+    pub(super) fn theme(&mut self, value: &Value) -> Option<&'static str> {
         let name = self.text_of(value, "theme")?;
         let known = THEMES.into_iter().find(|theme| *theme == name);
         if known.is_none() {
