@@ -166,7 +166,7 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
         Ok(()) => {
             effects.extend(link::list_read(model));
             if first {
-                runbook::offer_left_behind(model);
+                runbook::left_behind::offer(model);
             }
             effects.extend(runbook::watch(model));
             effects.extend(tuning::list_read(model));
