@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use whtui::warehouse::diagnosis::{Catalogue, Level, Symptom};
 use whtui::warehouse::field::Field;
 use whtui::warehouse::finding::Finding;
@@ -13,17 +13,8 @@ use whtui::warehouse::schema::{Schema, Table};
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
-use whtui::warehouse::survey::{Completeness, SourcePage};
 
-/// Now, in tests.
-pub fn now() -> Timestamp {
-    "2026-11-20T12:00:00Z".parse().unwrap()
-}
-
-/// So many minutes ago.
-pub fn ago(minutes: i64) -> Timestamp {
-    now() - SignedDuration::from_mins(minutes)
-}
+pub use super::world::{ago, noon as now, whole as page};
 
 /// What an error text means.
 pub fn finding(error: Option<&str>, kind: &str, method: &str) -> Arc<Finding> {
@@ -92,12 +83,6 @@ pub fn source(name: &str, schemas: Vec<Schema>) -> Source {
         schemas,
         unreadable: 0,
     }
-}
-
-/// A whole page of the list.
-pub fn page(sources: Vec<Source>) -> SourcePage {
-    let loaded = sources.len();
-    SourcePage { sources, loaded, total: loaded, unreadable: 0, end: Some(Completeness::Whole) }
 }
 
 /// What is known after the list was read.
