@@ -33,8 +33,8 @@ pub struct Desk {
     pub fetches: Vec<(RequestId, Need)>,
     /// Writes that wait for an answer, with what was sent.
     pub sends: Vec<(RequestId, Operation)>,
-    /// Timers that were asked for.
-    pub timers: Vec<Timer>,
+    /// Timers that were asked for, and when each runs out.
+    pub timers: Vec<(Timestamp, Timer)>,
     /// Everything else that was asked for.
     pub others: Vec<Effect>,
 }
@@ -58,12 +58,13 @@ impl Desk {
         desk
     }
 
-    fn keep(&mut self, effects: Vec<Effect>) {
+    /// Takes in what is to be done.
+    pub fn keep(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
                 Effect::Fetch { request, need, .. } => self.fetches.push((request, need)),
                 Effect::Send { request, operation, .. } => self.sends.push((request, operation)),
-                Effect::Wake { timer, .. } => self.timers.push(timer),
+                Effect::Wake { timer, after } => self.timers.push((self.now + after, timer)),
                 other => self.others.push(other),
             }
         }
@@ -101,8 +102,8 @@ impl Desk {
     /// The newest timer of this kind runs out.
     #[track_caller]
     pub fn fire(&mut self, wanted: impl Fn(&Timer) -> bool) -> &mut Self {
-        let place = self.timers.iter().rposition(wanted).expect("such a timer was asked for");
-        let timer = self.timers.remove(place);
+        let place = self.timers.iter().rposition(|(_, timer)| wanted(timer)).expect("such a timer was asked for");
+        let (_, timer) = self.timers.remove(place);
         self.happen(Event::TimerFired(timer));
         self
     }
@@ -115,13 +116,23 @@ impl Desk {
         self.fetches.remove(place)
     }
 
+    /// Whether a question of this kind waits for its answer.
+    pub fn is_asked(&self, wanted: impl Fn(&Need) -> bool) -> bool {
+        self.fetches.iter().any(|(_, need)| wanted(need))
+    }
+
+    /// A question is answered by this.
+    pub fn land(&mut self, request: RequestId, fact: Fact) -> &mut Self {
+        self.happen(Event::Learned(request, Box::new(fact)));
+        self.happen(Event::FetchEnded(request, Ok(())));
+        self
+    }
+
     /// Answers the question for the list.
     #[track_caller]
     pub fn list(&mut self, sources: Vec<Source>) -> &mut Self {
         let (request, _) = self.asked(|need| *need == Need::Sources);
-        self.happen(Event::Learned(request, Box::new(Fact::Sources(whole(sources)))));
-        self.happen(Event::FetchEnded(request, Ok(())));
-        self
+        self.land(request, Fact::Sources(whole(sources)))
     }
 
     /// Answers the question who this is.
@@ -139,9 +150,7 @@ impl Desk {
                 timezone: Field::Null,
             }),
         };
-        self.happen(Event::Learned(request, Box::new(Fact::Identity(Box::new(identity)))));
-        self.happen(Event::FetchEnded(request, Ok(())));
-        self
+        self.land(request, Fact::Identity(Box::new(identity)))
     }
 
     /// Answers the oldest question for jobs that names this table.
@@ -150,9 +159,7 @@ impl Desk {
         let name = Foreign::new(table);
         let (request, need) = self.asked(|need| matches!(need, Need::Jobs(query) if query.schemas.contains(&name)));
         let Need::Jobs(query) = need else { unreachable!("asked for") };
-        self.happen(Event::Learned(request, Box::new(Fact::Jobs(query, jobs))));
-        self.happen(Event::FetchEnded(request, Ok(())));
-        self
+        self.land(request, Fact::Jobs(query, jobs))
     }
 
     /// Answers the oldest question for the full form of this table.
@@ -160,9 +167,7 @@ impl Desk {
     pub fn full(&mut self, schema: Schema) -> &mut Self {
         let (request, _) = self.asked(|need| *need == Need::Schema(schema.id.clone()));
         let full = FullSchema { schema, detail: detail(), source: None, source_type: Field::Unknown };
-        self.happen(Event::Learned(request, Box::new(Fact::Schema(Box::new(full)))));
-        self.happen(Event::FetchEnded(request, Ok(())));
-        self
+        self.land(request, Fact::Schema(Box::new(full)))
     }
 
     /// The oldest question of this kind cannot be answered.

@@ -66,9 +66,13 @@ pub fn with_styles(backend: &TestBackend) -> String {
             let _ = writeln!(styles, "{row}: {}", runs.join(", "));
         }
     }
+    format!("{text}--- styles\n{styles}--- cursor {}\n", cursor(backend))
+}
+
+/// Where the cursor is shown, in words.
+pub fn cursor(backend: &TestBackend) -> String {
     let cursor = backend.cursor_visible().then(|| backend.cursor_position());
-    let cursor = cursor.map_or("hidden".to_owned(), |at| format!("{},{}", at.x, at.y));
-    format!("{text}--- styles\n{styles}--- cursor {cursor}\n")
+    cursor.map_or("hidden".to_owned(), |at| format!("{},{}", at.x, at.y))
 }
 
 /// Whether a character turns the direction of what follows.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use whtui::app::settings::{Place, Settings, Start};
 use whtui::warehouse::diagnosis::{Catalogue, Level, Symptom};
 use whtui::warehouse::field::Field;
 use whtui::warehouse::finding::Finding;
@@ -15,6 +16,12 @@ use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
 
 pub use super::world::{ago, noon as now, whole as page};
+
+/// Connected to the project these belong to.
+pub fn settings() -> Settings {
+    let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 1, demo: false };
+    Settings { start: Start::Connected(place), ..super::world::settings() }
+}
 
 /// What an error text means.
 pub fn finding(error: Option<&str>, kind: &str, method: &str) -> Arc<Finding> {

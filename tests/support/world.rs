@@ -15,6 +15,7 @@ use whtui::warehouse::field::Field;
 use whtui::warehouse::finding::Finding;
 use whtui::warehouse::ids::{JobId, SchemaId, SourceId};
 use whtui::warehouse::job::Job;
+use whtui::warehouse::replies::{FieldKind, Form, FormField};
 use whtui::warehouse::schema::{Schema, SchemaDetail, Table};
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
@@ -169,6 +170,32 @@ pub fn detail() -> SchemaDetail {
         description: Field::Null,
         api_version: Field::Null,
         access_level: told("editor"),
+    }
+}
+
+/// A field of a form that has to be filled in.
+pub fn form_field(name: &str, kind: FieldKind) -> FormField {
+    FormField {
+        name: name.into(),
+        label: Field::Null,
+        secret: Field::Known(kind == FieldKind::Password),
+        kind,
+        required: Field::Known(true),
+        placeholder: Field::Null,
+        caption: Field::Null,
+        default: Field::Null,
+    }
+}
+
+/// A form with a host and a secret, and a secret for its webhook.
+pub fn form(kind: &Foreign) -> Form {
+    Form {
+        name: kind.clone(),
+        label: Field::Null,
+        caption: Field::Null,
+        docs_url: Field::Null,
+        fields: vec![form_field("host", FieldKind::Text), form_field("password", FieldKind::Password)],
+        webhook_fields: vec![form_field("signing_secret", FieldKind::Password)],
     }
 }
 
