@@ -58,7 +58,7 @@ pub(super) fn preview(body: &mut Body<'_>, model: &Model, tuning: &Tuning, draft
 
 /// Everything that would be sent, where it is more than the change, and what is lost by it.
 fn steps(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft) {
-    let Ok(stages) = stages(draft, tuning.chosen_way(), false, tuning.unregister) else { return };
+    let Ok(stages) = stages(draft, tuning.besides()) else { return };
     let sent: Vec<&Stage> = stages.iter().filter(|stage| stage.sends()).collect();
     body.gap();
     for (place, stage) in sent.iter().enumerate().filter(|_| sent.len() > 1) {

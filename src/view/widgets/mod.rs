@@ -20,7 +20,7 @@ pub(super) fn pane(title: Line<'_>, focused: bool, theme: &Theme, area: Rect, bu
     inside
 }
 
-/// Lines from a place on, as many as fit; answers with how many lines there are in all.
+/// Draws lines from this one on, as many as fit.
 pub(super) fn lines(lines: &[Line<'_>], start: usize, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.iter().skip(start).zip(area.y..area.bottom()) {
         buffer.set_line(area.x, row, line, area.width);

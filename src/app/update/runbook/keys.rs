@@ -29,25 +29,8 @@ pub(in crate::app::update) fn pressed(
         return Vec::new();
     };
     let waits = opened.book.waits();
-    if let (Waits::Form(_), Some(form)) = (waits, &mut opened.form) {
-        if (key.code, key.ctrl) == (Code::Char('x'), true) {
-            if form.draft().changes() > 0 {
-                let text = "What was entered would be lost: send it with ctrl-s, or empty the fields to go on without.";
-                return notice(model, Tone::Note, text.to_owned());
-            }
-            return with(model, id, |opened, inventory| opened.book.skip(inventory));
-        }
-        return match form::pressed(form, key) {
-            FormOutcome::Stay => Vec::new(),
-            FormOutcome::Cancel => {
-                close(model, id);
-                Vec::new()
-            }
-            FormOutcome::Submit(inputs) => match model.no_writes() {
-                Some(reason) => notice(model, Tone::Note, reason),
-                None => with(model, id, |opened, inventory| opened.book.fill(inputs, inventory)),
-            },
-        };
+    if matches!(waits, Waits::Form(_)) && opened.form.is_some() {
+        return in_form(model, id, key);
     }
     let page = usize::from(model.size.height / 3).max(1);
     match (command, key.code) {
@@ -68,17 +51,7 @@ pub(in crate::app::update) fn pressed(
             let billing = model.settings.place().map(|place| billing_page(&place.origin));
             return copy(opened, billing);
         }
-        (Some(CommandId::Down), _) if opened.rows() > 0 => {
-            opened.cursor = (opened.cursor + 1).min(opened.rows().saturating_sub(1));
-        }
-        (Some(CommandId::Up), _) if opened.rows() > 0 => opened.cursor = opened.cursor.saturating_sub(1),
-        (Some(CommandId::Top), _) => (opened.cursor, opened.scroll) = (0, 0),
-        (Some(CommandId::Bottom), _) => (opened.cursor, opened.scroll) = (opened.rows().saturating_sub(1), 10_000),
-        // The view bounds what is scrolled to by what there is.
-        (Some(CommandId::Down), _) => opened.scroll = (opened.scroll + 1).min(10_000),
-        (Some(CommandId::Up), _) => opened.scroll = opened.scroll.saturating_sub(1),
-        (Some(CommandId::PageDown), _) => opened.scroll = (opened.scroll + page).min(10_000),
-        (Some(CommandId::PageUp), _) => opened.scroll = opened.scroll.saturating_sub(page),
+        (Some(command), _) if move_by(opened, command, page) => {}
         (Some(CommandId::Refresh), _) => return refresh::by_hand(model),
         (Some(CommandId::History), _) => return history::of_runbook(model, id),
         (Some(CommandId::Runbooks), _) => show_other(model, id),
@@ -87,6 +60,49 @@ pub(in crate::app::update) fn pressed(
         _ => return actions::no_such_key(model, key),
     }
     Vec::new()
+}
+
+/// A key of the form that is to be filled in.
+fn in_form(model: &mut Model, id: RunbookId, key: Key) -> Vec<Effect> {
+    let Some(form) = model.runbooks.get_mut(id).and_then(|opened| opened.form.as_mut()) else { return Vec::new() };
+    if (key.code, key.ctrl) == (Code::Char('x'), true) {
+        if form.draft().changes() > 0 {
+            let text = "What was entered would be lost: send it with ctrl-s, or empty the fields to go on without.";
+            return notice(model, Tone::Note, text.to_owned());
+        }
+        return with(model, id, |opened, inventory| opened.book.skip(inventory));
+    }
+    match form::pressed(form, key) {
+        FormOutcome::Stay => Vec::new(),
+        FormOutcome::Cancel => {
+            close(model, id);
+            Vec::new()
+        }
+        FormOutcome::Submit(inputs) => match model.no_writes() {
+            Some(reason) => notice(model, Tone::Note, reason),
+            None => with(model, id, |opened, inventory| opened.book.fill(inputs, inventory)),
+        },
+    }
+}
+
+/// More lines than a runbook has; the view bounds what is scrolled to by what there is.
+const LIMIT: usize = 10_000;
+
+/// Moves the cursor where there are rows, and what is seen where there are none; `false`: the command does not move.
+fn move_by(opened: &mut Opened, command: CommandId, page: usize) -> bool {
+    let last = opened.rows().saturating_sub(1);
+    match command {
+        CommandId::Down if opened.rows() > 0 => opened.cursor = (opened.cursor + 1).min(last),
+        CommandId::Up if opened.rows() > 0 => opened.cursor = opened.cursor.saturating_sub(1),
+        CommandId::Top => (opened.cursor, opened.scroll) = (0, 0),
+        CommandId::Bottom => (opened.cursor, opened.scroll) = (last, LIMIT),
+        CommandId::Down => opened.scroll = (opened.scroll + 1).min(LIMIT),
+        CommandId::Up => opened.scroll = opened.scroll.saturating_sub(1),
+        CommandId::PageDown => opened.scroll = (opened.scroll + page).min(LIMIT),
+        CommandId::PageUp => opened.scroll = opened.scroll.saturating_sub(page),
+        _ => return false,
+    }
+    true
 }
 
 fn enter(model: &mut Model, id: RunbookId) -> Vec<Effect> {

@@ -42,7 +42,7 @@ pub(super) fn choices(
         let mut fields: Vec<&CandidateField> =
             found.fields.iter().filter(|_| found.incremental.known() != Some(&false)).collect();
         fields.sort_by_key(|field| std::cmp::Reverse(worth(field, cursor, cursor_type)));
-        choices.extend(fields.into_iter().map(|field| by_cursor(id, schema, field, cursor, cursor_type, found)));
+        choices.extend(fields.into_iter().map(|field| by_cursor(schema, field, (cursor, cursor_type), found)));
         choices.extend(full);
     }
     if let Some(first) = choices.iter_mut().find(|choice| choice.blocked.is_none()) {
@@ -76,14 +76,11 @@ pub(super) fn worth(
     )
 }
 
-fn by_cursor(
-    id: &SchemaId,
-    schema: &Schema,
-    field: &CandidateField,
-    cursor: Option<&Foreign>,
-    cursor_type: Option<&Foreign>,
-    found: &CandidateFields,
-) -> Choice {
+/// The column that a table is synced by now, and its type.
+type Cursor<'a> = (Option<&'a Foreign>, Option<&'a Foreign>);
+
+fn by_cursor(schema: &Schema, field: &CandidateField, now: Cursor<'_>, found: &CandidateFields) -> Choice {
+    let (cursor, cursor_type) = now;
     let kind = field.field_type.known().or(field.column_type.known());
     let mut reasons = Vec::new();
     if cursor_type.is_some() && field.field_type.known() == cursor_type {
@@ -121,7 +118,7 @@ fn by_cursor(
         return Choice { blocked, ..Choice::new(title, reasons.join(", "), Vec::new()) };
     };
     let what = format!("Read what is new by {} from now on; field and type are written together.", field.field.shown());
-    Choice::new(title, reasons.join(", "), vec![update(id, patch, what)])
+    Choice::new(title, reasons.join(", "), vec![update(&schema.id, patch, what)])
 }
 
 /// A full refresh with every run: nothing has to be remembered, so nothing can go wrong with it.

@@ -36,28 +36,11 @@ pub(super) fn choices(situation: &Situation, info: &WebhookInfo, inventory: &Inv
         let create = Stage::new(Task::Send(Deed::CreateWebhook(Inputs::default())), "Register the webhook, once.");
         choices.push(Choice::new("register the webhook", reason, vec![create]));
     }
-    let status = outside.and_then(|outside| outside.status.known());
-    let off = status.filter(|status| !matches!(status.raw().to_lowercase().as_str(), "enabled" | "active" | ""));
-    if let Some(status) = off.filter(|_| exists && !gone) {
-        let what = format!("Enable the endpoint at the vendor, which says that it is {}.{url}", status.shown());
-        choices.push(Choice::new(
-            "enable it at the vendor",
-            format!("the vendor says: {}", status.shown()),
-            by_hand(&what),
-        ));
-    }
-    if let Some(missing) = info.missing_events.known().filter(|missing| exists && !gone && !missing.is_empty()) {
-        let names: Vec<String> = missing.iter().take(8).map(|event| event.shown().into_owned()).collect();
-        let what = format!("Add these events to the endpoint at the vendor: {}.", names.join(", "));
-        choices.push(Choice::new("add the missing events at the vendor", names.join(", "), by_hand(&what)));
+    if exists && !gone {
+        choices.extend(at_the_vendor(info, &url));
     }
     if exists {
-        let signed = situation.chosen().any(|patient| {
-            inventory.schema(&patient.id).and_then(|(_, schema, _)| schema.latest_error.known()).is_some_and(|text| {
-                let text = text.raw().to_lowercase();
-                text.contains("signature") || text.contains("signing")
-            })
-        });
+        let signed = signatures_mismatch(situation, inventory);
         let reason = if signed { MISMATCH } else { "where the vendor's secret has changed" };
         let secret = Choice::new("enter a new signing secret", reason, Runbook::webhook_form(&situation.source_type));
         let place = if signed { 0 } else { choices.len() };
@@ -80,6 +63,39 @@ pub(super) fn choices(situation: &Situation, info: &WebhookInfo, inventory: &Inv
         first.recommended = true;
     }
     choices
+}
+
+/// What has to be mended at the vendor, where its end of the webhook is there.
+fn at_the_vendor(info: &WebhookInfo, url: &str) -> Vec<Choice> {
+    let by_hand = |what: &str| vec![Stage::new(Task::ByHand, what)];
+    let mut choices = Vec::new();
+    let status = info.outside.known().and_then(|outside| outside.status.known());
+    let off = status.filter(|status| !matches!(status.raw().to_lowercase().as_str(), "enabled" | "active" | ""));
+    if let Some(status) = off {
+        let what = format!("Enable the endpoint at the vendor, which says that it is {}.{url}", status.shown());
+        choices.push(Choice::new(
+            "enable it at the vendor",
+            format!("the vendor says: {}", status.shown()),
+            by_hand(&what),
+        ));
+    }
+    if let Some(missing) = info.missing_events.known().filter(|missing| !missing.is_empty()) {
+        let names: Vec<String> = missing.iter().take(8).map(|event| event.shown().into_owned()).collect();
+        let what = format!("Add these events to the endpoint at the vendor: {}.", names.join(", "));
+        choices.push(Choice::new("add the missing events at the vendor", names.join(", "), by_hand(&what)));
+    }
+    choices
+}
+
+/// Whether the error of a table speaks of signatures.
+fn signatures_mismatch(situation: &Situation, inventory: &Inventory) -> bool {
+    situation.chosen().any(|patient| {
+        let error = inventory.schema(&patient.id).and_then(|(_, schema, _)| schema.latest_error.known());
+        error.is_some_and(|text| {
+            let text = text.raw().to_lowercase();
+            text.contains("signature") || text.contains("signing")
+        })
+    })
 }
 
 /// Off with its tables, away with it, and everything again.
