@@ -1,5 +1,6 @@
 //! A project made by hand: sources, tables, jobs, and the settings of a program that is connected to it.
 #![allow(dead_code, unused_imports, reason = "a test binary uses only the parts it needs")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on panics")]
 
 #[path = "desk.rs"]
 mod desk;
