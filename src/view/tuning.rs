@@ -10,7 +10,8 @@ use ratatui::text::Line;
 
 use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::{bounded_scroll, lines, modal, with_keys};
+use super::widgets::prose::{told, wrapped};
+use super::widgets::{bounded_scroll, lines, modal};
 use crate::app::model::Model;
 use crate::app::model::tuning::{Phase, Tuning};
 use crate::warehouse::ids::SchemaId;
@@ -146,15 +147,12 @@ impl<'a> Body<'a> {
 
     /// A sentence of ours, in which parts in backquotes are keys.
     fn say(&mut self, sentence: &str, role: Role) {
-        let theme = self.theme;
-        let style = theme.style(role);
-        self.lines.extend(text::wrap(sentence, self.width).iter().map(|line| with_keys(line, style, theme)));
+        self.lines.extend(told(sentence, self.width, self.theme.style(role), self.theme));
     }
 
     /// The same for text that is not ours, in which nothing is a key.
     fn quote(&mut self, sentence: &str, role: Role) {
-        let style = self.theme.style(role);
-        self.lines.extend(text::wrap(sentence, self.width).into_iter().map(|line| Line::styled(line, style)));
+        self.lines.extend(wrapped(sentence, self.width, self.theme.style(role)));
     }
 
     /// An empty line, where there is none.

@@ -7,6 +7,7 @@ use crate::app::model::Model;
 use crate::app::model::runbook::Opened;
 use crate::view::text;
 use crate::view::theme::{Role, Theme};
+use crate::view::widgets::prose::wrapped;
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::recovery::runbook::checklist as remedies;
 use crate::warehouse::replies::StoredInput;
@@ -62,9 +63,7 @@ pub(super) fn checklist<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec
     let mut all = Vec::new();
     for complaint in &found.errors {
         let mark = if theme.ascii { "x" } else { "✗" };
-        for line in text::wrap(&format!("{mark} {}", complaint.shown()), width) {
-            all.push(Line::styled(line, theme.style(Role::Bad)));
-        }
+        all.extend(wrapped(&format!("{mark} {}", complaint.shown()), width, theme.style(Role::Bad)));
         for line in remedies::remedy(complaint).iter().flat_map(|remedy| remedy.lines()) {
             for part in text::wrap(line, width.saturating_sub(4).max(8)) {
                 all.push(Line::styled(format!("    {part}"), theme.style(Role::Text)));
@@ -94,8 +93,5 @@ pub(super) fn requests<'a>(model: &Model, opened: &Opened, theme: &Theme, width:
             None => told.extend(request.body.as_ref().map(|body| (body.to_string(), Role::Text))),
         }
     }
-    let lines = told.into_iter().flat_map(|(line, role)| {
-        text::wrap(&clean(&line, false), width).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
-    });
-    lines.map(|(line, role)| Line::styled(line, theme.style(role))).collect()
+    told.into_iter().flat_map(|(line, role)| wrapped(&clean(&line, false), width, theme.style(role))).collect()
 }

@@ -7,6 +7,7 @@ use crate::app::model::Model;
 use crate::app::model::runbook::Opened;
 use crate::view::text;
 use crate::view::theme::{Role, Theme};
+use crate::view::widgets::prose::wrapped;
 use crate::warehouse::recovery::runbook::{Choice, Waits};
 use crate::warehouse::words;
 
@@ -35,8 +36,7 @@ pub(super) fn choices<'a>(opened: &Opened, theme: &Theme, width: usize) -> Vec<L
     let room = |choice: &Choice| text::width(&choice.title) + text::width(&choice.reason) + 22;
     let cut = |choice: &&Choice| !choice.reason.is_empty() && room(choice) > width;
     if let Some(choice) = opened.book.choices().get(opened.cursor).filter(cut) {
-        let said = text::wrap(&format!("Why: {}.", choice.reason), width);
-        all.extend(said.into_iter().map(|line| Line::styled(line, theme.style(Role::Faint))));
+        all.extend(wrapped(&format!("Why: {}.", choice.reason), width, theme.style(Role::Faint)));
     }
     all.extend(opened.book.choices().iter().enumerate().map(|(row, choice)| {
         let mark = match (several, opened.picked.contains(&row)) {

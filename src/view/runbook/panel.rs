@@ -8,87 +8,97 @@ use crate::app::model::Model;
 use crate::app::model::runbook::{Opened, billing_page};
 use crate::view::text;
 use crate::view::theme::{Role, Theme};
-use crate::view::widgets::with_keys;
+use crate::view::widgets::prose::{told, wrapped};
 use crate::warehouse::diagnosis::Letter;
 use crate::warehouse::recovery::runbook::{Unit, UnitProgress, Waits, Wish};
 use crate::warehouse::runs::Runs;
 
 /// What it waits for.
 pub(super) fn panel<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
-    let mut all = Vec::new();
-    let mut say = |sentence: &str| {
-        let style = theme.style(Role::Text);
-        all.extend(text::wrap(sentence, width).iter().map(|line| with_keys(line, style, theme)));
-    };
     let book = &opened.book;
+    let say = |sentence: &str| told(sentence, width, theme.style(Role::Text), theme);
+    let mut all = Vec::new();
     if let Some(reason) = model.no_writes().filter(|_| !book.is_over()) {
-        say(&reason.replace('`', "'"));
+        all.extend(say(&reason.replace('`', "'")));
     }
     match book.waits() {
-        Waits::Start => {
-            let anew = if book.can_begin_anew() { "; `b` goes back to the choice" } else { "" };
-            say(&format!("`enter` begins{anew}."));
-            if book.can_toggle() {
-                let stops =
-                    if book.stops_on_failure { "the first failure stops the rest" } else { "failures stop nothing" };
-                say(&format!("`space` takes a table out or in. `x`: {stops}."));
-            }
-            all.extend(found::requests(model, opened, theme, width));
-            if book.can_toggle() {
-                all.extend(options::tables(model, opened, theme, width));
-            }
-        }
+        Waits::Start => all.extend(start(model, opened, theme, width)),
         Waits::ByHand => {
             if book.situation().letter == Letter::O {
                 let history = model.keymap.key(CommandId::History);
-                say(&format!("`{history}` shows its jobs, and from there their logs."));
+                all.extend(say(&format!("`{history}` shows its jobs, and from there their logs.")));
             }
-            say("`enter` when it is done; `esc` leaves this open.");
+            all.extend(say("`enter` when it is done; `esc` leaves this open."));
             all.extend(found::checklist(opened, theme, width));
         }
-        Waits::Form(_) => say("Loading the form."),
+        Waits::Form(_) => all.extend(say("Loading the form.")),
         Waits::One => {
-            say("`enter` takes the one under the cursor; `s` leaves this out.");
+            all.extend(say("`enter` takes the one under the cursor; `s` leaves this out."));
             all.extend(found::webhook(opened, theme, width));
             all.extend(options::choices(opened, theme, width));
         }
         Waits::Several => {
             if let Some(place) = model.settings.place().filter(|_| book.situation().letter == Letter::H) {
                 let copy = model.keymap.key(CommandId::Copy);
-                say(&format!("Billing: {} (`{copy}` copies it)", billing_page(&place.origin)));
+                all.extend(say(&format!("Billing: {} (`{copy}` copies it)", billing_page(&place.origin))));
             }
-            say("`space` picks, `a` picks all, `enter` goes on with what is picked; `s` leaves this out.");
+            all.extend(say("`space` picks, `a` picks all, `enter` goes on with what is picked; `s` leaves this out."));
             all.extend(options::choices(opened, theme, width));
         }
         Waits::Consent => {
-            say("`enter` shows what would be lost, and asks. Nothing is sent before that.");
+            all.extend(say("`enter` shows what would be lost, and asks. Nothing is sent before that."));
             if book.can_toggle() {
-                say("`space` takes a table out or in.");
+                all.extend(say("`space` takes a table out or in."));
                 all.extend(options::tables(model, opened, theme, width));
             }
         }
         Waits::Retry => {
             // Steps that were handed over cannot be planned anew.
             let anew = if book.situation().wish == Some(Wish::Tune) { "" } else { " `b` begins anew," };
-            say(&format!("`enter` tries this step again, `s` leaves it out,{anew} `esc` leaves it for later."));
+            let keys = format!("`enter` tries this step again, `s` leaves it out,{anew} `esc` leaves it for later.");
+            all.extend(say(&keys));
             all.extend(rows(opened, theme));
         }
-        Waits::Server | Waits::Nothing => {
-            if book.is_watching() {
-                say(&book.outlook(&model.inventory).replace('`', "'"));
-            }
-            if book.is_over() {
-                let anew = if book.situation().wish == Some(Wish::Tune) { "" } else { ", `b` begins anew" };
-                say(&format!("Done. `enter` closes{anew}."));
-                // Nothing that can be done here settles a bill.
-                if book.situation().letter == Letter::H {
-                    say(&format!("Now: {}.", book.outlook(&model.inventory).replace('`', "'")));
-                }
-                all.extend(found::webhook(opened, theme, width));
-            }
-            all.extend(units(model, opened, theme, width));
-        }
+        Waits::Server | Waits::Nothing => all.extend(going(model, opened, theme, width)),
     }
+    all
+}
+
+/// What would be sent, before it begins.
+fn start<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let book = &opened.book;
+    let say = |sentence: &str| told(sentence, width, theme.style(Role::Text), theme);
+    let anew = if book.can_begin_anew() { "; `b` goes back to the choice" } else { "" };
+    let mut all: Vec<Line> = say(&format!("`enter` begins{anew}.")).collect();
+    if book.can_toggle() {
+        let stops = if book.stops_on_failure { "the first failure stops the rest" } else { "failures stop nothing" };
+        all.extend(say(&format!("`space` takes a table out or in. `x`: {stops}.")));
+    }
+    all.extend(found::requests(model, opened, theme, width));
+    if book.can_toggle() {
+        all.extend(options::tables(model, opened, theme, width));
+    }
+    all
+}
+
+/// How it is going, or how it has ended.
+fn going<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec<Line<'a>> {
+    let book = &opened.book;
+    let say = |sentence: &str| told(sentence, width, theme.style(Role::Text), theme);
+    let mut all = Vec::new();
+    if book.is_watching() {
+        all.extend(say(&book.outlook(&model.inventory).replace('`', "'")));
+    }
+    if book.is_over() {
+        let anew = if book.situation().wish == Some(Wish::Tune) { "" } else { ", `b` begins anew" };
+        all.extend(say(&format!("Done. `enter` closes{anew}.")));
+        // Nothing that can be done here settles a bill.
+        if book.situation().letter == Letter::H {
+            all.extend(say(&format!("Now: {}.", book.outlook(&model.inventory).replace('`', "'"))));
+        }
+        all.extend(found::webhook(opened, theme, width));
+    }
+    all.extend(units(model, opened, theme, width));
     all
 }
 
@@ -110,9 +120,7 @@ fn units<'a>(model: &Model, opened: &Opened, theme: &Theme, width: usize) -> Vec
             (UnitProgress::Done(text), _) => (text.clone(), Role::Good),
             (UnitProgress::Failed(text) | UnitProgress::Unknown(text), _) => (text.clone(), Role::Bad),
         };
-        for line in text::wrap(&told, width) {
-            all.push(Line::styled(line, theme.style(role)));
-        }
+        all.extend(wrapped(&told, width, theme.style(role)));
     }
     all.extend(rows(opened, theme));
     all

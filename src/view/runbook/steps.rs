@@ -6,16 +6,14 @@ use ratatui::text::{Line, Span};
 use crate::app::model::runbook::Opened;
 use crate::view::text;
 use crate::view::theme::{Role, Theme};
+use crate::view::widgets::prose::wrapped;
 use crate::warehouse::recovery::runbook::{Progress, Stage, Task, Who};
 use crate::warehouse::words;
 
 /// The steps, and the line of the one it is at.
 pub(super) fn steps<'a>(opened: &Opened, now: Timestamp, theme: &Theme, width: usize) -> (Vec<Line<'a>>, usize) {
     let situation = opened.book.situation();
-    let mut all: Vec<Line> = text::wrap(&situation.title, width)
-        .into_iter()
-        .map(|line| Line::styled(line, theme.style(Role::Heading)))
-        .collect();
+    let mut all: Vec<Line> = wrapped(&situation.title, width, theme.style(Role::Heading)).collect();
     if let Some(since) = situation.since {
         let since = format!("since {} ({})", words::moment(since), words::ago(since, now));
         all.push(Line::styled(since, theme.style(Role::Faint)));
@@ -26,17 +24,16 @@ pub(super) fn steps<'a>(opened: &Opened, now: Timestamp, theme: &Theme, width: u
         let more = chosen.len().saturating_sub(names.len());
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         let tables = format!("{}: {}{more}", words::counted(chosen.len(), "table"), names.join(", "));
-        all.extend(
-            text::wrap(&tables, width).into_iter().take(2).map(|line| Line::styled(line, theme.style(Role::Faint))),
-        );
+        all.extend(wrapped(&tables, width, theme.style(Role::Faint)).take(2));
     }
     // Where they can be taken out and in, each stands in the list of those.
     if !opened.book.can_toggle() {
         let barred = situation.tables.iter().filter_map(|table| Some((table.name.shown(), table.barred?)));
         let barred: Vec<String> = barred.map(|(name, why)| format!("{name} ({why})")).collect();
-        let lines =
-            if barred.is_empty() { Vec::new() } else { text::wrap(&format!("Left out: {}", barred.join(", ")), width) };
-        all.extend(lines.into_iter().take(2).map(|line| Line::styled(line, theme.style(Role::Doubtful))));
+        if !barred.is_empty() {
+            let left_out = format!("Left out: {}", barred.join(", "));
+            all.extend(wrapped(&left_out, width, theme.style(Role::Doubtful)).take(2));
+        }
     }
     let mut current = 0;
     for (number, stage) in opened.book.stages().iter().enumerate() {
