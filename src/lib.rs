@@ -19,7 +19,7 @@
 //!
 //! # Where to change what
 //!
-//! * another command: a row in [`app::commands`], its availability beside it, its keys in `assets/keymap.toml`, what
+//! * another command: a row in [`app::commands`], its availability in one of the files beside it, its keys in `assets/keymap.toml`, what
 //!   it does in `app/update/actions.rs`;
 //! * another call to the server: [`warehouse::operation`], a method in [`api`], a route in [`simulator`];
 //! * another step or recovery: [`warehouse::recovery::runbook`] (`plan` for what is known from the start, `expand` for
@@ -30,7 +30,9 @@
 //! * another setting: [`config::file`], its row in `reference.rs`, and `assets/config.toml`;
 //! * another column: a row in [`app::model::columns`] (`tables.rs`, `sources.rs`), its cell in `view/tables.rs`;
 //! * another command without a screen: a row in `cli/arguments.rs`, a module beside it that reads through `cli/survey.rs`,
-//!   and its exit codes in the README.
+//!   and its exit codes in the README;
+//! * another test of what keys do: on `tests/support/desk.rs` (the core alone), `play.rs` (over HTTP, against the
+//!   simulator) or `pty.rs` (the built program in a terminal).
 
 pub mod api;
 pub mod app;

@@ -2,15 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on panics")]
 
 mod support;
-#[path = "support/world.rs"]
-mod world;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use support::program::whtui;
 use support::pty::{SIZE, Session};
+use support::world::{Desk, project, settings};
 use tokio::runtime::Runtime;
 use whtui::app::effect::{Effect, RequestId};
 use whtui::app::message::{Event, Sent};
@@ -21,7 +21,6 @@ use whtui::warehouse::ids::{ProjectId, SchemaId};
 use whtui::warehouse::operation::{Operation, Write};
 use whtui::warehouse::text::Foreign;
 use whtui::worker::audit::{Audit, read};
-use world::{Desk, project, settings};
 
 /// The program's state directory, and a server.
 struct Desktop {
@@ -60,8 +59,7 @@ impl Desktop {
     }
 
     fn audit(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_whtui"));
-        command.arg("audit").args(arguments).env_clear().env("HOME", "/nonexistent");
+        let mut command = whtui(&[&["audit"], arguments].concat());
         command.env("XDG_STATE_HOME", self.home.path()).output().unwrap()
     }
 

@@ -6,6 +6,9 @@
 #[path = "support/openapi.rs"]
 mod openapi;
 
+#[path = "support/client.rs"]
+mod client;
+
 #[path = "contract/calls.rs"]
 mod calls;
 #[path = "contract/compare.rs"]

@@ -10,16 +10,11 @@
 #[path = "support/world.rs"]
 mod world;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use whtui::app::commands::keymap::Keymap;
-use whtui::app::effect::{Effect, RequestId, Timer};
-use whtui::app::key::Key;
-use whtui::app::layout::Size;
-use whtui::app::message::{Event, Message, Sent};
-use whtui::app::model::Model;
-use whtui::app::update::{start, update};
+use whtui::app::effect::RequestId;
+use whtui::app::message::{Event, Sent};
 use whtui::view::theme::Theme;
 use whtui::warehouse::field::Field;
 use whtui::warehouse::job::Job;
@@ -27,18 +22,17 @@ use whtui::warehouse::schema::Schema;
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{Fact, FullSchema, Identity, Need};
-use world::{detail, job, noon, settings, source, table, whole, with};
+use world::frame::drawn;
+use world::{Desk, detail, job, noon, settings, source, table, whole, with};
 
 const SOURCES_A_PAGE: usize = 100;
 
 /// The core with a server that answers at once, and a clock that jumps from one timer to the next.
 struct Hour {
-    model: Model,
-    now: Timestamp,
+    desk: Desk,
     sources: Vec<Source>,
     /// The run of the first table, if it is in one.
     run: Option<Job>,
-    timers: Vec<(Timestamp, Timer)>,
     requests: usize,
     wakes: usize,
     /// For each frame that changed something, how many cells.
@@ -50,35 +44,32 @@ struct Hour {
 
 impl Hour {
     fn new(sources: Vec<Source>) -> Self {
-        let size = Size { width: 140, height: 40 };
-        let model = Model::new(settings(), Keymap::defaults(), size, noon());
-        let shown = Buffer::empty(Rect::new(0, 0, size.width, size.height));
-        let (timers, cells) = (Vec::new(), Vec::new());
-        let mut hour =
-            Self { model, now: noon(), sources, run: None, timers, requests: 0, wakes: 0, cells, shown, draws: false };
-        let effects = start(&mut hour.model);
-        hour.carry_out(effects);
+        let desk = Desk::new(settings(), 140, 40);
+        let shown = Buffer::empty(Rect::new(0, 0, 140, 40));
+        let mut hour = Self { desk, sources, run: None, requests: 0, wakes: 0, cells: Vec::new(), shown, draws: false };
+        hour.serve();
         hour
     }
 
     fn happen(&mut self, event: Event) {
-        let effects = update(&mut self.model, Message { at: self.now, event });
-        self.carry_out(effects);
+        self.desk.happen(event);
+        self.serve();
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Wake { timer, after } => self.timers.push((self.now + after, timer)),
-                Effect::Fetch { request, need, .. } => self.answer(request, need),
-                Effect::Send { request, .. } => {
-                    self.requests += 1;
-                    let started = job(&self.sources[0].schemas[0], "run", 0, None, Status::Running, 1_000);
-                    self.run = Some(Job { created_at: Some(self.now), ..started });
-                    self.sources[0].schemas[0].status = Status::Running;
-                    self.happen(Event::Sent(request, Ok(Sent::Done(None))));
-                }
-                _ => {}
+    /// Answers everything that is asked and sent, and what follows from the answers.
+    fn serve(&mut self) {
+        loop {
+            if !self.desk.fetches.is_empty() {
+                let (request, need) = self.desk.fetches.remove(0);
+                self.answer(request, need);
+            } else if !self.desk.sends.is_empty() {
+                self.requests += 1;
+                let started = job(&self.sources[0].schemas[0], "run", 0, None, Status::Running, 1_000);
+                self.run = Some(Job { created_at: Some(self.desk.now), ..started });
+                self.sources[0].schemas[0].status = Status::Running;
+                self.desk.sent(Ok(Sent::Done(None)));
+            } else {
+                return;
             }
         }
     }
@@ -97,7 +88,7 @@ impl Hour {
                 self.requests += 1;
                 let first = &self.sources[0];
                 let asked = query.source == first.id && query.schemas.contains(&first.schemas[0].name);
-                let grown = self.now.duration_since(noon()).as_secs().unsigned_abs() * 100;
+                let grown = self.desk.now.duration_since(noon()).as_secs().unsigned_abs() * 100;
                 let run = self.run.iter().filter(|_| asked).cloned();
                 Some(Fact::Jobs(query, run.map(|run| Job { rows: Field::Known(grown), ..run }).collect()))
             }
@@ -119,42 +110,42 @@ impl Hour {
                 None
             }
         };
-        if let Some(fact) = fact {
-            self.happen(Event::Learned(request, Box::new(fact)));
+        match fact {
+            Some(fact) => {
+                self.desk.land(request, fact);
+            }
+            None => self.desk.happen(Event::FetchEnded(request, Ok(()))),
         }
-        self.happen(Event::FetchEnded(request, Ok(())));
     }
 
     fn press(&mut self, keys: &[&str]) {
         for key in keys {
-            self.happen(Event::KeyPressed(Key::parse(key).unwrap()));
+            self.desk.press(&[key]);
+            self.serve();
         }
     }
 
     /// Lets time pass, from timer to timer; tables that rest are synced in time, as they are on a server at work.
     fn pass(&mut self, seconds: i64) {
-        let end = self.now + SignedDuration::from_secs(seconds);
-        while let Some(place) = (0..self.timers.len()).min_by_key(|place| self.timers[*place].0)
-            && self.timers[place].0 <= end
+        let end = self.desk.now + SignedDuration::from_secs(seconds);
+        let timers = |desk: &Desk| (0..desk.timers.len()).min_by_key(|place| desk.timers[*place].0);
+        while let Some(place) = timers(&self.desk)
+            && self.desk.timers[place].0 <= end
         {
-            let (due, timer) = self.timers.remove(place);
-            self.now = due.max(self.now);
+            let (due, timer) = self.desk.timers.remove(place);
+            self.desk.now = due.max(self.desk.now);
             self.wakes += 1;
             self.happen(Event::TimerFired(timer));
             if self.draws {
                 self.draw();
             }
         }
-        self.now = end;
+        self.desk.now = end;
     }
 
     /// Draws a frame; what changes nothing is none.
     fn draw(&mut self) {
-        let theme = Theme::builtin(true, false);
-        let backend = ratatui::backend::TestBackend::new(140, 40);
-        let mut terminal = ratatui::Terminal::new(backend).unwrap();
-        terminal.draw(|frame| whtui::view::draw(&self.model, &theme, frame)).unwrap();
-        let drawn = terminal.backend().buffer().clone();
+        let drawn = drawn(&self.desk.model, &Theme::builtin(true, false)).buffer().clone();
         let cells = self.shown.diff(&drawn).len();
         if cells > 0 {
             self.cells.push(cells);
@@ -187,9 +178,9 @@ fn an_hour_at_rest_costs_few_requests() {
 fn an_hour_with_one_sync_followed_stays_within_its_share() {
     let mut hour = Hour::new(sources(100));
     hour.press(&["2", "r", "y"]);
-    assert!(hour.run.is_some() && !hour.model.follows.is_empty(), "the sync was sent and is followed");
+    assert!(hour.run.is_some() && !hour.desk.model.follows.is_empty(), "the sync was sent and is followed");
     let requests = in_an_hour(&mut hour);
-    assert!(!hour.model.follows.is_empty(), "it is still followed");
+    assert!(!hour.desk.model.follows.is_empty(), "it is still followed");
     assert!((100..=850).contains(&requests), "{requests} requests");
 }
 

@@ -1,10 +1,14 @@
 //! A user's own catalogue: its format, and the built program with one.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use program::whtui;
 use serde_json::Value;
 use tempfile::TempDir;
 use whtui::warehouse::diagnosis::{Catalogue, CauseId, Letter, Symptom};
@@ -102,8 +106,8 @@ impl Home {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_whtui"));
-        command.args(arguments).env_clear().env("HOME", self.folder.path()).stdin(std::process::Stdio::null());
+        let mut command = whtui(arguments);
+        command.env("HOME", self.folder.path());
         command
     }
 

@@ -2,6 +2,8 @@
 //! what is tried again, what the user sees, and that the program goes on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "support/client.rs"]
+mod client;
 #[path = "fault_matrix/operations.rs"]
 mod operations;
 #[path = "fault_matrix/program.rs"]
@@ -21,9 +23,7 @@ use whtui::app::effect::{Effect, RequestId, Urgency};
 use whtui::app::message::{Event, Message};
 use whtui::simulator::{self, Clock, Fault, FaultPlan, FaultSpec, Service, Simulator};
 use whtui::warehouse::failure::{Failure, FailureKind};
-use whtui::warehouse::ids::ProjectId;
 use whtui::warehouse::operation::Operation;
-use whtui::warehouse::origin::Origin;
 use whtui::warehouse::survey::Need;
 use whtui::worker::Worker;
 use whtui::worker::gate::Gate;
@@ -60,12 +60,6 @@ async fn world_with(faults: FaultPlan) -> Simulator {
     let simulator = simulator::serve_with_clock(service, Clock::manual(now)).await.unwrap();
     simulator.plan(faults);
     simulator
-}
-
-fn client(simulator: &Simulator, limits: Limits) -> Client {
-    let origin = Origin::parse(&simulator.origin(), false).unwrap();
-    let project = ProjectId::new(simulator.project()).unwrap();
-    Client::new(origin, simulator.key().into(), project, limits).unwrap()
 }
 
 fn everywhere(fault: &str) -> FaultPlan {
@@ -119,10 +113,10 @@ fn all(targets: &Targets) -> Vec<Operation> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_of_every_operation_is_told_for_what_it_is_and_nothing_is_sent_twice() {
     let calm = world_with(FaultPlan::default()).await;
-    let targets = Targets::of(&client(&calm, Limits::default())).await;
+    let targets = Targets::of(&client::of(&calm, Limits::default())).await;
     for (fault, what) in FaultSpec::faults().filter(|(_, what)| !spoils(what)) {
         let simulator = world_with(everywhere(fault)).await;
-        let client = client(&simulator, limits(&what));
+        let client = client::of(&simulator, limits(&what));
         let operations = all(&targets);
         let (total, names) = (operations.len(), operations.iter().map(name).collect::<Vec<_>>());
         let results = join_all(operations.into_iter().map(|operation| perform(&client, operation))).await;
@@ -140,18 +134,18 @@ async fn every_fault_of_every_operation_is_told_for_what_it_is_and_nothing_is_se
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_that_are_spoilt_are_never_taken_for_something_else() {
     let calm = world_with(FaultPlan::default()).await;
-    let targets = Targets::of(&client(&calm, Limits::default())).await;
+    let targets = Targets::of(&client::of(&calm, Limits::default())).await;
     let mut truths = Vec::new();
     for operation in all(&targets) {
         let whole = world_with(FaultPlan::default()).await;
-        truths.push(perform(&client(&whole, Limits::default()), operation).await);
+        truths.push(perform(&client::of(&whole, Limits::default()), operation).await);
     }
     let mut table = String::new();
     for (fault, what) in FaultSpec::faults().filter(|(_, what)| spoils(what)) {
         let mut outcomes: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (operation, truth) in all(&targets).into_iter().zip(&truths) {
             let (named, spoilt) = (name(&operation), world_with(everywhere(fault)).await);
-            let told = perform(&client(&spoilt, limits(&what)), operation).await;
+            let told = perform(&client::of(&spoilt, limits(&what)), operation).await;
             assert_eq!(spoilt.requests().len(), 1, "{named}, {fault}");
             let outcome = match (truth, told) {
                 // A refusal is one whatever becomes of its body.
@@ -179,7 +173,7 @@ async fn answers_that_are_spoilt_are_never_taken_for_something_else() {
 /// A worker that does not rest before it tries again, and what it has to say.
 fn worker(simulator: &Simulator, limits: Limits) -> (Worker, UnboundedReceiver<Message>) {
     let (messages, inbox) = unbounded_channel();
-    let worker = Worker::new(Some(client(simulator, limits)), Gate::Open, messages).with_jitter(|| 0.0);
+    let worker = Worker::new(Some(client::of(simulator, limits)), Gate::Open, messages).with_jitter(|| 0.0);
     (worker, inbox)
 }
 
@@ -245,7 +239,7 @@ async fn ended(inbox: &mut UnboundedReceiver<Message>, count: usize) -> (Vec<Req
 async fn the_same_is_asked_once_at_a_time_but_again_after_a_write() {
     let simulator = world_with(FaultPlan::default()).await;
     let (worker, mut inbox) = worker(&simulator, Limits::default());
-    let targets = Targets::of(&client(&simulator, Limits::default())).await;
+    let targets = Targets::of(&client::of(&simulator, Limits::default())).await;
     let before = simulator.requests().len();
     let fetch = |request| Effect::Fetch {
         request: RequestId(request),
@@ -277,7 +271,7 @@ async fn writes_are_never_repeated() {
     for (fault, what) in FaultSpec::faults() {
         let simulator = world_with(FaultPlan::default()).await;
         let (worker, mut inbox) = worker(&simulator, limits(&what));
-        let targets = Targets::of(&client(&simulator, Limits::default())).await;
+        let targets = Targets::of(&client::of(&simulator, Limits::default())).await;
         let before = simulator.requests().len();
         simulator.plan(everywhere(fault));
         let operation = writes(&targets).into_iter().find(|operation| name(operation) == "ReloadSchema").unwrap();

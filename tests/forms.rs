@@ -1,6 +1,9 @@
 //! Forms as they look and as they are typed into, at the sizes they are drawn at.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "support/world.rs"]
+mod world;
+
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -15,21 +18,13 @@ use whtui::warehouse::field::Field;
 use whtui::warehouse::recovery::form::{FormDraft, Purpose};
 use whtui::warehouse::replies::{FieldKind, Form, FormField, FormOption};
 use whtui::warehouse::text::Foreign;
+use world::{form_field, frame};
 
 /// The whole of a small terminal inside a frame, the lower part of a runbook, and the smallest of both.
 const SIZES: [(u16, u16); 4] = [(76, 19), (76, 9), (56, 11), (56, 6)];
 
 fn field(name: &str, label: &str, kind: FieldKind) -> FormField {
-    FormField {
-        name: name.into(),
-        label: Field::Known(label.into()),
-        secret: Field::Known(kind == FieldKind::Password),
-        kind,
-        required: Field::Known(true),
-        placeholder: Field::Null,
-        caption: Field::Null,
-        default: Field::Null,
-    }
+    FormField { label: Field::Known(label.into()), ..form_field(name, kind) }
 }
 
 fn optional(field: FormField) -> FormField {
@@ -145,12 +140,8 @@ fn drawn(view: &FormView, width: u16, height: u16, ascii: bool) -> (String, Posi
         })
         .unwrap();
     let cursor = terminal.backend().cursor_position();
-    let buffer = terminal.backend().buffer();
-    let mut lines: Vec<String> = Vec::new();
-    for y in 0..height + 2 {
-        let line: String = (0..width + 4).map(|x| buffer[(x, y)].symbol()).collect();
-        lines.push(line.trim_end().to_owned());
-    }
+    let text = frame::text(terminal.backend().buffer());
+    let lines: Vec<&str> = text.lines().collect();
     // Nothing outside the area.
     assert!(lines[0].is_empty() && lines[usize::from(height) + 1].is_empty(), "{lines:#?}");
     assert!(lines.iter().all(|line| line.is_empty() || line.starts_with("  ")), "{lines:#?}");

@@ -7,63 +7,11 @@ mod program;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::thread;
 
-use program::serve;
+use program::{KEY, Simulator, at, serve, told, whtui};
 use serde_json::{Value, json};
-
-const KEY: &str = "phx_planted0123456789abcdefghijklmnopqrstuvwx";
-
-/// The program, in an environment that holds nothing of ours.
-fn whtui(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_whtui"));
-    command.args(arguments).env_clear().env("HOME", "/nonexistent").stdin(Stdio::null());
-    command
-}
-
-/// A simulator in a process of its own.
-struct Simulator {
-    process: Child,
-    host: String,
-}
-
-impl Simulator {
-    fn start(scenario: &str) -> Self {
-        let arguments = ["simulate", "--port", "0", "--scenario", scenario];
-        let mut process = whtui(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let host = line.trim().strip_prefix("host").unwrap_or_else(|| panic!("{line}")).trim().to_owned();
-        Self { process, host }
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        at(&self.host, arguments).output().unwrap()
-    }
-}
-
-impl Drop for Simulator {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn at(host: &str, arguments: &[&str]) -> Command {
-    let mut command = whtui(arguments);
-    command.env("WHTUI_HOST", host).env("WHTUI_API_KEY", KEY).env("WHTUI_PROJECT", "1");
-    command
-}
-
-/// Exit code, standard output, standard error; the key is in neither.
-fn told(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    let (out, err) = (text(&output.stdout), text(&output.stderr));
-    assert!(!out.contains(KEY) && !err.contains(KEY), "the key was printed");
-    assert!(!err.contains("panicked") && !err.contains("backtrace"), "{err}");
-    (output.status.code().unwrap_or(-1), out, err)
-}
 
 /// The object that `diagnose --json` wrote, held to its format.
 fn report(output: &Output) -> (i32, Value) {
@@ -172,7 +120,7 @@ fn every_state_is_told_from_the_others() {
     let path = folder.path().join("states.toml");
     std::fs::write(&path, EVERY_STATE).unwrap();
     let simulator = Simulator::start(path.to_str().unwrap());
-    let (code, report) = report(&simulator.run(&["diagnose", "--json"]));
+    let (code, report) = report(&simulator.output(&["diagnose", "--json"]));
     assert_eq!((code, &report["complete"]), (1, &json!(true)));
     let counts = report["counts"].as_object().unwrap();
     for (state, count) in counts {
@@ -209,7 +157,7 @@ fn every_state_is_told_from_the_others() {
 #[test]
 fn the_demo_is_diagnosed_whole_in_text_and_json() {
     let simulator = Simulator::start("demo");
-    let (code, report) = report(&simulator.run(&["diagnose", "--json"]));
+    let (code, report) = report(&simulator.output(&["diagnose", "--json"]));
     assert_eq!((code, &report["complete"], &report["host"]), (1, &json!(true), &json!(simulator.host)));
     let found = kinds(&report);
     assert_eq!(&found[..4], ["source_down"; 4], "{found:?}");
@@ -226,7 +174,7 @@ fn the_demo_is_diagnosed_whole_in_text_and_json() {
             matches!(problem["kind"].as_str().unwrap(), "source_down" | "failed" | "switched_off" | "billing_limit");
         assert!(!has_begun || problem["since"].is_string(), "{problem}");
     }
-    let (code, out, err) = told(&simulator.run(&["diagnose"]));
+    let (code, out, err) = simulator.run(&["diagnose"]);
     assert_eq!((code, err.as_str()), (1, ""));
     assert!(out.contains("Source down") && out.contains("Enter it in the source's connection settings."), "{out}");
 }
@@ -240,7 +188,7 @@ fn where_the_table_has_no_text_its_newest_failed_job_is_read() {
                  { name = \"products\" },\n]\n";
     std::fs::write(&path, world).unwrap();
     let simulator = Simulator::start(path.to_str().unwrap());
-    let (code, report) = report(&simulator.run(&["diagnose", "--json"]));
+    let (code, report) = report(&simulator.output(&["diagnose", "--json"]));
     let [problem] = report["problems"].as_array().unwrap().as_slice() else { panic!("{report}") };
     assert_eq!((code, &problem["root_cause"], &report["complete"]), (1, &json!("source_unavailable"), &json!(true)));
     assert!(problem["evidence"].as_str().unwrap().contains("temporarily unavailable"));
@@ -259,7 +207,7 @@ fn a_hidden_text_that_leaves_alternatives_is_not_thrown_away() {
         );
         std::fs::write(&path, world).unwrap();
         let simulator = Simulator::start(path.to_str().unwrap());
-        let (code, report) = report(&simulator.run(&["diagnose", "--json"]));
+        let (code, report) = report(&simulator.output(&["diagnose", "--json"]));
         let [problem] = report["problems"].as_array().unwrap().as_slice() else { panic!("{report}") };
         assert_eq!((code, &problem["root_cause"], &problem["recovery"]), (1, &json!("ip_not_allowed"), &json!("J")));
         assert_eq!(&report["complete"], &json!(true));
@@ -270,7 +218,7 @@ fn a_hidden_text_that_leaves_alternatives_is_not_thrown_away() {
 fn only_one_source_if_so_wanted() {
     let simulator = Simulator::start("demo");
     for name in ["shop", "SHOP", "prod", "Production database"] {
-        let (code, report) = report(&simulator.run(&["diagnose", "--json", "--source", name]));
+        let (code, report) = report(&simulator.output(&["diagnose", "--json", "--source", name]));
         let names: std::collections::BTreeSet<_> = report["problems"]
             .as_array()
             .unwrap()
@@ -279,23 +227,23 @@ fn only_one_source_if_so_wanted() {
             .collect();
         assert_eq!((code, names.len()), (1, 1), "{name}");
     }
-    let (code, report) = report(&simulator.run(&["diagnose", "--json", "--source", "support"]));
+    let (code, report) = report(&simulator.output(&["diagnose", "--json", "--source", "support"]));
     assert_eq!((code, kinds(&report).len()), (0, 0));
-    let (code, out, err) = told(&simulator.run(&["diagnose", "--source", "\u{1b}[31mnone"]));
+    let (code, out, err) = simulator.run(&["diagnose", "--source", "\u{1b}[31mnone"]);
     assert_eq!((code, out.as_str()), (2, ""));
     assert!(err.contains("no source is called") && err.contains("\"shop\", ") && !err.contains('\u{1b}'), "{err}");
-    assert_eq!(told(&simulator.run(&["diagnose", "--source", KEY])).0, 2);
+    assert_eq!(simulator.run(&["diagnose", "--source", KEY]).0, 2);
 }
 
 #[test]
 fn worlds_that_are_well() {
     for (scenario, tables) in [("calm", 6), ("empty", 0)] {
         let simulator = Simulator::start(scenario);
-        let (code, report) = report(&simulator.run(&["diagnose", "--json"]));
+        let (code, report) = report(&simulator.output(&["diagnose", "--json"]));
         assert_eq!((code, &report["complete"], kinds(&report).len()), (0, &json!(true), 0), "{scenario}");
         let counted: u64 = report["counts"].as_object().unwrap().values().filter_map(Value::as_u64).sum();
         assert_eq!(counted, tables);
-        let (code, out, err) = told(&simulator.run(&["diagnose"]));
+        let (code, out, err) = simulator.run(&["diagnose"]);
         assert!(code == 0 && out.starts_with("All is well") && err.is_empty(), "{out}{err}");
     }
 }
@@ -304,7 +252,7 @@ fn worlds_that_are_well() {
 fn a_billing_pause_comes_first_and_belongs_to_everybody() {
     let simulator = Simulator::start("billing-pause");
     for arguments in [&["diagnose", "--json"][..], &["diagnose", "--json", "--source", "us"]] {
-        let (code, report) = report(&simulator.run(arguments));
+        let (code, report) = report(&simulator.output(arguments));
         assert_eq!((code, kinds(&report)[0]), (1, "billing_pause"));
         assert_eq!(report["problems"][0]["severity"], "blocking");
     }
@@ -317,11 +265,11 @@ fn hostile_and_odd_worlds_are_read_and_shown_safely() {
         let acts =
             |symbol: char| symbol != '\n' && (symbol.is_control() || ('\u{202a}'..='\u{202e}').contains(&symbol));
         for arguments in [&["diagnose"][..], &["diagnose", "--json"]] {
-            let (code, out, _) = told(&simulator.run(arguments));
+            let (code, out, _) = simulator.run(arguments);
             assert_eq!(code, 1, "{scenario}");
             assert!(!out.chars().any(acts) && !out.contains("hunter2"), "{scenario}: {out}");
         }
-        let (_, report) = report(&simulator.run(&["diagnose", "--json"]));
+        let (_, report) = report(&simulator.output(&["diagnose", "--json"]));
         if scenario == "odd" {
             assert_eq!(states_of(&report, "unknown").len(), 4);
         }

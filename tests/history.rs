@@ -4,22 +4,16 @@
 
 mod support;
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use support::made::{ago, failing, job, now, page, source, table};
-use whtui::app::commands::keymap::Keymap;
-use whtui::app::effect::{Effect, RequestId};
-use whtui::app::key::{Code, Key};
-use whtui::app::layout::Size;
-use whtui::app::message::{Event, Message};
-use whtui::app::model::Model;
+use support::made::{self, ago, failing, job, source, table};
+use support::world::Desk;
+use support::world::frame::drawn;
+use whtui::app::message::Event;
 use whtui::app::model::history::History;
 use whtui::app::model::overlay::Overlay;
-use whtui::app::settings::{Place, Settings, Setup, Start};
-use whtui::app::update;
 use whtui::view::theme::Theme;
 use whtui::warehouse::diagnosis::Catalogue;
 use whtui::warehouse::failure::{Failure, FailureKind};
@@ -29,6 +23,7 @@ use whtui::warehouse::ids::{JobId, SchemaId};
 use whtui::warehouse::job::Job;
 use whtui::warehouse::operation::{JobQuery, LogQuery};
 use whtui::warehouse::replies::{LogEntry, LogLevel};
+use whtui::warehouse::source::Source;
 use whtui::warehouse::survey::{Fact, Need};
 
 const SIZES: [(u16, u16); 3] = [(140, 40), (80, 24), (60, 16)];
@@ -36,98 +31,72 @@ const VAGUE: &str = "An unexpected error has occurred";
 const LOGIN: &str = "password authentication failed for user \"reader\"";
 const DROPPED: &str = "column \"updated_at\" does not exist\nLINE 1: SELECT * FROM public.orders";
 
-/// The program, and the questions that nobody has answered yet.
-struct Desk {
-    model: Model,
-    asked: Vec<(RequestId, Need)>,
+/// The program, whose questions what a text means are answered at once.
+struct Reader(Desk);
+
+impl Deref for Reader {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.0
+    }
 }
 
-impl Desk {
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Desk {
+        &mut self.0
+    }
+}
+
+impl Reader {
     /// A table that fails without a telling text, one that is well, and one with two jobs a sync.
     fn new(width: u16, height: u16) -> Self {
-        let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 1, demo: false };
-        let settings = Settings {
-            start: Start::Connected(place),
-            read_only: false,
-            dry_run: false,
-            ascii: false,
-            setup: Setup::default(),
-        };
-        let model = Model::new(settings, Keymap::defaults(), Size { width, height }, now());
-        let mut desk = Self { model, asked: Vec::new() };
-        let effects = update::start(&mut desk.model);
-        desk.take(effects);
-        let sources = vec![source("shop", vec![failing("orders", Some(VAGUE), false), table("stock"), table("users")])];
-        desk.answer(|need| *need == Need::Sources, |_| Fact::Sources(page(sources)));
-        desk.asked.clear();
-        desk.press("2").press("g");
-        desk.asked.clear();
-        desk
+        let mut desk = Desk::new(made::settings(), width, height);
+        desk.list(vec![source("shop", vec![failing("orders", Some(VAGUE), false), table("stock"), table("users")])]);
+        desk.press(&["2", "g"]);
+        desk.fetches.clear();
+        Self(desk)
     }
 
-    fn take(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            let Effect::Fetch { request, need, .. } = effect else { continue };
-            // The worker answers at once what it need not ask for.
-            if let Need::Explain(puzzle) = need {
-                let finding = Finding::of(Catalogue::builtin(), &puzzle.symptom()).map(Arc::new);
-                self.land(request, Fact::Explained(puzzle, finding));
-            } else {
-                self.asked.push((request, need));
-            }
+    /// The worker answers at once what it need not ask for.
+    fn explain(&mut self) -> &mut Self {
+        while self.is_asked(|need| matches!(need, Need::Explain(_))) {
+            let (request, need) = self.asked(|need| matches!(need, Need::Explain(_)));
+            let Need::Explain(puzzle) = need else { unreachable!("asked for") };
+            let finding = Finding::of(Catalogue::builtin(), &puzzle.symptom()).map(Arc::new);
+            self.land(request, Fact::Explained(puzzle, finding));
         }
-    }
-
-    fn happen(&mut self, event: Event) {
-        let effects = update::update(&mut self.model, Message { at: now(), event });
-        self.take(effects);
-    }
-
-    fn land(&mut self, request: RequestId, fact: Fact) {
-        self.happen(Event::Learned(request, Box::new(fact)));
-        self.happen(Event::FetchEnded(request, Ok(())));
+        self
     }
 
     fn press(&mut self, key: &str) -> &mut Self {
-        self.happen(Event::KeyPressed(Key::parse(key).unwrap()));
-        self
+        self.0.press(&[key]);
+        self.explain()
     }
 
-    fn type_in(&mut self, text: &str) -> &mut Self {
-        for symbol in text.chars() {
-            self.happen(Event::KeyPressed(Key::plain(Code::Char(symbol))));
-        }
-        self
-    }
-
-    fn pop(&mut self, wanted: impl Fn(&Need) -> bool) -> (RequestId, Need) {
-        let place = self.asked.iter().position(|(_, need)| wanted(need));
-        let place = place.unwrap_or_else(|| panic!("not asked: {:#?}", self.asked));
-        self.asked.remove(place)
-    }
-
-    fn answer(&mut self, wanted: impl Fn(&Need) -> bool, answer: impl FnOnce(Need) -> Fact) {
-        let (request, need) = self.pop(wanted);
-        self.land(request, answer(need));
+    fn list(&mut self, sources: Vec<Source>) -> &mut Self {
+        self.0.list(sources);
+        self.explain()
     }
 
     fn jobs(&mut self, jobs: Vec<Job>) -> JobQuery {
-        let (request, need) = self.pop(|need| matches!(need, Need::Jobs(_)));
-        let Need::Jobs(query) = need else { unreachable!("looked for") };
+        let (request, need) = self.asked(|need| matches!(need, Need::Jobs(_)));
+        let Need::Jobs(query) = need else { unreachable!("asked for") };
         self.land(request, Fact::Jobs(query.clone(), jobs));
+        self.explain();
         query
     }
 
     fn lines(&mut self, lines: Vec<LogEntry>) -> LogQuery {
-        let (request, need) = self.pop(|need| matches!(need, Need::Logs(_)));
-        let Need::Logs(query) = need else { unreachable!("looked for") };
+        let (request, need) = self.asked(|need| matches!(need, Need::Logs(_)));
+        let Need::Logs(query) = need else { unreachable!("asked for") };
         self.land(request, Fact::Logs(query.clone(), lines));
+        self.explain();
         query
     }
 
     fn fail(&mut self) {
-        let (request, _) = self.pop(|_| true);
-        self.happen(Event::FetchEnded(request, Err(Failure::new(FailureKind::Gateway, ""))));
+        self.0.fail(|_| true, Failure::new(FailureKind::Gateway, ""));
     }
 
     fn history(&self) -> &History {
@@ -145,10 +114,7 @@ impl Desk {
     }
 
     fn screen_with(&self, theme: &Theme) -> String {
-        let Size { width, height } = self.model.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| whtui::view::draw(&self.model, theme, frame)).unwrap();
-        terminal.backend().to_string()
+        drawn(&self.model, theme).to_string()
     }
 }
 
@@ -200,10 +166,10 @@ fn log() -> Vec<LogEntry> {
 #[test]
 fn jobs_logs_and_explanations_at_every_size() {
     for (width, height) in SIZES {
-        let snap = |name: &str, desk: &Desk| {
+        let snap = |name: &str, desk: &Reader| {
             insta::assert_snapshot!(format!("{name}_{width}x{height}"), desk.screen());
         };
-        let mut desk = Desk::new(width, height);
+        let mut desk = Reader::new(width, height);
         desk.press("H");
         snap("reading", &desk);
         desk.jobs(past());
@@ -221,7 +187,7 @@ fn jobs_logs_and_explanations_at_every_size() {
 
 #[test]
 fn without_colours_and_with_ascii_only() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("H");
     desk.jobs(past());
     insta::assert_snapshot!("jobs_ascii", desk.screen_with(&Theme::builtin(false, true)));
@@ -235,23 +201,23 @@ fn without_colours_and_with_ascii_only() {
 
 #[test]
 fn older_jobs_are_read_at_the_end_until_there_are_none() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("H");
     let of = |from: i64, count: i64| (from..from + count).map(|at| job("orders", at, 0, "Completed", 5)).collect();
     let query = desk.jobs(of(0, 50));
     assert_eq!((query.before, query.schemas[0].raw()), (None, "orders"));
     desk.press("pagedown");
-    assert!(desk.asked.is_empty(), "the end is not in sight");
+    assert!(desk.fetches.is_empty(), "the end is not in sight");
     desk.press("G");
     desk.press("G");
-    assert_eq!(desk.asked.len(), 1, "asked once");
+    assert_eq!(desk.fetches.len(), 1, "asked once");
     assert!(desk.screen().contains("reading"), "{}", desk.screen());
     assert_eq!(desk.jobs(of(50, 50)).before, Some(ago(49)));
     assert_eq!((desk.history().jobs().len(), desk.history().rows.cursor()), (100, 49), "the cursor stays on its job");
     desk.press("G");
     assert_eq!(desk.jobs(of(100, 7)).before, Some(ago(99)));
     desk.press("G");
-    assert!(desk.history().whole && desk.asked.is_empty());
+    assert!(desk.history().whole && desk.fetches.is_empty());
     // The past that was read proves nothing of the present.
     let runs = desk.model.inventory.runs(&SchemaId::new("id-orders")).unwrap();
     assert_eq!(runs.looks(), 1);
@@ -259,24 +225,24 @@ fn older_jobs_are_read_at_the_end_until_there_are_none() {
 
 #[test]
 fn a_page_that_cannot_be_read_is_asked_for_again_at_the_end() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("H");
     desk.fail();
     assert!(desk.screen().contains("could not be read: PostHog is not answering"), "{}", desk.screen());
     desk.press("ctrl-r");
-    desk.asked.retain(|(_, need)| matches!(need, Need::Jobs(_)));
+    desk.fetches.retain(|(_, need)| matches!(need, Need::Jobs(_)));
     desk.jobs((0..50).map(|at| job("orders", at, 0, "Completed", 5)).collect());
     desk.press("G");
     desk.fail();
     assert!(desk.screen().contains("Not up to date"), "{}", desk.screen());
     assert_eq!(desk.history().jobs().len(), 50, "what was read stays");
     desk.press("down");
-    assert_eq!(desk.asked.len(), 1);
+    assert_eq!(desk.fetches.len(), 1);
 }
 
 #[test]
 fn a_table_without_jobs_says_so() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("H");
     desk.jobs(Vec::new());
     assert!(desk.screen().contains("nothing was ever synced here"), "{}", desk.screen());
@@ -289,7 +255,7 @@ fn a_table_without_jobs_says_so() {
 
 #[test]
 fn levels_and_search_are_asked_of_the_server() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("H");
     desk.jobs(past());
     desk.press("enter");
@@ -299,7 +265,7 @@ fn levels_and_search_are_asked_of_the_server() {
     desk.press("v");
     desk.press("v");
     // The answer to the first question comes after the second was asked: it is not what is shown.
-    let (first, need) = desk.pop(|_| true);
+    let (first, need) = desk.asked(|_| true);
     let Need::Logs(old) = need else { panic!("{need:?}") };
     assert_eq!(old.levels, [LogLevel::Warn, LogLevel::Error]);
     desk.land(first, Fact::Logs(old, log()));
@@ -307,7 +273,7 @@ fn levels_and_search_are_asked_of_the_server() {
     assert_eq!(desk.lines(errors).levels, [LogLevel::Error]);
     assert_eq!(desk.history().logs.as_ref().unwrap().lines().len(), 1);
     desk.press("/").type_in("quote H").happen(Event::Pasted(" x\ny".to_owned()));
-    assert!(desk.asked.is_empty(), "nothing is asked while it is typed");
+    assert!(desk.fetches.is_empty(), "nothing is asked while it is typed");
     desk.press("enter");
     assert_eq!(desk.lines(Vec::new()).search.raw(), "quote H xy");
     assert!(desk.screen().contains("No line matches"), "{}", desk.screen());
@@ -317,7 +283,7 @@ fn levels_and_search_are_asked_of_the_server() {
 
 #[test]
 fn older_lines_overlap_so_that_none_of_one_moment_is_lost() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("o");
     let many = |count: usize| (0..count).map(|index| line(0, "INFO", &format!("line {index}"))).collect::<Vec<_>>();
     assert_eq!(desk.lines(many(500)).run, None);
@@ -334,7 +300,7 @@ fn older_lines_overlap_so_that_none_of_one_moment_is_lost() {
 
 #[test]
 fn a_job_that_names_no_run_shows_the_lines_of_its_time() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("H");
     desk.jobs(past());
     for _ in 0..3 {
@@ -352,7 +318,7 @@ fn a_job_that_names_no_run_shows_the_lines_of_its_time() {
 
 #[test]
 fn the_log_settles_a_cause_that_the_table_leaves_open() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     assert_eq!(desk.cause(), "unknown");
     desk.press("H");
     desk.jobs(past());
@@ -364,24 +330,24 @@ fn the_log_settles_a_cause_that_the_table_leaves_open() {
     // It outlives the next reading of the list, and of the table itself.
     desk.press("esc").press("esc").press("esc").press("ctrl-r");
     let again = vec![source("shop", vec![failing("orders", Some(VAGUE), false), table("stock"), table("users")])];
-    desk.answer(|need| *need == Need::Sources, |_| Fact::Sources(page(again)));
+    desk.list(again);
     assert_eq!(desk.cause(), "schema_drift_column");
     // Another failure is another matter.
-    desk.asked.clear();
+    desk.fetches.clear();
     desk.press("ctrl-r");
     let other = vec![source("shop", vec![failing("orders", Some(LOGIN), false), table("stock"), table("users")])];
-    desk.answer(|need| *need == Need::Sources, |_| Fact::Sources(page(other)));
+    desk.list(other);
     assert_eq!(desk.cause(), "credentials_invalid");
 }
 
 #[test]
 fn what_is_old_or_says_nothing_settles_nothing() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("H");
     desk.jobs(past());
     desk.press("e");
     assert!(desk.screen().contains("does not settle"), "{}", desk.screen());
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("H");
     let old = Job { id: JobId::new("old"), ..failed(400, Some(LOGIN)) };
     desk.jobs(vec![failed(20, Some(VAGUE)), job("orders", 200, 2, "Completed", 1), old]);
@@ -392,9 +358,9 @@ fn what_is_old_or_says_nothing_settles_nothing() {
 
 #[test]
 fn triage_leads_to_the_history_and_back() {
-    let mut desk = Desk::new(80, 24);
+    let mut desk = Reader::new(80, 24);
     desk.press("t").press("H");
-    desk.asked.retain(|(_, need)| matches!(need, Need::Jobs(_)));
+    desk.fetches.retain(|(_, need)| matches!(need, Need::Jobs(_)));
     desk.jobs(past());
     assert_eq!(desk.history().schema, Some(SchemaId::new("id-orders")));
     desk.press("esc");
@@ -405,9 +371,9 @@ fn triage_leads_to_the_history_and_back() {
 
 #[test]
 fn the_history_of_a_source_has_the_jobs_of_all_its_tables() {
-    let mut desk = Desk::new(140, 40);
+    let mut desk = Reader::new(140, 40);
     desk.press("1").press("H");
-    desk.asked.retain(|(_, need)| matches!(need, Need::Jobs(_)));
+    desk.fetches.retain(|(_, need)| matches!(need, Need::Jobs(_)));
     let both = |at: i64, mode: &str| Job {
         write_mode: Field::Known(mode.into()),
         ..Job { id: JobId::new(mode), ..job("users", at, 0, "Completed", 40) }
@@ -424,7 +390,7 @@ fn the_history_of_a_source_has_the_jobs_of_all_its_tables() {
     let fresh = Job { id: JobId::new("fresh"), ..job("stock", 1, 1, "Completed", 7) };
     let query = JobQuery { schemas: vec!["stock".into()], ..query };
     let effects = desk.model.flights.fetch_once(Need::Jobs(query), whtui::app::effect::Urgency::Background);
-    desk.take(effects.into_iter().collect());
+    desk.keep(effects.into_iter().collect());
     desk.jobs(vec![fresh, far]);
     assert_eq!(desk.history().jobs().len(), count + 1);
 }

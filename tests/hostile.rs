@@ -10,33 +10,23 @@ mod support;
 
 use std::cell::RefCell;
 use std::io::{self, Write as _};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::rc::Rc;
-use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use proptest::prelude::*;
 use server::{Hostile, Poison, TEXTS};
+use support::client;
+use support::play::Play;
+use support::program::whtui;
 use support::pty::Session;
-use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use whtui::api::{Client, Limits};
-use whtui::app::commands::keymap::Keymap;
-use whtui::app::effect::{Effect, Timer};
-use whtui::app::key::Key;
+use support::world::settings;
+use whtui::api::Limits;
 use whtui::app::layout::Size;
-use whtui::app::message::{Event, Message};
-use whtui::app::model::Model;
-use whtui::app::settings::{Place, Settings, Setup, Start};
-use whtui::app::update::{start, update};
+use whtui::app::settings::{Place, Settings, Start};
+use whtui::simulator::Clock;
 use whtui::terminal::{Outlet, Screen};
 use whtui::view::theme::Theme;
-use whtui::warehouse::ids::ProjectId;
-use whtui::warehouse::origin::Origin;
-use whtui::worker::Worker;
-use whtui::worker::gate::Gate;
-
-/// Only reached when something hangs.
-const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// Where frames go.
 #[derive(Clone, Default)]
@@ -51,78 +41,26 @@ impl Outlet for Kept {
 
 /// The real program but for its terminal, connected to such a server.
 struct Played {
-    model: Model,
-    worker: Worker,
-    inbox: UnboundedReceiver<Message>,
+    play: Play<Hostile>,
     screen: Screen<Kept>,
     kept: Kept,
-    now: Timestamp,
-    timers: Vec<Timer>,
-    copied: Vec<String>,
-    _server: Hostile,
 }
 
 impl Played {
     async fn start(poison: Poison, size: Size) -> Self {
         let server = Hostile::start("small", poison);
-        let origin = Origin::parse(&server.origin, false).unwrap();
-        let project = ProjectId::new(server.project).unwrap();
+        let client = client::to(&server.origin, &server.key, server.project, Limits::default());
         let place = Place { origin: server.origin.clone(), project: server.project, demo: false };
-        let client = Client::new(origin, server.key.clone().into(), project, Limits::default()).unwrap();
-        let (messages, inbox) = unbounded_channel();
-        let worker = Worker::new(Some(client), Gate::Open, messages);
-        let settings = Settings {
-            start: Start::Connected(place),
-            read_only: false,
-            dry_run: false,
-            ascii: false,
-            setup: Setup::default(),
-        };
+        let settings = Settings { start: Start::Connected(place), ..settings() };
+        let play = Play::connected(server, client, settings, Clock::manual(Timestamp::now()), size).await;
         let kept = Kept::default();
-        let screen = Screen::elsewhere(kept.clone(), size).unwrap();
-        let now = Timestamp::now();
-        let model = Model::new(settings, Keymap::defaults(), size, now);
-        let mut played =
-            Self { model, worker, inbox, screen, kept, now, timers: Vec::new(), copied: Vec::new(), _server: server };
-        let effects = start(&mut played.model);
-        played.perform(effects);
-        played.settle().await;
-        played
-    }
-
-    fn perform(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Wake { timer, .. } => self.timers.push(timer),
-                Effect::Copy(text) => self.copied.push(text),
-                effect => {
-                    let _ = self.worker.run(effect);
-                }
-            }
-        }
-    }
-
-    fn happen(&mut self, event: Event) {
-        self.now += SignedDuration::from_secs(1);
-        let effects = update(&mut self.model, Message { at: self.now, event });
-        self.perform(effects);
-    }
-
-    async fn settle(&mut self) {
-        while self.model.flights.count() > 0 {
-            let message = tokio::time::timeout(WATCHDOG, self.inbox.recv()).await;
-            self.happen(message.expect("every request is answered").expect("the worker lives").event);
-        }
+        Self { play, screen: Screen::elsewhere(kept.clone(), size).unwrap(), kept }
     }
 
     async fn press(&mut self, key: &str) {
-        self.happen(Event::KeyPressed(Key::parse(key).unwrap()));
-        self.settle().await;
+        self.play.press(&[key]).await;
         // What waits for a moment comes as well.
-        for timer in std::mem::take(&mut self.timers).into_iter().take(3) {
-            self.happen(Event::TimerFired(timer));
-        }
-        self.settle().await;
+        self.play.tick_through(3).await;
     }
 
     /// What a frame writes, taken apart.
@@ -130,9 +68,9 @@ impl Played {
         let theme = Theme::builtin(true, false);
         self.kept.0.borrow_mut().clear();
         self.screen.redraw();
-        self.screen.draw(|frame| whtui::view::draw(&self.model, &theme, frame)).unwrap();
-        let bytes = self.kept.0.borrow();
-        let written = grammar::parse(&bytes, self.model.size.width.into(), self.model.size.height.into())?;
+        self.screen.draw(|frame| whtui::view::draw(&self.play.model, &theme, frame)).unwrap();
+        let (bytes, size) = (self.kept.0.borrow(), self.play.model.size);
+        let written = grammar::parse(&bytes, size.width.into(), size.height.into())?;
         if !written.copied.is_empty() {
             return Err("a frame copies".to_owned());
         }
@@ -140,7 +78,7 @@ impl Played {
         if shown.contains("hunter2") {
             return Err("a password is shown".to_owned());
         }
-        for copied in &self.copied {
+        for copied in self.play.copied() {
             grammar::plain(copied.as_bytes())?;
         }
         Ok(written)
@@ -242,12 +180,6 @@ fn the_real_terminal_gets_nothing_else_either() {
             grammar::plain(copied.as_bytes()).unwrap();
         }
     }
-}
-
-fn whtui(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_whtui"));
-    command.args(arguments).env_clear().env("HOME", "/nonexistent").stdin(Stdio::null());
-    command
 }
 
 #[test]

@@ -10,8 +10,6 @@ use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use whtui::app::commands::COMMANDS;
 use whtui::app::commands::keymap::Keymap;
 use whtui::app::effect::{Effect, FollowId, RequestId, Timer};
@@ -31,9 +29,7 @@ use whtui::warehouse::finding::Finding;
 use whtui::warehouse::ids::{JobId, SchemaId, SourceId};
 use whtui::warehouse::job::Job;
 use whtui::warehouse::operation::Operation;
-use whtui::warehouse::replies::{
-    CandidateField, CandidateFields, CdcPrerequisites, CdcStatus, FieldKind, Form, FormField, SourceColumn,
-};
+use whtui::warehouse::replies::{CandidateField, CandidateFields, CdcPrerequisites, CdcStatus, SourceColumn};
 use whtui::warehouse::replies::{LogEntry, LogLevel};
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::settings::{Frequency, SyncType};
@@ -41,7 +37,7 @@ use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{Completeness, Fact, FullSchema, Identity, Need, SourcePage};
 use whtui::warehouse::text::Foreign;
-use world::{ago, detail, failed, noon, settings, source, table, told};
+use world::{ago, detail, failed, form, frame, noon, settings, source, table, told};
 
 // The world.
 
@@ -256,28 +252,6 @@ fn any_deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// A form with a secret and a host.
-fn form(kind: &Foreign) -> Form {
-    let field = |name: &str, kind, secret| FormField {
-        name: Foreign::new(name),
-        label: Field::Null,
-        kind,
-        required: Field::Known(true),
-        secret: Field::Known(secret),
-        placeholder: Field::Null,
-        caption: Field::Null,
-        default: Field::Null,
-    };
-    Form {
-        name: kind.clone(),
-        label: Field::Null,
-        caption: Field::Null,
-        docs_url: Field::Null,
-        fields: vec![field("host", FieldKind::Text, false), field("password", FieldKind::Password, true)],
-        webhook_fields: vec![field("signing_secret", FieldKind::Password, true)],
-    }
-}
-
 /// Columns that may be chosen.
 fn candidates() -> CandidateFields {
     let field = |name: &str, kind: &str| CandidateField {
@@ -392,10 +366,7 @@ impl Watched {
     }
 
     fn draw(&self) {
-        let theme = Theme::builtin(true, self.model.settings.ascii);
-        let Size { width, height } = self.model.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| whtui::view::draw(&self.model, &theme, frame)).unwrap();
+        frame::drawn(&self.model, &Theme::builtin(true, self.model.settings.ascii));
     }
 
     fn answer(

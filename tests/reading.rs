@@ -127,9 +127,7 @@ fn help_and_activity_are_searched_and_other_keys_say_that_they_do_nothing() {
 
 /// A notice is not what is looked at.
 fn without_notice(desk: &mut Desk) {
-    let timer = desk.timers.iter().rposition(|timer| matches!(timer, Timer::Notice(_))).unwrap();
-    let timer = desk.timers.remove(timer);
-    desk.happen(Event::TimerFired(timer));
+    desk.fire(|timer| matches!(timer, Timer::Notice(_)));
 }
 
 #[test]
@@ -151,8 +149,8 @@ fn a_pane_is_zoomed_and_back() {
 #[test]
 fn the_refresh_is_held_and_goes_on() {
     let mut desk = Desk::reading(settings(), 80, 24, project());
-    let planned = desk.timers.iter().rposition(|timer| matches!(timer, Timer::Refresh(_))).unwrap();
-    let planned = desk.timers.remove(planned);
+    let planned = desk.timers.iter().rposition(|(_, timer)| matches!(timer, Timer::Refresh(_))).unwrap();
+    let (_, planned) = desk.timers.remove(planned);
     desk.press(&["A"]);
     without_notice(&mut desk);
     insta::assert_snapshot!("refresh_held_80x24", desk.screen());
@@ -162,18 +160,18 @@ fn the_refresh_is_held_and_goes_on() {
     desk.pass(600).happen(Event::FocusChanged(true));
     assert!(!desk.fetches.iter().any(|(_, need)| *need == Need::Sources), "not even after a pause");
     desk.press(&["ctrl-r"]).list(project());
-    assert!(!desk.timers.iter().any(|timer| matches!(timer, Timer::Refresh(_))), "by hand it is read once");
+    assert!(!desk.timers.iter().any(|(_, timer)| matches!(timer, Timer::Refresh(_))), "by hand it is read once");
     desk.press(&["A"]).list(project());
-    assert!(desk.timers.iter().any(|timer| matches!(timer, Timer::Refresh(_))));
+    assert!(desk.timers.iter().any(|(_, timer)| matches!(timer, Timer::Refresh(_))));
 }
 
 #[test]
 fn what_is_watched_is_read_though_the_refresh_is_held() {
     let mut desk = Desk::reading(settings(), 80, 24, project());
     desk.go_to_table("shop", "public.orders").press(&["A"]);
-    desk.timers.retain(|timer| !matches!(timer, Timer::Refresh(_)));
+    desk.timers.retain(|(_, timer)| !matches!(timer, Timer::Refresh(_)));
     desk.press(&["w"]);
-    assert!(desk.timers.iter().any(|timer| matches!(timer, Timer::Refresh(_))));
+    assert!(desk.timers.iter().any(|(_, timer)| matches!(timer, Timer::Refresh(_))));
 }
 
 #[test]

@@ -1,14 +1,13 @@
 //! Runbooks as state machines: what is told, and which moves follow; and what holds whatever is told.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "support/made.rs"]
-#[allow(dead_code, reason = "shared with other tests")]
-mod made;
+mod support;
 
-use made::{failing, inventory, source, table, with_status};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use support::made::{failing, inventory, source, table, with_status};
+use support::world::form;
 use whtui::warehouse::consent::Discard;
 use whtui::warehouse::diagnosis::{CauseId, Letter};
 use whtui::warehouse::failure::{Failure, FailureKind};
@@ -21,8 +20,7 @@ use whtui::warehouse::recovery::runbook::{
     Deed, Move, News, Patient, Progress, Runbook, Situation, Symptom, Task, UnitProgress, Waits, Wish,
 };
 use whtui::warehouse::replies::{
-    CandidateField, CandidateFields, CdcPrerequisites, CdcStatus, FieldKind, Form, FormField, SourceColumn,
-    WebhookInfo, WebhookOutside,
+    CandidateField, CandidateFields, CdcPrerequisites, CdcStatus, SourceColumn, WebhookInfo, WebhookOutside,
 };
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::secret::{Input, Inputs};
@@ -233,25 +231,8 @@ fn what_is_half_done_is_recorded_without_what_was_typed() {
 
 /// What answers a question.
 fn answer(need: &Need, luck: usize) -> Fact {
-    let field = |name: &str, kind, secret| FormField {
-        name: name.into(),
-        label: Field::Null,
-        kind,
-        required: Field::Known(true),
-        secret: Field::Known(secret),
-        placeholder: Field::Null,
-        caption: Field::Null,
-        default: Field::Null,
-    };
     match need {
-        Need::Form(kind) => Fact::Form(Box::new(Form {
-            name: kind.clone(),
-            label: Field::Null,
-            caption: Field::Null,
-            docs_url: Field::Null,
-            fields: vec![field("host", FieldKind::Text, false), field("password", FieldKind::Password, true)],
-            webhook_fields: vec![field("signing_secret", FieldKind::Password, true)],
-        })),
+        Need::Form(kind) => Fact::Form(Box::new(form(kind))),
         Need::Source(id) => {
             Fact::Source(Box::new(whtui::warehouse::source::Source { id: id.clone(), ..source("shop", vec![]) }))
         }

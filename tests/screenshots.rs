@@ -7,12 +7,11 @@ mod support;
 #[path = "support/svg.rs"]
 mod svg;
 
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use support::play::Play;
+use support::world::frame;
 use whtui::app::layout::Size;
 use whtui::app::message::Event;
 use whtui::view::theme::Theme;
@@ -20,10 +19,7 @@ use whtui::view::theme::Theme;
 /// What the program draws now, at this size.
 fn drawn(play: &mut Play, width: u16, height: u16) -> Buffer {
     play.happen(Event::Resized(Size { width, height }));
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    let theme = Theme::builtin(true, false);
-    terminal.draw(|frame| whtui::view::draw(&play.model, &theme, frame)).unwrap();
-    terminal.backend().buffer().clone()
+    frame::drawn(&play.model, &Theme::builtin(true, false)).buffer().clone()
 }
 
 /// The picture of this name is that of this screen, or is made so.

@@ -7,9 +7,9 @@ mod grammar;
 mod support;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use nix::sys::signal::Signal;
+use support::program::whtui;
 use support::pty::{SIZE, Session};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -105,9 +105,7 @@ impl Desktop {
     }
 
     fn run(&mut self, key: &str, arguments: &[&str]) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_whtui"));
-        command.args(arguments).env_clear().envs(self.variables(key)).stdin(Stdio::null());
-        let output = command.output().unwrap();
+        let output = whtui(arguments).envs(self.variables(key)).output().unwrap();
         self.written.extend([output.stdout, output.stderr]);
     }
 }

@@ -1,10 +1,14 @@
 //! `whtui config` and the file of settings, as a shell sees them.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "support/program.rs"]
+mod program;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use program::whtui;
 use tempfile::TempDir;
 
 /// A home with nothing in it.
@@ -27,13 +31,10 @@ impl Home {
 
     /// Exit code, output and complaints.
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_whtui"))
-            .args(arguments)
-            .env_clear()
+        let output = whtui(arguments)
             .env("HOME", self.0.path())
             .env("XDG_CONFIG_HOME", self.0.path().join("config"))
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .stdin(Stdio::null())
             .output()
             .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

@@ -5,17 +5,10 @@
 mod support;
 
 use proptest::prelude::*;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use support::made::{ago, failing, inventory, job, learn_jobs, now, page, source, table, with_status};
-use whtui::app::commands::keymap::Keymap;
-use whtui::app::effect::{Effect, RequestId};
-use whtui::app::key::Key;
-use whtui::app::layout::Size;
-use whtui::app::message::{Event, Message};
+use support::made::{self, ago, failing, inventory, job, learn_jobs, now, source, table, with_status};
+use support::world::Desk;
+use support::world::frame::drawn;
 use whtui::app::model::Model;
-use whtui::app::settings::{Place, Settings, Setup, Start};
-use whtui::app::update;
 use whtui::view::theme::Theme;
 use whtui::warehouse::field::Field;
 use whtui::warehouse::ids::SourceId;
@@ -268,100 +261,78 @@ proptest! {
 }
 
 /// A program that has read a project.
-fn program(sources: Vec<Source>, width: u16, height: u16) -> Model {
-    let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 1, demo: false };
-    let settings = Settings {
-        start: Start::Connected(place),
-        read_only: false,
-        dry_run: false,
-        ascii: false,
-        setup: Setup::default(),
-    };
-    let mut model = Model::new(settings, Keymap::defaults(), Size { width, height }, now());
-    let effects = update::start(&mut model);
-    let list = effects.iter().find_map(|effect| match effect {
-        Effect::Fetch { request, need: Need::Sources, .. } => Some(*request),
-        _ => None,
-    });
-    tell(&mut model, Event::Learned(list.unwrap(), Box::new(Fact::Sources(page(sources)))));
-    let effects = tell(&mut model, Event::FetchEnded(list.unwrap(), Ok(())));
-    answer(&mut model, effects);
-    model
+fn program(sources: Vec<Source>, width: u16, height: u16) -> Desk {
+    let mut desk = Desk::new(made::settings(), width, height);
+    desk.list(sources);
+    answer(&mut desk);
+    desk
 }
 
 /// Answers every question for jobs: there are none, unless the project has some.
-fn answer(model: &mut Model, effects: Vec<Effect>) {
+fn answer(desk: &mut Desk) {
     let known = surveyed(inventory(project()));
-    for effect in effects {
-        let Effect::Fetch { request, need: Need::Jobs(query), .. } = effect else { continue };
+    while desk.is_asked(|need| matches!(need, Need::Jobs(_))) {
+        let (request, need) = desk.asked(|need| matches!(need, Need::Jobs(_)));
+        let Need::Jobs(query) = need else { unreachable!("asked for") };
         let ids = query.schemas.iter().map(|name| whtui::warehouse::ids::SchemaId::new(&format!("id-{}", name.raw())));
         let jobs = ids.filter_map(|id| known.runs(&id)).flat_map(|runs| runs.jobs().to_vec()).collect();
-        land(model, request, Fact::Jobs(query, jobs));
+        desk.land(request, Fact::Jobs(query, jobs));
     }
 }
 
-fn land(model: &mut Model, request: RequestId, fact: Fact) {
-    tell(model, Event::Learned(request, Box::new(fact)));
-    tell(model, Event::FetchEnded(request, Ok(())));
+fn press(desk: &mut Desk, key: &str) {
+    desk.press(&[key]);
+    answer(desk);
 }
 
-fn tell(model: &mut Model, event: Event) -> Vec<Effect> {
-    update::update(model, Message { at: now(), event })
-}
-
-fn press(model: &mut Model, key: &str) {
-    let effects = tell(model, Event::KeyPressed(Key::parse(key).unwrap()));
-    answer(model, effects);
-}
-
-fn screen(model: &Model) -> String {
-    let mut terminal = Terminal::new(TestBackend::new(model.size.width, model.size.height)).unwrap();
-    let theme = Theme::builtin(true, false);
-    terminal.draw(|frame| whtui::view::draw(model, &theme, frame)).unwrap();
-    terminal.backend().to_string()
+fn screen(desk: &Desk) -> String {
+    drawn(&desk.model, &Theme::builtin(true, false)).to_string()
 }
 
 #[test]
 fn the_list_at_every_size() {
     for (width, height) in [(140, 40), (80, 24), (60, 16)] {
-        let mut model = program(project(), width, height);
-        press(&mut model, "t");
-        insta::assert_snapshot!(format!("triage_{width}x{height}"), screen(&model));
+        let mut desk = program(project(), width, height);
+        press(&mut desk, "t");
+        insta::assert_snapshot!(format!("triage_{width}x{height}"), screen(&desk));
     }
 }
 
 #[test]
 fn an_empty_list_says_that_all_is_well_only_if_all_was_read() {
     let calm = || vec![source("calm", vec![table("a"), table("b")])];
-    let mut model = program(calm(), 80, 24);
-    press(&mut model, "t");
-    assert!(screen(&model).contains("All is well with 2 tables of 1 source."), "{}", screen(&model));
+    let mut desk = program(calm(), 80, 24);
+    press(&mut desk, "t");
+    assert!(screen(&desk).contains("All is well with 2 tables of 1 source."), "{}", screen(&desk));
     for spoil in [
         (|model: &mut Model| model.link.partial = true) as fn(&mut Model),
         |model| model.link.unreadable = 1,
         |model| model.link.read_at = None,
     ] {
-        let mut model = program(calm(), 80, 24);
-        spoil(&mut model);
-        press(&mut model, "t");
-        assert!(!screen(&model).contains("All is well"), "{}", screen(&model));
+        let mut desk = program(calm(), 80, 24);
+        spoil(&mut desk.model);
+        press(&mut desk, "t");
+        assert!(!screen(&desk).contains("All is well"), "{}", screen(&desk));
     }
 }
 
 #[test]
 fn l_goes_to_the_source_or_the_table() {
-    let mut model = program(project(), 140, 40);
-    press(&mut model, "t");
-    press(&mut model, "l");
-    assert!(model.overlay.is_none());
-    assert_eq!((model.sources.selected().unwrap().as_str(), model.details_of_source), ("source-shop", true));
-    press(&mut model, "t");
-    press(&mut model, "G");
-    press(&mut model, "k");
-    press(&mut model, "l");
-    assert_eq!(model.schemas.selected().unwrap().as_str(), "id-tmp.import");
-    assert_eq!((model.sources.selected().unwrap().as_str(), model.details_of_source), ("source-sheets", false));
-    press(&mut model, "t");
-    press(&mut model, "esc");
-    assert!(model.overlay.is_none());
+    let mut desk = program(project(), 140, 40);
+    press(&mut desk, "t");
+    press(&mut desk, "l");
+    assert!(desk.model.overlay.is_none());
+    assert_eq!((desk.model.sources.selected().unwrap().as_str(), desk.model.details_of_source), ("source-shop", true));
+    press(&mut desk, "t");
+    press(&mut desk, "G");
+    press(&mut desk, "k");
+    press(&mut desk, "l");
+    assert_eq!(desk.model.schemas.selected().unwrap().as_str(), "id-tmp.import");
+    assert_eq!(
+        (desk.model.sources.selected().unwrap().as_str(), desk.model.details_of_source),
+        ("source-sheets", false)
+    );
+    press(&mut desk, "t");
+    press(&mut desk, "esc");
+    assert!(desk.model.overlay.is_none());
 }

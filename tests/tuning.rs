@@ -5,33 +5,26 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value as Json;
+use support::client;
 use support::pairs::{Pair, pairs};
-use whtui::api::{Client, Limits, Origin};
+use support::world::{noon, whole};
+use whtui::api::{Client, Limits};
 use whtui::simulator::{Clock, Service, Simulator, serve_with_clock};
 use whtui::warehouse::consent::{Challenge, Discard, Loss};
 use whtui::warehouse::field::Field;
-use whtui::warehouse::ids::ProjectId;
 use whtui::warehouse::inventory::Inventory;
 use whtui::warehouse::operation::{Page, Weighed};
 use whtui::warehouse::replies::CdcPrerequisites;
-use whtui::warehouse::survey::{Completeness, SourcePage};
 use whtui::warehouse::tuning::{Current, Data, Draft, Setting, Value};
-
-fn noon() -> Timestamp {
-    "2026-11-20T12:00:00Z".parse().unwrap()
-}
 
 /// The table of a world, read as the program reads it.
 async fn read(world: &str) -> (Simulator, Client, Draft) {
     let service = Service::from_toml(world, None, noon()).unwrap_or_else(|error| panic!("{error}"));
     let simulator = serve_with_clock(service, Clock::manual(noon())).await.unwrap();
-    let origin = Origin::parse(&simulator.origin(), false).unwrap();
-    let project = ProjectId::new(simulator.project()).unwrap();
-    let client = Client::new(origin, simulator.key().into(), project, Limits::default()).unwrap();
+    let client = client::of(&simulator, Limits::default());
     let draft = Draft::new(current(&client).await);
     (simulator, client, draft)
 }
@@ -40,8 +33,7 @@ async fn current(client: &Client) -> Current {
     let sources = client.sources(Page { limit: 10, offset: 0 }).await.unwrap().items;
     let id = sources[0].schemas[0].id.clone();
     let mut inventory = Inventory::default();
-    let end = Some(Completeness::Whole);
-    inventory.learn_sources(SourcePage { loaded: 1, total: 1, unreadable: 0, end, sources }, noon());
+    inventory.learn_sources(whole(sources), noon());
     let full = client.schema(&id).await.unwrap();
     let found = client.incremental_fields(&id).await.unwrap();
     let mut current = Current::new(&full, found, inventory.schema(&id).unwrap().0);

@@ -5,6 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
+use super::widgets::prose::wrapped;
 use super::widgets::{lines, modal};
 use crate::app::model::Model;
 use crate::app::model::overlay::Confirm;
@@ -25,7 +26,7 @@ pub(super) fn draw(model: &Model, confirm: &Confirm, theme: &Theme, frame: &mut 
         all = question(model, confirm, challenge, width, true, theme);
     }
     let say = |all: &mut Vec<Line>, sentence: &str, role: Role| {
-        all.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, theme.style(role))));
+        all.extend(wrapped(sentence, width, theme.style(role)));
     };
     let mut typed_at = None;
     match challenge.demand() {

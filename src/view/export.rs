@@ -3,8 +3,8 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::text;
 use super::theme::{Role, Theme};
+use super::widgets::prose::wrapped;
 use super::widgets::{lines, modal};
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -33,7 +33,7 @@ pub(super) fn draw(model: &Model, export: &Export, theme: &Theme, frame: &mut Fr
         ),
         Line::from(vec![Span::styled("> ", theme.style(Role::Key)), Span::styled(name, theme.style(Role::Text))]),
     ];
-    all.extend(text::wrap(said.0, width).into_iter().map(|line| Line::styled(line, theme.style(said.1))));
+    all.extend(wrapped(said.0, width, theme.style(said.1)));
     let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inside = modal::open("Export", WIDTH, height, theme, frame);
     lines(&all, 0, inside, frame.buffer_mut());

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use super::form::{clean_symbols, window};
 use super::text;
 use super::theme::{Role, Theme};
+use super::widgets::prose::wrapped;
 use super::widgets::{lines, modal};
 use crate::app::model::Model;
 use crate::app::model::guard::{Guard, Held};
@@ -28,7 +29,7 @@ pub(super) fn draw(model: &Model, guard: &Guard, theme: &Theme, frame: &mut Fram
     let name = model.settings.setup.profile.clone().unwrap_or_default();
     let mut all: Vec<Line> = Vec::new();
     let say = |all: &mut Vec<Line>, sentence: &str, role: Role| {
-        all.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, theme.style(role))));
+        all.extend(wrapped(sentence, width, theme.style(role)));
     };
     let count = words::counted(guard.held.len(), "change");
     say(&mut all, &format!("{name} asks before every change. This is to be sent ({count}):"), Role::Heading);

@@ -9,8 +9,9 @@ use super::chart::Chart;
 use super::text;
 use super::theme::{Role, Theme};
 use super::triage::rule;
+use super::widgets::prose::{self, wrapped};
 use super::widgets::table::{Cell, Mark, row, titles};
-use super::widgets::{bounded_scroll, lines, modal, with_keys};
+use super::widgets::{bounded_scroll, lines, modal};
 use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::columns::{Column, fit_columns};
@@ -79,7 +80,7 @@ fn jobs(model: &Model, history: &History, theme: &Theme, frame: &mut Frame) {
     }
     let inside = modal::open(&title, u16::MAX, u16::MAX, theme, frame);
     if all.is_empty() {
-        return say(&nothing(model, history, reading), theme, inside, frame);
+        return prose::instead_of_rows(&nothing(model, history, reading), theme, inside, frame);
     }
     let picture = Rect { height: History::chart_height(model.size).min(inside.height), ..inside };
     chart(model, history, theme, picture, frame);
@@ -109,13 +110,6 @@ fn chart(model: &Model, history: &History, theme: &Theme, area: Rect, frame: &mu
     // A line is left free above the table.
     let area = if area.height >= 5 { Rect { height: area.height - 1, ..area } } else { area };
     chart.draw(theme, area, frame.buffer_mut());
-}
-
-/// Sentences in place of a list; parts in backquotes are keys.
-pub(super) fn say(sentences: &[String], theme: &Theme, area: Rect, frame: &mut Frame) {
-    let wrapped = sentences.iter().flat_map(|sentence| text::wrap(sentence, usize::from(area.width)));
-    let all: Vec<Line> = wrapped.map(|line| with_keys(&line, theme.style(Role::Text), theme)).collect();
-    lines(&all, 0, area, frame.buffer_mut());
 }
 
 fn nothing(model: &Model, history: &History, reading: bool) -> Vec<String> {
@@ -269,7 +263,7 @@ fn details<'a>(model: &Model, history: &History, job: &Job, theme: &Theme, width
     let (state, word) = status(model, history, job, theme);
     let mut all: Vec<Line> = vec![];
     let mut say = |sentence: &str, style: Style| {
-        all.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, style)));
+        all.extend(wrapped(sentence, width, style));
     };
     let started = job.created_at.map_or_else(
         || "start unknown".to_owned(),
@@ -347,7 +341,7 @@ fn explanation(model: &Model, history: &History, asked: &Explanation, theme: &Th
     let (plain, heading) = (theme.style(Role::Text), theme.style(Role::Heading));
     let mut all: Vec<Line> = Vec::new();
     let mut say = |sentence: &str, style: Style| {
-        all.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, style)));
+        all.extend(wrapped(sentence, width, style));
     };
     match history.meaning(&asked.puzzle) {
         Some(finding) => {

@@ -5,10 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::history::say;
 use super::text;
 use super::theme::{Role, Theme};
 use super::triage::rule;
+use super::widgets::prose::{self, wrapped};
 use super::widgets::table::{Cell, Mark, row, titles};
 use super::widgets::{bounded_scroll, lines, modal};
 use crate::app::commands::CommandId;
@@ -51,7 +51,7 @@ pub(super) fn draw(model: &Model, history: &History, logs: &Logs, theme: &Theme,
     choices(logs, theme, head, frame);
     let body = Rect { y: inside.y + 1, height: inside.height.saturating_sub(1), ..inside };
     if count == 0 || (!logs.is_answered() && !reading) {
-        return say(&nothing(model, logs, job, reading), theme, body, frame);
+        return prose::instead_of_rows(&nothing(model, logs, job, reading), theme, body, frame);
     }
     let list = Rect { height: History::list_height(model.size, count).min(body.height), ..body };
     table(logs, theme, list, frame);
@@ -197,7 +197,7 @@ fn level(level: &LogLevel, theme: &Theme) -> Style {
 fn details<'a>(model: &Model, logs: &Logs, theme: &Theme, width: usize) -> Vec<Line<'a>> {
     let mut all: Vec<Line> = Vec::new();
     let mut say = |sentence: &str, style: Style| {
-        all.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, style)));
+        all.extend(wrapped(sentence, width, style));
     };
     if let Some(failure) = &logs.failure {
         let again = model.keymap.key(CommandId::Refresh);

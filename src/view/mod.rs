@@ -2,7 +2,6 @@
 
 mod activity;
 mod all_profiles;
-mod change;
 mod chart;
 mod columns;
 mod confirm;

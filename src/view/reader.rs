@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 use super::text;
 use super::theme::{Role, Theme};
 use super::widgets::lines;
-use crate::app::model::reader::{Place, Reader};
+use crate::app::model::reader::Reader;
 use crate::warehouse::words;
 
 /// What was found.
@@ -18,30 +18,19 @@ pub(super) struct Found {
     pub start: usize,
     /// How many lines match.
     pub count: usize,
-    /// Which of them is looked at, from 1.
+    /// Which of them is looked at, from 1; 0 for no special one.
     pub nth: usize,
 }
 
 /// Where to begin in lines of which these match; the last page begins at `last`.
 pub(super) fn place(reader: &Reader, matches: &[usize], last: usize) -> Found {
-    let nth = match reader.place() {
-        Place::Match(nth) => usize::try_from(nth.rem_euclid(isize::try_from(matches.len().max(1)).unwrap_or(1))).ok(),
-        Place::Line(_) => None,
-    };
-    let start = match (reader.place(), nth.and_then(|nth| matches.get(nth))) {
-        // A little of what comes before shows where it is.
-        (_, Some(line)) => line.saturating_sub(3),
-        (Place::Line(line), None) => line,
-        (Place::Match(_), None) => 0,
-    };
-    let start = start.min(last);
-    reader.note(start, last);
-    Found { start, count: matches.len(), nth: nth.map_or(0, |nth| nth + 1) }
+    let nth = reader.nth(matches.len()).map_or(0, |nth| nth + 1);
+    Found { start: reader.line(matches, last), count: matches.len(), nth }
 }
 
 /// The lines that hold what is searched for, whatever the case.
 pub(super) fn matches<'a>(reader: &Reader, lines: impl Iterator<Item = Cow<'a, str>>) -> Vec<usize> {
-    let wanted = reader.find.text().to_lowercase();
+    let wanted = reader.wanted().to_lowercase();
     if wanted.is_empty() {
         return Vec::new();
     }

@@ -6,8 +6,9 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
+use super::widgets::prose::{told, wrapped};
 use super::widgets::table::{Cell, Mark, row, titles};
-use super::widgets::{bounded_scroll, lines, modal, with_keys};
+use super::widgets::{bounded_scroll, lines, modal};
 use crate::app::commands::CommandId;
 use crate::app::model::Model;
 use crate::app::model::columns::{Column, fit_columns};
@@ -136,7 +137,7 @@ fn details<'a>(problem: &Problem, model: &Model, theme: &Theme, width: usize) ->
             plain,
         ),
     ];
-    all.extend(text::wrap(&problem.reason, width).into_iter().map(|line| Line::styled(line, plain)));
+    all.extend(wrapped(&problem.reason, width, plain));
     all.push(Line::styled(
         format!("Recovery {}: {}", problem.recovery, problem.recovery.meaning()),
         theme.style(Role::Heading),
@@ -194,11 +195,8 @@ fn nothing(model: &Model, title: &str, theme: &Theme, frame: &mut Frame) {
     };
     let back = format!("`{}` closes.", model.keymap.key(CommandId::Back));
     let width = modal::inner_width(84, frame.area());
-    let all: Vec<Line> = [sentence, back]
-        .iter()
-        .flat_map(|sentence| text::wrap(sentence, width))
-        .map(|line| with_keys(&line, theme.style(Role::Text), theme))
-        .collect();
+    let all: Vec<Line> =
+        [sentence, back].iter().flat_map(|sentence| told(sentence, width, theme.style(Role::Text), theme)).collect();
     let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inside = modal::open(title, 84, height, theme, frame);
     lines(&all, 0, inside, frame.buffer_mut());

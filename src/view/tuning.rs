@@ -1,20 +1,26 @@
 //! The editor of a table's sync settings: what is, what is wanted, and what would come of it.
 
+mod choices;
+mod preview;
+mod settings;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use super::text;
 use super::theme::{Role, Theme};
-use super::widgets::{bounded_scroll, lines, modal, with_keys};
+use super::widgets::prose::{told, wrapped};
+use super::widgets::{bounded_scroll, lines, modal};
 use crate::app::model::Model;
-use crate::app::model::tuning::{Choosing, Phase, Tuning};
+use crate::app::model::tuning::{Phase, Tuning};
 use crate::warehouse::ids::SchemaId;
-use crate::warehouse::recovery::runbook::Stage;
 use crate::warehouse::state::State;
-use crate::warehouse::text::clean;
-use crate::warehouse::tuning::{Draft, Drift, Setting, Value, stages};
+use crate::warehouse::tuning::{Drift, Value};
 use crate::warehouse::words::counted;
+use choices::choices;
+use preview::preview;
+use settings::{LABEL, settings};
 
 /// The keys that mean something now.
 pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'static str)] {
@@ -44,13 +50,6 @@ pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'s
         Phase::Gone => &[("enter", "close")],
         Phase::Reading | Phase::Checking => &[("esc", "close")],
     }
-}
-
-/// The lines of the editor, and the one that has to be seen.
-#[derive(Default)]
-struct Body<'a> {
-    lines: Vec<Line<'a>>,
-    at: usize,
 }
 
 /// Draws it.
@@ -93,69 +92,72 @@ fn is_lost(model: &Model, id: &SchemaId) -> bool {
     matches!(model.inventory.schema(id), Some((.., State::Phantom | State::Stuck)))
 }
 
-/// Cells for the name of a setting.
-const LABEL: usize = 22;
-
-fn body<'a>(model: &Model, id: &SchemaId, tuning: &Tuning, theme: &Theme, width: usize) -> Body<'a> {
-    let mut body = Body::default();
+fn body<'a>(model: &Model, id: &SchemaId, tuning: &Tuning, theme: &'a Theme, width: usize) -> Body<'a> {
+    let mut body = Body::new(theme, width);
     match (&tuning.phase, &tuning.draft) {
-        (Phase::Reading, _) => body.say("Reading the table, and what its source offers.", Role::Text, theme, width),
+        (Phase::Reading, _) => body.say("Reading the table, and what its source offers.", Role::Text),
         (Phase::Checking, _) => {
-            body.say("Reading the table once more, right before sending.", Role::Text, theme, width);
+            body.say("Reading the table once more, right before sending.", Role::Text);
         }
         (Phase::Unread(why), _) => {
-            body.say(why, Role::Bad, theme, width);
-            body.say("`enter` reads it again.", Role::Text, theme, width);
+            body.say(why, Role::Bad);
+            body.say("`enter` reads it again.", Role::Text);
         }
         (Phase::Gone, _) => {
-            body.say("The table does not exist any more, so nothing was sent.", Role::Bad, theme, width);
-            body.say("Its source may list it under another name. `enter` closes this.", Role::Text, theme, width);
+            body.say("The table does not exist any more, so nothing was sent.", Role::Bad);
+            body.say("Its source may list it under another name. `enter` closes this.", Role::Text);
         }
-        (Phase::Drifted(moved, _), _) => drifted(&mut body, moved, theme, width),
+        (Phase::Drifted(moved, _), _) => drifted(&mut body, moved),
         (Phase::Running, _) if is_lost(model, id) => {
             body.say(
                 "Its status says that it is running, but no run gets on: waiting would be in vain.",
                 Role::Doubtful,
-                theme,
-                width,
             );
-            body.say(
-                "`c` cancels the run first, which mends that, and then applies the change.",
-                Role::Text,
-                theme,
-                width,
-            );
+            body.say("`c` cancels the run first, which mends that, and then applies the change.", Role::Text);
         }
         (Phase::Running, _) => {
-            body.say("It is running, and a running table is not touched.", Role::Doubtful, theme, width);
+            body.say("It is running, and a running table is not touched.", Role::Doubtful);
             body.say(
                 "`w` waits until the run has ended, and then applies the change by itself; `c` cancels the run first.",
                 Role::Text,
-                theme,
-                width,
             );
         }
         (Phase::Waiting, _) => {
             body.say(
                 "The change is applied once the run has ended. It goes on waiting when this is closed.",
                 Role::Text,
-                theme,
-                width,
             );
-            body.say("`x` takes it back into the editor.", Role::Text, theme, width);
+            body.say("`x` takes it back into the editor.", Role::Text);
         }
-        (Phase::Preview, Some(draft)) => preview(&mut body, model, tuning, draft, theme, width),
-        (Phase::Choosing(choosing), Some(draft)) => choices(&mut body, choosing, draft, theme, width),
-        (_, Some(draft)) => settings(&mut body, tuning, draft, theme, width),
+        (Phase::Preview, Some(draft)) => preview(&mut body, model, tuning, draft),
+        (Phase::Choosing(choosing), Some(draft)) => choices(&mut body, choosing, draft),
+        (_, Some(draft)) => settings(&mut body, tuning, draft),
         (_, None) => {}
     }
     body
 }
 
-impl Body<'_> {
-    fn say(&mut self, sentence: &str, role: Role, theme: &Theme, width: usize) {
-        let style = theme.style(role);
-        self.lines.extend(text::wrap(sentence, width).iter().map(|line| with_keys(line, style, theme)));
+/// The lines of the editor, and the one that has to be seen.
+struct Body<'a> {
+    theme: &'a Theme,
+    width: usize,
+    lines: Vec<Line<'a>>,
+    at: usize,
+}
+
+impl<'a> Body<'a> {
+    fn new(theme: &'a Theme, width: usize) -> Self {
+        Self { theme, width, lines: Vec::new(), at: 0 }
+    }
+
+    /// A sentence of ours, in which parts in backquotes are keys.
+    fn say(&mut self, sentence: &str, role: Role) {
+        self.lines.extend(told(sentence, self.width, self.theme.style(role), self.theme));
+    }
+
+    /// The same for text that is not ours, in which nothing is a key.
+    fn quote(&mut self, sentence: &str, role: Role) {
+        self.lines.extend(wrapped(sentence, self.width, self.theme.style(role)));
     }
 
     /// An empty line, where there is none.
@@ -165,245 +167,33 @@ impl Body<'_> {
         }
     }
 
-    /// The same for text that is not ours, in which nothing is a key.
-    fn quote(&mut self, sentence: &str, role: Role, theme: &Theme, width: usize) {
-        let style = theme.style(role);
-        self.lines.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, style)));
+    /// What stands before a row: the pointer, where the cursor is.
+    fn lead(&self, here: bool) -> &'static str {
+        match (here, self.theme.ascii) {
+            (false, _) => "  ",
+            (true, false) => "▸ ",
+            (true, true) => "> ",
+        }
+    }
+
+    /// The row that follows is the one under the cursor, and has to be seen.
+    fn mark_here(&mut self) {
+        self.at = self.lines.len();
     }
 }
 
-fn pointer(theme: &Theme) -> &'static str {
-    if theme.ascii { "> " } else { "▸ " }
-}
-
-fn settings(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, width: usize) {
-    for refusal in tuning.refused.iter().filter(|refusal| refusal.setting.is_none()) {
-        body.quote(&refusal.why, Role::Bad, theme, width);
-    }
-    if tuning.undoes {
-        body.say("The last change is taken back with this:", Role::Heading, theme, width);
-    }
-    let mut cheap = false;
-    for (place, setting) in Setting::ALL.into_iter().enumerate() {
-        if !setting.is_expensive() && !cheap {
-            cheap = true;
-            body.lines.push(Line::default());
-            body.say("When it is read, if at all:", Role::Faint, theme, width);
-        }
-        row(body, tuning, draft, setting, place == tuning.cursor, theme, width);
-    }
-    body.lines.push(Line::default());
-    if tuning.is_dirty() {
-        body.say(
-            "`s` shows what would be sent, and what comes of it. Nothing is sent before that.",
-            Role::Text,
-            theme,
-            width,
-        );
-    } else {
-        body.say("Nothing is changed.", Role::Faint, theme, width);
-    }
-    if tuning.has_webhook() {
-        body.say("`r` gives its webhook another signing secret.", Role::Faint, theme, width);
-    }
-}
-
-fn row(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, setting: Setting, here: bool, theme: &Theme, width: usize) {
-    let bars = draft.bars(setting);
-    let refused = tuning.refusal(setting);
-    let changed = draft.changes(setting);
-    let label = format!("{}{:<room$}", if here { pointer(theme) } else { "  " }, setting.title(), room = LABEL);
-    let label_role = match (here, &bars, setting.is_expensive()) {
-        (true, ..) => Role::Title,
-        (false, Some(_), _) => Role::Faint,
-        (false, None, true) => Role::Heading,
-        (false, None, false) => Role::Text,
-    };
-    let room = width.saturating_sub(LABEL + 2);
-    let (told, role) = match &tuning.phase {
-        Phase::Typing(typed, input) if *typed == setting => {
-            let seen: String = input.value().chars().skip(input.visual_scroll(room.saturating_sub(1))).collect();
-            (clean(&seen, false).into_owned(), Role::Text)
-        }
-        _ if changed => {
-            let now = draft.now().values.get(setting);
-            let (now, wanted) = (setting.shown(now), setting.shown(draft.get(setting)));
-            (format!("{now} → {wanted}"), if refused.is_some() { Role::Bad } else { Role::Key })
-        }
-        // It reads the same for every table that has nothing to do with change data capture.
-        _ if setting == Setting::CdcMode && bars.is_some() => ("none".to_owned(), Role::Faint),
-        _ => (setting.shown(draft.get(setting)), if bars.is_some() { Role::Faint } else { Role::Text }),
-    };
-    if here {
-        body.at = body.lines.len();
-    }
-    body.lines.push(Line::from(vec![
-        Span::styled(label, theme.style(label_role)),
-        Span::styled(text::cut(&told, room, theme.ellipsis()), theme.style(role)),
-    ]));
-    let below = match (&refused, &bars) {
-        (Some(why), _) => Some((why.clone(), Role::Bad)),
-        (None, Some(why)) if here => Some((why.clone(), Role::Faint)),
-        (None, None) if here => Some((hint(setting, draft), Role::Faint)),
-        _ => None,
-    };
-    if let Some((below, role)) = below.filter(|(below, _)| !below.is_empty()) {
-        for line in text::wrap(&below, room.max(8)) {
-            body.lines.push(Line::styled(format!("{}{line}", " ".repeat(LABEL + 2)), theme.style(role)));
-        }
-    }
-}
-
-/// How a value is to be given.
-fn hint(setting: Setting, draft: &Draft) -> String {
-    let plain = match setting {
-        Setting::Filters => {
-            let columns: Vec<_> = draft.filter_columns().iter().take(12).map(|column| column.shown()).collect();
-            let columns = if columns.is_empty() { String::new() } else { format!(" Columns: {}.", columns.join(", ")) };
-            return format!("As: amount > 100 and status in paid, open. Empty for all rows.{columns}");
-        }
-        Setting::Lookback => "Seconds that are read again behind the field, at most 60 days; empty for none.",
-        Setting::FullRefresh => "Days, from 1 to 90; empty for never.",
-        Setting::TimeOfDay | Setting::RebuildTime => "As 03:15, in UTC; empty leaves it to PostHog.",
-        _ => "",
-    };
-    plain.to_owned()
-}
-
-fn choices(body: &mut Body<'_>, choosing: &Choosing, draft: &Draft, theme: &Theme, width: usize) {
-    let now = choosing.setting.shown(draft.now().values.get(choosing.setting));
-    body.quote(&format!("{}, now {now}:", choosing.setting.title()), Role::Heading, theme, width);
-    let longest = choosing.offers.iter().map(|offer| text::width(&offer.value.to_string())).max().unwrap_or(0);
-    let marks = if choosing.takes_several() { 6 } else { 2 };
-    let column = (longest + marks + 1).min(width / 2).min(40);
-    let mut cut = false;
-    for (place, offer) in choosing.offers.iter().enumerate() {
-        let here = place == choosing.cursor;
-        let mark = match (choosing.takes_several(), choosing.picked.contains(&place)) {
-            (true, true) => "[x] ",
-            (true, false) => "[ ] ",
-            (false, _) => "",
-        };
-        let lead = format!("{}{mark}{}", if here { pointer(theme) } else { "  " }, offer.value);
-        let (told, role) = match (&offer.blocked, &offer.warning) {
-            (Some(why), _) => (why.clone(), Role::Faint),
-            (None, Some(warning)) if offer.reason.is_empty() => (warning.clone(), Role::Doubtful),
-            (None, Some(warning)) => (format!("{}; {warning}", offer.reason), Role::Doubtful),
-            (None, None) => (offer.reason.clone(), Role::Faint),
-        };
-        let lead_role = match (here, offer.blocked.is_some()) {
-            (_, true) => Role::Faint,
-            (true, false) => Role::Title,
-            (false, false) => Role::Text,
-        };
-        if here {
-            body.at = body.lines.len();
-        }
-        let lead = text::fit(&lead, column, theme.ellipsis(), false);
-        let room = width.saturating_sub(text::width(&lead) + 1);
-        cut |= here && text::width(&told) > room;
-        body.lines.push(Line::from(vec![
-            Span::styled(lead, theme.style(lead_role)),
-            Span::raw(" "),
-            Span::styled(text::cut(&told, room, theme.ellipsis()), theme.style(role)),
-        ]));
-    }
-    // Of the one under the cursor everything is said.
-    if let Some(offer) = choosing.offers.get(choosing.cursor) {
-        let against = offer.blocked.as_ref().or(offer.warning.as_ref());
-        body.lines.push(Line::default());
-        if cut && offer.blocked.is_none() && !offer.reason.is_empty() {
-            body.quote(&offer.reason, Role::Text, theme, width);
-        }
-        if let Some(against) = against {
-            body.quote(against, Role::Doubtful, theme, width);
-        }
-    }
-    if choosing.offers.is_empty() {
-        body.say("Its source offers nothing to choose from.", Role::Faint, theme, width);
-    }
-}
-
-fn preview(body: &mut Body<'_>, model: &Model, tuning: &Tuning, draft: &Draft, theme: &Theme, width: usize) {
-    for setting in draft.changed() {
-        let role = if setting.is_expensive() { Role::Heading } else { Role::Text };
-        body.quote(&draft.sentence(setting), role, theme, width);
-    }
-    body.gap();
-    let data = draft.data();
-    body.say(data.meaning(), if data.is_kept() { Role::Good } else { Role::Danger }, theme, width);
-    for note in draft.notes() {
-        body.quote(&note, Role::Doubtful, theme, width);
-    }
-    if let Some(cost) = draft.cost(tuning.chosen_way(), model.inventory.runs(&tuning.id)) {
-        body.quote(&cost, Role::Text, theme, width);
-    }
-    body.gap();
-    let ways = tuning.ways();
-    let alone = ways.len() < 2;
-    for (place, way) in ways.into_iter().filter(|_| !alone).enumerate() {
-        let here = place == tuning.way;
-        let lead = if here { pointer(theme) } else { "  " };
-        let role = if here { Role::Title } else { Role::Text };
-        if here {
-            body.at = body.lines.len();
-        }
-        body.lines.push(Line::styled(format!("{lead}{}", way.words()), theme.style(role)));
-    }
-    if draft.leaves_webhook_unused() {
-        let mark = if tuning.unregister { "[x]" } else { "[ ]" };
-        body.say(&format!("{mark} `w`: unregister the webhook, too; you are asked first"), Role::Text, theme, width);
-    }
-    steps(body, tuning, draft, theme, width);
-    if let Ok(weighed) = draft.request() {
-        body.say("The change, as it is sent:", Role::Faint, theme, width);
-        let fields = weighed.body();
-        let last = fields.len().saturating_sub(1);
-        body.say("PATCH {", Role::Text, theme, width);
-        for (place, (name, value)) in fields.iter().enumerate() {
-            let comma = if place < last { "," } else { "" };
-            let line = format!("  {}: {value}{comma}", serde_json::Value::from(name.as_str()));
-            body.quote(&clean(&line, false), Role::Text, theme, width);
-        }
-        body.say("}", Role::Text, theme, width);
-    }
-}
-
-/// Everything that would be sent, where it is more than the change, and what is lost by it.
-fn steps(body: &mut Body<'_>, tuning: &Tuning, draft: &Draft, theme: &Theme, width: usize) {
-    let Ok(stages) = stages(draft, tuning.chosen_way(), false, tuning.unregister) else { return };
-    let sent: Vec<&Stage> = stages.iter().filter(|stage| stage.sends()).collect();
-    body.gap();
-    for (place, stage) in sent.iter().enumerate().filter(|_| sent.len() > 1) {
-        let what = if stage.changes_settings() { "Send the change." } else { &stage.what };
-        body.quote(&format!("{}. {what}", place + 1), Role::Text, theme, width);
-        if let Some(loses) = &stage.loses {
-            body.quote(&format!("   Lost: {loses}."), Role::Danger, theme, width);
-        }
-    }
-    if sent.iter().any(|stage| !stage.discards().is_empty()) {
-        body.say("You are asked once, before anything is sent.", Role::Text, theme, width);
-    }
-    body.gap();
-}
-
-fn drifted(body: &mut Body<'_>, moved: &[Drift], theme: &Theme, width: usize) {
-    body.say("It was changed by somebody else since it was read. Nothing was sent.", Role::Doubtful, theme, width);
+fn drifted(body: &mut Body<'_>, moved: &[Drift]) {
+    body.say("It was changed by somebody else since it was read. Nothing was sent.", Role::Doubtful);
     body.lines.push(Line::default());
     for one in moved {
-        body.quote(one.setting.title(), Role::Heading, theme, width);
+        body.quote(one.setting.title(), Role::Heading);
         let same = one.yours == one.was;
         let yours = if same { "not changed by you".to_owned() } else { one.setting.shown(&one.yours) };
         let shown = |value: &Value| one.setting.shown(value);
         for (what, value) in [("was", shown(&one.was)), ("is", shown(&one.is)), ("yours", yours)] {
-            body.quote(&format!("  {what:<6} {value}"), Role::Text, theme, width);
+            body.quote(&format!("  {what:<6} {value}"), Role::Text);
         }
     }
     body.lines.push(Line::default());
-    body.say(
-        "`k` keeps what you want on top of what is now; `t` takes their values where both changed.",
-        Role::Text,
-        theme,
-        width,
-    );
+    body.say("`k` keeps what you want on top of what is now; `t` takes their values where both changed.", Role::Text);
 }

@@ -8,6 +8,7 @@ use tui_input::Input;
 use super::form::{clean_symbols, masked, window};
 use super::text;
 use super::theme::{Role, Theme};
+use super::widgets::prose::wrapped;
 use super::widgets::{lines, modal, with_keys};
 use crate::app::model::Model;
 use crate::app::model::welcome::{Field, Host, Row, Stage, Welcome};
@@ -29,7 +30,7 @@ struct Page<'a> {
 impl Page<'_> {
     fn say(&mut self, sentence: &str, role: Role, width: usize, theme: &Theme) {
         let style = theme.style(role);
-        self.lines.extend(text::wrap(sentence, width).into_iter().map(|line| Line::styled(line, style)));
+        self.lines.extend(wrapped(sentence, width, style));
     }
 
     fn gap(&mut self) {

@@ -1,24 +1,22 @@
 //! The operations that repairs need, played against the simulator's demo.
 
-use whtui::api::{Client, Limits, Origin};
+use whtui::api::{Client, Limits};
 use whtui::simulator::{Options, Simulator, start};
 use whtui::warehouse::consent::Discard;
 use whtui::warehouse::failure::FailureKind;
 use whtui::warehouse::field::Field;
-use whtui::warehouse::ids::{ProjectId, SchemaId};
+use whtui::warehouse::ids::SchemaId;
 use whtui::warehouse::operation::{BulkPatch, CdcMode, LogQuery, Page, SchemaPatch, SourcePatch};
 use whtui::warehouse::replies::{BulkFailure, Discarded, FieldKind, FormField, HealthKind, LogLevel};
 use whtui::warehouse::secret::{Input, Inputs};
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
 
-use super::consent;
+use super::{client, consent};
 
 async fn demo() -> (Simulator, Client, Vec<Source>) {
     let simulator = start(Options { scenario: "demo".to_owned(), ..Options::default() }).await.unwrap();
-    let origin = Origin::parse(&simulator.origin(), false).unwrap();
-    let project = ProjectId::new(simulator.project()).unwrap();
-    let client = Client::new(origin, simulator.key().into(), project, Limits::default()).unwrap();
+    let client = client::of(&simulator, Limits::default());
     let sources = client.sources(Page { limit: 1_000, offset: 0 }).await.unwrap().items;
     (simulator, client, sources)
 }

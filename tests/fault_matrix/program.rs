@@ -18,8 +18,8 @@ use super::{client, everywhere, limits, spoils, world_with};
 /// What a reading of the list and a reload really end with.
 async fn failures(fault: &str, what: &whtui::simulator::Fault) -> (Failure, Failure) {
     let simulator = world_with(whtui::simulator::FaultPlan::default()).await;
-    let client = client(&simulator, limits(what));
-    let targets = Targets::of(&super::client(&simulator, whtui::api::Limits::default())).await;
+    let client = client::of(&simulator, limits(what));
+    let targets = Targets::of(&client::of(&simulator, whtui::api::Limits::default())).await;
     simulator.plan(everywhere(fault));
     let list = client.sources(Page { limit: 100, offset: 0 }).await.map(drop);
     let table = targets.pushed.schemas.iter().find(|schema| schema.should_sync == Some(true)).unwrap();

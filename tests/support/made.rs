@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use whtui::app::settings::{Place, Settings, Start};
 use whtui::warehouse::diagnosis::{Catalogue, Level, Symptom};
 use whtui::warehouse::field::Field;
 use whtui::warehouse::finding::Finding;
@@ -13,16 +14,13 @@ use whtui::warehouse::schema::{Schema, Table};
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
-use whtui::warehouse::survey::{Completeness, SourcePage};
 
-/// Now, in tests.
-pub fn now() -> Timestamp {
-    "2026-11-20T12:00:00Z".parse().unwrap()
-}
+pub use super::world::{ago, noon as now, whole as page};
 
-/// So many minutes ago.
-pub fn ago(minutes: i64) -> Timestamp {
-    now() - SignedDuration::from_mins(minutes)
+/// Connected to the project these belong to.
+pub fn settings() -> Settings {
+    let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 1, demo: false };
+    Settings { start: Start::Connected(place), ..super::world::settings() }
 }
 
 /// What an error text means.
@@ -92,12 +90,6 @@ pub fn source(name: &str, schemas: Vec<Schema>) -> Source {
         schemas,
         unreadable: 0,
     }
-}
-
-/// A whole page of the list.
-pub fn page(sources: Vec<Source>) -> SourcePage {
-    let loaded = sources.len();
-    SourcePage { sources, loaded, total: loaded, unreadable: 0, end: Some(Completeness::Whole) }
 }
 
 /// What is known after the list was read.

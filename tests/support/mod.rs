@@ -8,8 +8,11 @@
 #![allow(dead_code, reason = "a test binary uses only the parts it needs")]
 
 pub mod bench;
+pub mod client;
 pub mod made;
 pub mod openapi;
 pub mod pairs;
 pub mod play;
+pub mod program;
 pub mod pty;
+pub mod world;

@@ -1,11 +1,9 @@
-//! The program played by keys alone: the real core, worker and client, over HTTP, against the simulator. Time is moved
-//! by hand, so nothing waits for it. What was sent is read from the simulator's request log.
+//! The program played by keys alone: the real core, worker and client, over HTTP, against a server. Time is moved by
+//! hand, so nothing waits for it. Where the server is the simulator, what was sent is read from its request log.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use whtui::api::{Client, Limits};
 use whtui::app::commands::keymap::Keymap;
@@ -14,37 +12,33 @@ use whtui::app::key::{Code, Key};
 use whtui::app::layout::Size;
 use whtui::app::message::{Event, Message};
 use whtui::app::model::Model;
-use whtui::app::settings::{Place, Settings, Setup, Start};
+use whtui::app::settings::{Place, Settings, Start};
 use whtui::app::update::{start, update};
 use whtui::simulator::{self, Clock, Service, Simulator};
 use whtui::view::theme::Theme;
-use whtui::warehouse::ids::ProjectId;
-use whtui::warehouse::origin::Origin;
 use whtui::warehouse::recovery::follow::Tone;
 use whtui::warehouse::state::State;
 use whtui::worker::Worker;
 use whtui::worker::gate::Gate;
 
+use super::client;
+use super::world::{frame, noon, settings};
+
 /// Only reached when something hangs.
-const WATCHDOG: Duration = Duration::from_secs(60);
+const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// The program without its terminal, and the server it is connected to.
-pub struct Play {
+pub struct Play<S = Simulator> {
     pub model: Model,
     worker: Worker,
     inbox: UnboundedReceiver<Message>,
-    pub simulator: Simulator,
+    pub simulator: S,
     pub clock: Clock,
     timers: Vec<(Timestamp, Timer)>,
     /// Effects that concern the terminal.
     pub others: Vec<Effect>,
     /// How many keys were pressed since the launch.
     pub keys: usize,
-}
-
-/// When every play begins.
-fn noon() -> Timestamp {
-    "2026-11-20T12:00:00Z".parse().unwrap()
 }
 
 impl Play {
@@ -66,16 +60,31 @@ impl Play {
     async fn on(service: Service, read_only: bool, dry_run: bool) -> Self {
         let clock = Clock::manual(noon());
         let simulator = simulator::serve_with_clock(service, clock.clone()).await.unwrap();
-        let origin = Origin::parse(&simulator.origin(), false).unwrap();
-        let project = ProjectId::new(simulator.project()).unwrap();
         // What is shown must not depend on the port.
-        let place = Place { origin: "http://127.0.0.1:4010".to_owned(), project: project.get(), demo: true };
-        let client = Client::new(origin, simulator.key().to_owned().into(), project, Limits::default()).unwrap();
+        let place = Place { origin: "http://127.0.0.1:4010".to_owned(), project: simulator.project(), demo: true };
+        let client = client::of(&simulator, Limits::default());
+        let settings = Settings { start: Start::Connected(place), read_only, dry_run, ..settings() };
+        Self::connected(simulator, client, settings, clock, Size { width: 140, height: 40 }).await
+    }
+
+    /// Every request that may have changed something: method, path below the project, and status.
+    pub fn writes(&self) -> Vec<String> {
+        let requests = self.simulator.requests();
+        let writes = requests.iter().filter(|request| request.method != "GET");
+        writes
+            .map(|request| {
+                let path = request.path.split("/projects/1/").last().unwrap();
+                format!("{} {path} {}", request.method, request.status)
+            })
+            .collect()
+    }
+}
+
+impl<S> Play<S> {
+    /// The program at its first screen, connected to a server by this client.
+    pub async fn connected(simulator: S, client: Client, settings: Settings, clock: Clock, size: Size) -> Self {
         let (messages, inbox) = unbounded_channel();
-        let worker = Worker::new(Some(client), Gate::new(read_only, dry_run), messages);
-        let settings =
-            Settings { start: Start::Connected(place), read_only, dry_run, ascii: false, setup: Setup::default() };
-        let size = Size { width: 140, height: 40 };
+        let worker = Worker::new(Some(client), Gate::new(settings.read_only, settings.dry_run), messages);
         let model = Model::new(settings, Keymap::defaults(), size, clock.now());
         let mut play = Self { model, worker, inbox, simulator, clock, timers: Vec::new(), others: Vec::new(), keys: 0 };
         let effects = start(&mut play.model);
@@ -115,6 +124,13 @@ impl Play {
         self.clock.advance(wait.try_into().unwrap());
         self.happen(Event::TimerFired(timer));
         self.settle().await;
+    }
+
+    /// So many timers run out, if so many are waited for.
+    pub async fn tick_through(&mut self, most: usize) {
+        for _ in 0..most.min(self.timers.len()) {
+            self.tick().await;
+        }
     }
 
     /// Lets simulated time pass.
@@ -188,18 +204,6 @@ impl Play {
         (notice.tone, notice.text.clone())
     }
 
-    /// Every request that may have changed something: method, path below the project, and status.
-    pub fn writes(&self) -> Vec<String> {
-        let requests = self.simulator.requests();
-        let writes = requests.iter().filter(|request| request.method != "GET");
-        writes
-            .map(|request| {
-                let path = request.path.split("/projects/1/").last().unwrap();
-                format!("{} {path} {}", request.method, request.status)
-            })
-            .collect()
-    }
-
     /// The identity of the selected table.
     pub fn selected_id(&self) -> String {
         self.model.selected_schema().unwrap().1.id.as_str().to_owned()
@@ -208,17 +212,19 @@ impl Play {
     /// The screen as text, at this size.
     pub fn screen(&mut self, width: u16, height: u16) -> String {
         self.happen(Event::Resized(Size { width, height }));
-        let theme = Theme::builtin(true, false);
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| whtui::view::draw(&self.model, &theme, frame)).unwrap();
-        let buffer = terminal.backend().buffer();
-        let line = |row| {
-            let cells: String = (0..width).map(|column| buffer[(column, row)].symbol()).collect();
-            format!("{}\n", cells.trim_end())
-        };
-        (0..height).map(line).collect()
+        frame::text(frame::drawn(&self.model, &Theme::builtin(true, false)).buffer())
     }
 
+    /// What was copied since the start, oldest first.
+    pub fn copied(&self) -> Vec<&str> {
+        let copies = self.others.iter().filter_map(|effect| match effect {
+            Effect::Copy(text) => Some(text.as_str()),
+            _ => None,
+        });
+        copies.collect()
+    }
+
+    /// Lets simulated time pass until no action is followed any more.
     pub async fn followed(&mut self) {
         self.until("the end of the action", |model| model.follows.is_empty()).await;
     }

@@ -53,8 +53,14 @@ impl Simulator {
         Self::start_with(path.to_str().unwrap(), more)
     }
 
+    /// What the program answers that is connected to it.
+    pub fn output(&self, arguments: &[&str]) -> Output {
+        at(&self.host, arguments).output().unwrap()
+    }
+
+    /// The same, told apart.
     pub fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        told(&at(&self.host, arguments).output().unwrap())
+        told(&self.output(arguments))
     }
 
     pub fn json(&self, arguments: &[&str]) -> (i32, Value) {

@@ -1,36 +1,30 @@
-//! A program without a terminal and without a server: keys go in, effects come out, and the test answers them.
-#![allow(dead_code, reason = "a test binary uses only the parts it needs")]
+//! A project made by hand: sources, tables, jobs, and the settings of a program that is connected to it.
+#![allow(dead_code, unused_imports, reason = "a test binary uses only the parts it needs")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on panics")]
 
-use std::fmt::Write as _;
+#[path = "desk.rs"]
+mod desk;
+#[path = "frame.rs"]
+pub mod frame;
+
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
-use ratatui::style::{Color, Modifier};
-use whtui::app::commands::keymap::Keymap;
-use whtui::app::effect::{Effect, RequestId, Timer};
-use whtui::app::key::Key;
-use whtui::app::layout::Size;
-use whtui::app::message::{Event, Message, Sent};
-use whtui::app::model::Model;
 use whtui::app::settings::{Place, Settings, Setup, Start};
-use whtui::app::update::{start, update};
-use whtui::view::theme::Theme;
-use whtui::warehouse::account;
 use whtui::warehouse::diagnosis::{Catalogue, Level, Symptom};
-use whtui::warehouse::failure::Failure;
 use whtui::warehouse::field::Field;
 use whtui::warehouse::finding::Finding;
-use whtui::warehouse::ids::{JobId, ProjectId, SchemaId, SourceId};
+use whtui::warehouse::ids::{JobId, SchemaId, SourceId};
 use whtui::warehouse::job::Job;
-use whtui::warehouse::operation::Operation;
+use whtui::warehouse::replies::{FieldKind, Form, FormField};
 use whtui::warehouse::schema::{Schema, SchemaDetail, Table};
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
-use whtui::warehouse::survey::{Completeness, Fact, FullSchema, Identity, Need, SourcePage};
+use whtui::warehouse::survey::{Completeness, SourcePage};
 use whtui::warehouse::text::Foreign;
+
+pub use desk::Desk;
 
 /// When everything happens.
 pub fn noon() -> Timestamp {
@@ -180,6 +174,32 @@ pub fn detail() -> SchemaDetail {
     }
 }
 
+/// A field of a form that has to be filled in.
+pub fn form_field(name: &str, kind: FieldKind) -> FormField {
+    FormField {
+        name: name.into(),
+        label: Field::Null,
+        secret: Field::Known(kind == FieldKind::Password),
+        kind,
+        required: Field::Known(true),
+        placeholder: Field::Null,
+        caption: Field::Null,
+        default: Field::Null,
+    }
+}
+
+/// A form with a host and a secret, and a secret for its webhook.
+pub fn form(kind: &Foreign) -> Form {
+    Form {
+        name: kind.clone(),
+        label: Field::Null,
+        caption: Field::Null,
+        docs_url: Field::Null,
+        fields: vec![form_field("host", FieldKind::Text), form_field("password", FieldKind::Password)],
+        webhook_fields: vec![form_field("signing_secret", FieldKind::Password)],
+    }
+}
+
 /// All of a list in one page.
 pub fn whole(sources: Vec<Source>) -> SourcePage {
     let count = sources.len();
@@ -239,262 +259,4 @@ pub fn project() -> Vec<Source> {
 pub fn settings() -> Settings {
     let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 42, demo: false };
     Settings { start: Start::Connected(place), read_only: false, dry_run: false, ascii: false, setup: Setup::default() }
-}
-
-/// The program, with whatever it waits for.
-pub struct Desk {
-    /// Everything the program knows.
-    pub model: Model,
-    /// The time of the next message.
-    pub now: Timestamp,
-    /// Requests that wait for an answer.
-    pub fetches: Vec<(RequestId, Need)>,
-    /// Writes that wait for an answer, with what was sent.
-    pub sends: Vec<(RequestId, Operation)>,
-    /// Timers that were asked for.
-    pub timers: Vec<Timer>,
-    /// Everything else that was asked for.
-    pub others: Vec<Effect>,
-}
-
-impl Desk {
-    /// Starts the program.
-    pub fn new(settings: Settings, width: u16, height: u16) -> Self {
-        let model = Model::new(settings, Keymap::defaults(), Size { width, height }, noon());
-        let mut desk =
-            Self { model, now: noon(), fetches: Vec::new(), sends: Vec::new(), timers: Vec::new(), others: Vec::new() };
-        let effects = start(&mut desk.model);
-        desk.keep(effects);
-        desk
-    }
-
-    /// The program after the first reading of these sources.
-    pub fn reading(settings: Settings, width: u16, height: u16, sources: Vec<Source>) -> Self {
-        let mut desk = Self::new(settings, width, height);
-        desk.identify();
-        desk.list(sources);
-        desk
-    }
-
-    fn keep(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
-            match effect {
-                Effect::Fetch { request, need, .. } => self.fetches.push((request, need)),
-                Effect::Send { request, operation, .. } => self.sends.push((request, operation)),
-                Effect::Wake { timer, .. } => self.timers.push(timer),
-                other => self.others.push(other),
-            }
-        }
-    }
-
-    /// Something happens.
-    pub fn happen(&mut self, event: Event) {
-        let effects = update(&mut self.model, Message { at: self.now, event });
-        self.keep(effects);
-    }
-
-    /// Keys by their names in the keymap, one after the other.
-    pub fn press(&mut self, keys: &[&str]) -> &mut Self {
-        for key in keys {
-            let key = Key::parse(key).unwrap_or_else(|| panic!("{key} is no key"));
-            self.happen(Event::KeyPressed(key));
-        }
-        self
-    }
-
-    /// A text, key by key.
-    pub fn type_in(&mut self, text: &str) -> &mut Self {
-        for symbol in text.chars() {
-            self.happen(Event::KeyPressed(Key::plain(whtui::app::key::Code::Char(symbol))));
-        }
-        self
-    }
-
-    /// Time passes, unnoticed until the next message.
-    pub fn pass(&mut self, seconds: i64) -> &mut Self {
-        self.now += SignedDuration::from_secs(seconds);
-        self
-    }
-
-    /// The newest timer of this kind runs out.
-    #[track_caller]
-    pub fn fire(&mut self, wanted: impl Fn(&Timer) -> bool) -> &mut Self {
-        let place = self.timers.iter().rposition(wanted).expect("such a timer was asked for");
-        let timer = self.timers.remove(place);
-        self.happen(Event::TimerFired(timer));
-        self
-    }
-
-    /// The oldest question of this kind that still waits for its answer.
-    #[track_caller]
-    pub fn asked(&mut self, wanted: impl Fn(&Need) -> bool) -> (RequestId, Need) {
-        let place = self.fetches.iter().position(|(_, need)| wanted(need));
-        let place = place.unwrap_or_else(|| panic!("not asked; open are {:?}", self.fetches));
-        self.fetches.remove(place)
-    }
-
-    /// Answers the question for the list.
-    #[track_caller]
-    pub fn list(&mut self, sources: Vec<Source>) -> &mut Self {
-        let (request, _) = self.asked(|need| *need == Need::Sources);
-        self.happen(Event::Learned(request, Box::new(Fact::Sources(whole(sources)))));
-        self.happen(Event::FetchEnded(request, Ok(())));
-        self
-    }
-
-    /// Answers the question who this is.
-    #[track_caller]
-    pub fn identify(&mut self) -> &mut Self {
-        let (request, _) = self.asked(|need| *need == Need::Identity);
-        let identity = Identity {
-            key: Some(account::Key {
-                scopes: Some(vec![Foreign::new("external_data_source:write")]),
-                ..account::Key::default()
-            }),
-            project: Some(account::Project {
-                id: ProjectId::new(42).unwrap(),
-                name: Foreign::new("Acme"),
-                timezone: Field::Null,
-            }),
-        };
-        self.happen(Event::Learned(request, Box::new(Fact::Identity(Box::new(identity)))));
-        self.happen(Event::FetchEnded(request, Ok(())));
-        self
-    }
-
-    /// Answers the oldest question for jobs that names this table.
-    #[track_caller]
-    pub fn jobs(&mut self, table: &str, jobs: Vec<Job>) -> &mut Self {
-        let name = Foreign::new(table);
-        let (request, need) = self.asked(|need| matches!(need, Need::Jobs(query) if query.schemas.contains(&name)));
-        let Need::Jobs(query) = need else { unreachable!("asked for") };
-        self.happen(Event::Learned(request, Box::new(Fact::Jobs(query, jobs))));
-        self.happen(Event::FetchEnded(request, Ok(())));
-        self
-    }
-
-    /// Answers the oldest question for the full form of this table.
-    #[track_caller]
-    pub fn full(&mut self, schema: Schema) -> &mut Self {
-        let (request, _) = self.asked(|need| *need == Need::Schema(schema.id.clone()));
-        let full = FullSchema { schema, detail: detail(), source: None, source_type: Field::Unknown };
-        self.happen(Event::Learned(request, Box::new(Fact::Schema(Box::new(full)))));
-        self.happen(Event::FetchEnded(request, Ok(())));
-        self
-    }
-
-    /// The oldest question of this kind cannot be answered.
-    #[track_caller]
-    pub fn fail(&mut self, wanted: impl Fn(&Need) -> bool, failure: Failure) -> &mut Self {
-        let (request, _) = self.asked(wanted);
-        self.happen(Event::FetchEnded(request, Err(failure)));
-        self
-    }
-
-    /// The oldest write is answered.
-    #[track_caller]
-    pub fn sent(&mut self, result: Result<Sent, Failure>) -> &mut Self {
-        let (request, _) = self.sends.remove(0);
-        self.happen(Event::Sent(request, result));
-        self
-    }
-
-    /// Focuses the sources and goes to the one of this name.
-    #[track_caller]
-    pub fn go_to_source(&mut self, title: &str) -> &mut Self {
-        self.press(&["1", "g"]);
-        for _ in 0..self.model.sources.rows().len() {
-            if self.model.selected_source().is_some_and(|held| held.source.title().raw() == title) {
-                return self;
-            }
-            self.press(&["j"]);
-        }
-        panic!("no source {title}")
-    }
-
-    /// Focuses the tables and goes to the one of this name.
-    #[track_caller]
-    pub fn go_to_table(&mut self, source: &str, name: &str) -> &mut Self {
-        self.go_to_source(source).press(&["2", "g"]);
-        for _ in 0..self.model.schemas.rows().len() {
-            if self.model.selected_schema().is_some_and(|(_, schema, _)| schema.name.raw() == name) {
-                return self;
-            }
-            self.press(&["j"]);
-        }
-        panic!("no table {name}")
-    }
-
-    /// A table of the last list, by name.
-    #[track_caller]
-    pub fn held(&self, name: &str) -> Schema {
-        let found = self.model.inventory.sources().iter().flat_map(|held| held.source.schemas.iter());
-        found.into_iter().find(|schema| schema.name.raw() == name).expect("a table of this name").clone()
-    }
-
-    /// The screen: its text, then the styles of each line, then the cursor where it is shown.
-    pub fn screen(&self) -> String {
-        let theme = Theme::builtin(!self.model.settings.ascii, self.model.settings.ascii);
-        let Size { width, height } = self.model.size;
-        let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        terminal.draw(|frame| whtui::view::draw(&self.model, &theme, frame)).unwrap();
-        let backend = terminal.backend();
-        let buffer = backend.buffer();
-        let (mut text, mut styles) = (String::new(), String::new());
-        for row in 0..height {
-            let cells: Vec<_> = (0..width).map(|column| &buffer[(column, row)]).collect();
-            let mut skip = 0;
-            for cell in &cells {
-                // The second half of a wide character is a cell without a symbol of its own.
-                if skip == 0 {
-                    text.push_str(cell.symbol());
-                    skip = unicode_width::UnicodeWidthStr::width(cell.symbol()).saturating_sub(1);
-                } else {
-                    skip -= 1;
-                }
-            }
-            text.truncate(text.trim_end_matches(' ').len());
-            text.push('\n');
-            assert!(
-                !text.contains(|symbol: char| symbol != '\n' && (symbol.is_control() || is_direction(symbol))),
-                "the terminal must not be steered by what is shown"
-            );
-            let look = |column: usize| (cells[column].fg, cells[column].bg, cells[column].modifier);
-            let mut runs = Vec::new();
-            let mut begin = 0;
-            for column in 1..=usize::from(width) {
-                if column == usize::from(width) || look(column) != look(begin) {
-                    if let Some(words) = words(look(begin)) {
-                        runs.push(format!("{begin}-{} {words}", column - 1));
-                    }
-                    begin = column;
-                }
-            }
-            if !runs.is_empty() {
-                // Writing to a string cannot fail.
-                let _ = writeln!(styles, "{row}: {}", runs.join(", "));
-            }
-        }
-        let cursor = backend.cursor_visible().then(|| backend.cursor_position());
-        let cursor = cursor.map_or("hidden".to_owned(), |at| format!("{},{}", at.x, at.y));
-        format!("{text}--- styles\n{styles}--- cursor {cursor}\n")
-    }
-}
-
-/// Whether a character turns the direction of what follows.
-fn is_direction(symbol: char) -> bool {
-    matches!(symbol, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A look in words; nothing for that of plain text.
-fn words((foreground, background, modifier): (Color, Color, Modifier)) -> Option<String> {
-    let mut words = Vec::new();
-    if foreground != Color::Reset {
-        words.push(format!("{foreground:?}").to_lowercase());
-    }
-    if background != Color::Reset {
-        words.push(format!("on {background:?}").to_lowercase());
-    }
-    words.extend(modifier.iter_names().map(|(name, _)| name.to_lowercase()));
-    (!words.is_empty()).then(|| words.join(" "))
 }

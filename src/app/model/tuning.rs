@@ -10,7 +10,7 @@ use crate::warehouse::replies::CandidateFields;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::survey::FullSchema;
 use crate::warehouse::text::Foreign;
-use crate::warehouse::tuning::{Current, Draft, Drift, Offer, Refusal, Setting, Value, Way};
+use crate::warehouse::tuning::{Besides, Current, Draft, Drift, Offer, Refusal, Setting, Value, Way};
 
 /// The editor of one table.
 #[derive(Debug)]
@@ -130,6 +130,12 @@ impl Tuning {
     pub fn chosen_way(&self) -> Way {
         let ways = self.ways();
         ways.get(self.way).or(ways.first()).copied().unwrap_or(Way::Only)
+    }
+
+    /// What is done besides the change, where no run is in its way.
+    #[must_use]
+    pub fn besides(&self) -> Besides {
+        Besides { cancel_first: false, way: self.chosen_way(), unregister: self.unregister }
     }
 
     /// Whether the vendor pushes to it, as it is now.

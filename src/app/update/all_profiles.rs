@@ -153,7 +153,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::Back), _) if rows.filter.is_active() => clear_filter(model),
         (Some(CommandId::Back | CommandId::Quit | CommandId::AllProfiles), _) => {
             model.overlay = None;
-            runbook::offer_left_behind(model);
+            runbook::left_behind::offer(model);
         }
         (Some(id), _) if acts(id) => {
             let (title, open) = (commands::command(id).title, model.keymap.key(CommandId::Open));

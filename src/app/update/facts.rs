@@ -12,7 +12,7 @@ use crate::warehouse::recovery::follow::{Evidence, Tone};
 use crate::warehouse::recovery::runbook::News;
 use crate::warehouse::runs::Runs;
 use crate::warehouse::state::Severity;
-use crate::warehouse::survey::{Completeness, Fact, Need};
+use crate::warehouse::survey::{Completeness, Fact, Need, SourcePage};
 
 /// A fetch brought something.
 pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<Effect> {
@@ -44,53 +44,22 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
             model.identity = *identity;
             Vec::new()
         }
-        Fact::Sources(page) => {
-            model.link.reading = Some((page.loaded, page.total));
-            model.link.unreadable = page.unreadable;
-            if let Some(end) = page.end {
-                model.link.partial = end == Completeness::Partial;
-            }
-            let first = model.link.is_first_reading();
-            let transitions = model.inventory.learn_sources(page, now);
-            if !first {
-                note_transitions(model, &transitions);
-            }
-            refresh::rows_changed(model)
-        }
+        Fact::Sources(page) => list_came(model, page),
         Fact::Schema(full) => {
-            let evidence_for = follow_of(purpose);
             if model.details_failure.as_ref().is_some_and(|(id, _)| *id == full.schema.id) {
                 model.details_failure = None;
             }
             let transitions = model.inventory.learn_schema((*full).clone(), now);
-            note_transitions(model, &transitions);
-            let mut effects = refresh::rows_changed(model);
-            if let Some(follow) = evidence_for {
-                effects.extend(follows::learn(model, follow, &Evidence::Schema(&full)));
-            }
-            effects
+            changed(model, &transitions, follow_of(purpose), &Evidence::Schema(&full))
         }
         Fact::Webhook(source, info) => {
             let transitions = model.inventory.learn_webhook(&source, &info, now);
-            note_transitions(model, &transitions);
-            let mut effects = refresh::rows_changed(model);
-            if let Some(follow) = follow_of(purpose) {
-                effects.extend(follows::learn(model, follow, &Evidence::Webhook(&info)));
-            }
-            effects
+            changed(model, &transitions, follow_of(purpose), &Evidence::Webhook(&info))
         }
-        Fact::Source(source) => match follow_of(purpose) {
-            Some(follow) => follows::learn(model, follow, &Evidence::Source(&source)),
-            None => Vec::new(),
-        },
+        Fact::Source(source) => prove(model, follow_of(purpose), &Evidence::Source(&source)),
         Fact::CdcStatus(source, status) => {
             let transitions = model.inventory.learn_cdc(&source, &status, now);
-            note_transitions(model, &transitions);
-            let mut effects = refresh::rows_changed(model);
-            if let Some(follow) = follow_of(purpose) {
-                effects.extend(follows::learn(model, follow, &Evidence::Cdc(&status)));
-            }
-            effects
+            changed(model, &transitions, follow_of(purpose), &Evidence::Cdc(&status))
         }
         Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) => Vec::new(),
         Fact::Logs(query, lines) => history::lines_came(model, &query, lines),
@@ -108,12 +77,44 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
             complete_question(model);
             let mut effects = refresh::rows_changed(model);
             effects.extend(history::jobs_came(model, &query, &jobs));
-            if let Some(follow) = follow_of(purpose) {
-                effects.extend(follows::learn(model, follow, &Evidence::Jobs(&jobs)));
-            }
+            effects.extend(prove(model, follow_of(purpose), &Evidence::Jobs(&jobs)));
             effects
         }
     }
+}
+
+/// A part of the list was read.
+fn list_came(model: &mut Model, page: SourcePage) -> Vec<Effect> {
+    model.link.reading = Some((page.loaded, page.total));
+    model.link.unreadable = page.unreadable;
+    if let Some(end) = page.end {
+        model.link.partial = end == Completeness::Partial;
+    }
+    // Nothing changes by being seen for the first time.
+    let first = model.link.is_first_reading();
+    let transitions = model.inventory.learn_sources(page, model.now);
+    if !first {
+        note_transitions(model, &transitions);
+    }
+    refresh::rows_changed(model)
+}
+
+/// The inventory has learned something: what changed is told, and proves something to who asked for it.
+fn changed(
+    model: &mut Model,
+    transitions: &[Transition],
+    follow: Option<FollowId>,
+    evidence: &Evidence<'_>,
+) -> Vec<Effect> {
+    note_transitions(model, transitions);
+    let mut effects = refresh::rows_changed(model);
+    effects.extend(prove(model, follow, evidence));
+    effects
+}
+
+/// Tells a followed action what it asked for.
+fn prove(model: &mut Model, follow: Option<FollowId>, evidence: &Evidence<'_>) -> Vec<Effect> {
+    follow.map_or_else(Vec::new, |follow| follows::learn(model, follow, evidence))
 }
 
 /// Adds what jobs tell to the question that is being asked.
@@ -167,7 +168,7 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
         Ok(()) => {
             effects.extend(link::list_read(model));
             if first {
-                runbook::offer_left_behind(model);
+                runbook::left_behind::offer(model);
             }
             effects.extend(runbook::watch(model));
             effects.extend(tuning::list_read(model));

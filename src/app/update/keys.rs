@@ -43,7 +43,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
         Some(Overlay::Menu(_)) => return menu::pressed(model, key, command),
         Some(Overlay::Columns(_)) => return columns::pressed(model, key, command),
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
-        Some(Overlay::LeftBehind) => return runbook::answer_left_behind(model, key),
+        Some(Overlay::LeftBehind) => return runbook::left_behind::answer(model, key),
         Some(Overlay::Runbook(id)) => return runbook::pressed(model, id, key, command),
         Some(Overlay::Tuning(ref id)) => {
             let id = id.clone();

@@ -75,7 +75,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         effects.push(Effect::GoOn);
     }
     let effects = tour::advance(model, effects);
-    let effects = runbook::journalled(model, effects);
+    let effects = runbook::left_behind::journalled(model, effects);
     allowed.extend(guard::hold(model, effects));
     allowed
 }
@@ -108,7 +108,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         ),
         Event::KeyChecked(request, result) => key_form::checked(model, request, result),
         Event::TimerFired(timer) => fired(model, timer),
-        Event::LeftBehind(records) => runbook::left_behind(model, records),
+        Event::LeftBehind(records) => runbook::left_behind::found(model, records),
         Event::JournalFailed(reason) => notice(
             model,
             Tone::Bad,

@@ -67,7 +67,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Some(CommandId::Back | CommandId::Triage | CommandId::Quit), _) => {
             model.overlay = None;
             // Where this was the first view, nothing could be asked before.
-            runbook::offer_left_behind(model);
+            runbook::left_behind::offer(model);
         }
         _ => return actions::means_nothing_here(model, key),
     }

@@ -1,15 +1,16 @@
 //! Pieces that several screens are made of.
 
 pub(super) mod modal;
+pub(super) mod prose;
 pub(super) mod table;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use ratatui::widgets::{Block, Widget};
 
 use super::theme::{Role, Theme};
+pub(super) use prose::with_keys;
 
 /// A frame with a title; answers with the area inside.
 pub(super) fn pane(title: Line<'_>, focused: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rect {
@@ -20,7 +21,7 @@ pub(super) fn pane(title: Line<'_>, focused: bool, theme: &Theme, area: Rect, bu
     inside
 }
 
-/// Lines from a place on, as many as fit; answers with how many lines there are in all.
+/// Draws lines from this one on, as many as fit.
 pub(super) fn lines(lines: &[Line<'_>], start: usize, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.iter().skip(start).zip(area.y..area.bottom()) {
         buffer.set_line(area.x, row, line, area.width);
@@ -30,13 +31,4 @@ pub(super) fn lines(lines: &[Line<'_>], start: usize, area: Rect, buffer: &mut B
 /// The first line to show so that the last page is full.
 pub(super) fn bounded_scroll(scroll: usize, lines: usize, height: u16) -> usize {
     scroll.min(lines.saturating_sub(usize::from(height)))
-}
-
-/// Spans of text with key names: parts in backquotes are keys.
-pub(super) fn with_keys<'a>(text: &str, style: Style, theme: &Theme) -> Line<'a> {
-    let parts = text.split('`').enumerate().map(|(index, part)| {
-        let style = if index % 2 == 1 { theme.style(Role::Key) } else { style };
-        Span::styled(part.to_owned(), style)
-    });
-    parts.collect()
 }

@@ -2,11 +2,12 @@
 //!
 //! The knowledge is data (`assets/root-causes.toml`); this is the small machine that applies it. A text is
 //! folded and its names are blanked (`fold`, `mask`), HTTP statuses are told from other numbers (`http`), one
-//! pass finds the rules that can match (`literal`, `filter`), and the first rule that does decides (`catalogue`).
-//! What the text is about is told apart from the words around it (`naming`).
+//! pass finds the rules that can match (`literal`, `filter`, `reading`), and the first rule that does decides
+//! (`conclusion`). What the text is about is told apart from the words around it (`naming`).
 
 mod catalogue;
 mod cause;
+mod conclusion;
 mod filter;
 mod fold;
 mod format;
@@ -14,6 +15,7 @@ mod http;
 mod literal;
 mod mask;
 mod naming;
+mod reading;
 mod rule;
 mod symptom;
 mod words;

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::kind::{Gravity, Kind};
@@ -146,12 +146,6 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         Kind::Failed if all_off => Kind::SwitchedOff,
         kind => kind,
     };
-    let worst = tables.iter().map(|(_, state)| state.severity()).min();
-    let gravity = match (kind, worst) {
-        (Kind::BillingPause, _) => Gravity::Blocking,
-        (_, Some(Severity::Broken)) => Gravity::Broken,
-        _ => Gravity::Doubtful,
-    };
     let trouble = tables.iter().find_map(|(schema, state)| inventory.trouble(held, schema, *state));
     let beyond = |schema: &Schema, state| Beyond {
         runs: inventory.runs(&schema.id),
@@ -160,23 +154,11 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         others_off: tables.iter().any(|(schema, _)| schema.should_sync != Some(true)),
     };
     let proposal = tables.first().and_then(|(schema, state)| propose(schema, *state, beyond(schema, *state)));
-    // Several things may hide what state tables are in.
-    let mut whys: Vec<String> = Vec::new();
-    for (schema, state) in tables.iter().filter(|_| kind == Kind::Unknown) {
-        whys.extend(propose(schema, *state, Beyond::default()).map(|proposal| proposal.why));
-    }
-    whys.sort();
-    whys.dedup();
     let causes = || tables.iter().filter_map(|(schema, state)| cause_of(schema, *state, inventory.runs(&schema.id)));
     let finding: Option<Arc<Finding>> = causes().next().cloned();
     let evidence = causes().find_map(|finding| Some(finding.verdict.evidence.as_ref()?.text.clone()));
     let evidence = evidence.or_else(|| trouble.map(|trouble| trouble.evidence.clone()));
-    let mut names: Vec<Name> = Vec::new();
-    for name in causes().filter_map(|finding| finding.name()) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let names = each_once(causes().filter_map(|finding| finding.name()));
     let retry_safe = tables.iter().all(|(schema, state)| retry_safe(inventory, schema, *state));
     let affected: Vec<Affected> = tables.iter().map(|(schema, state)| affected(schema, *state)).collect();
     let has_begun = kind.has_a_beginning() || finding.is_some();
@@ -186,7 +168,7 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         Some(proposal) => (group.recovery, proposal.steps, proposal.why),
         None => (group.recovery, Vec::new(), String::new()),
     };
-    let why = if whys.is_empty() { why } else { whys.join(" ") };
+    let why = if kind == Kind::Unknown { whys(&tables).unwrap_or(why) } else { why };
     // One cause, but what has to be granted or mended differs from table to table.
     let steps = match &finding {
         Some(finding) if names.len() > 1 => finding.steps_naming(steps, &names),
@@ -194,7 +176,7 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
     };
     let mut problem = Problem {
         kind,
-        gravity,
+        gravity: gravity(kind, &tables),
         source: held.source.id.clone(),
         source_name: held.source.title().clone(),
         source_type: held.source.kind.clone(),
@@ -216,6 +198,33 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
     };
     problem.reason = words::reason(&problem, held, &why, now);
     problem
+}
+
+/// How bad it is: as the worst of the tables.
+fn gravity(kind: Kind, tables: &[(&Schema, State)]) -> Gravity {
+    let worst = tables.iter().map(|(_, state)| state.severity()).min();
+    match (kind, worst) {
+        (Kind::BillingPause, _) => Gravity::Blocking,
+        (_, Some(Severity::Broken)) => Gravity::Broken,
+        _ => Gravity::Doubtful,
+    }
+}
+
+/// The several things that may hide what state tables are in.
+fn whys(tables: &[(&Schema, State)]) -> Option<String> {
+    let each = tables.iter().filter_map(|(schema, state)| propose(schema, *state, Beyond::default()));
+    let whys: BTreeSet<String> = each.map(|proposal| proposal.why).collect();
+    (!whys.is_empty()).then(|| whys.into_iter().collect::<Vec<_>>().join(" "))
+}
+
+fn each_once(names: impl Iterator<Item = Name>) -> Vec<Name> {
+    let mut known: Vec<Name> = Vec::new();
+    for name in names {
+        if !known.contains(&name) {
+            known.push(name);
+        }
+    }
+    known
 }
 
 fn retry_safe(inventory: &Inventory, schema: &Schema, state: State) -> bool {

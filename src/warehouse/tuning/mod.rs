@@ -31,4 +31,4 @@ pub use made::{Back, Before, Made, restoring};
 pub use outcome::{Data, Way};
 pub use rules::Refusal;
 pub use setting::{Setting, Value, Values};
-pub use steps::{question, situation, stages};
+pub use steps::{Besides, question, situation, stages};

@@ -18,46 +18,38 @@ use crate::warehouse::survey::Need;
 pub fn situation(draft: &Draft, inventory: &Inventory) -> Option<Situation> {
     let (held, schema, state) = inventory.schema(&draft.now.id)?;
     let changes: Vec<String> = draft.changed().map(|setting| draft.sentence(setting)).collect();
-    Some(Situation {
-        // What is left after a crash: the keys, or a reload.
-        letter: if draft.data() == Data::InTheWay { Letter::K } else { Letter::A },
-        cause: None,
-        kind: None,
-        wish: Some(Wish::Tune),
-        only_the_end: false,
-        since: None,
-        title: format!("Change the sync settings of {}: {}", schema.title().shown(), changes.join("; ")),
-        advice: Vec::new(),
-        handled: false,
-        source: held.source.id.clone(),
-        source_name: held.source.title().clone(),
-        source_type: held.source.kind.clone(),
-        tables: vec![Patient::of(schema, state)],
-    })
+    // What is left after a crash: the keys, or a reload.
+    let letter = if draft.data() == Data::InTheWay { Letter::K } else { Letter::A };
+    let title = format!("Change the sync settings of {}: {}", schema.title().shown(), changes.join("; "));
+    let tables = vec![Patient::of(schema, state)];
+    Some(Situation { wish: Some(Wish::Tune), ..Situation::of(&held.source, letter, title, tables) })
+}
+
+/// What is done besides a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Besides {
+    /// Whether the run under way is cancelled before it.
+    pub cancel_first: bool,
+    /// What follows it.
+    pub way: Way,
+    /// Whether a webhook that no table needs any more is unregistered after it.
+    pub unregister: bool,
 }
 
 /// The steps: the change, with what has to go before it, and what follows it.
 ///
 /// # Errors
 /// What the server would refuse.
-pub fn stages(draft: &Draft, way: Way, cancel_first: bool, unregister: bool) -> Result<Vec<Stage>, Vec<Refusal>> {
+pub fn stages(draft: &Draft, besides: Besides) -> Result<Vec<Stage>, Vec<Refusal>> {
+    let Besides { cancel_first, way, unregister } = besides;
     let weighed = draft.request()?;
     let id = draft.now.id.clone();
-    let name = draft.now.name.shown();
-    let data = draft.data();
-    let send = |deed: Deed, what: String| Stage::new(Task::Send(deed), what);
-    let discard = |discard: Discard, what: String| send(Deed::Discard(vec![discard]), what);
-    let rows = "the rows stored now; what the source no longer has is gone";
     let mut all = Vec::new();
     if cancel_first {
         all.push(send(Deed::Cancel, "Cancel the sync, and wait until it has ended.".to_owned()));
     }
-    let delete = || {
-        let what = format!("Delete the stored data of {name}; its settings stay.");
-        discard(Discard::DeleteData(id.clone()), what).losing(rows)
-    };
-    if data == Data::InTheWay {
-        all.push(delete());
+    if draft.data() == Data::InTheWay {
+        all.push(delete(draft));
     }
     let changes: Vec<String> = draft.changed().map(|setting| draft.sentence(setting)).collect();
     let what = format!("Change {}.", changes.join("; "));
@@ -65,7 +57,7 @@ pub fn stages(draft: &Draft, way: Way, cancel_first: bool, unregister: bool) -> 
         Weighed::Harmless(patch) => send(Deed::UpdateTable(id.clone(), patch), what),
         Weighed::Loses(reshape) => {
             let lost = match reshape.loss() {
-                Losing::Stored => rows,
+                Losing::Stored => ROWS,
                 Losing::Meanwhile => "what changes at the source until it is enabled again",
             };
             discard(Discard::ReshapeSchema(reshape), what).losing(lost)
@@ -76,23 +68,7 @@ pub fn stages(draft: &Draft, way: Way, cancel_first: bool, unregister: bool) -> 
         let look = Task::Look(vec![Need::Webhook(draft.now.source.clone())]);
         all.push(Stage::new(look, "Look whether the webhook was registered, and delivers."));
     }
-    let reload = || send(Deed::Reload, format!("Reload {name}, see a job start, and follow it to its end."));
-    match way {
-        Way::Only => {}
-        Way::Reload => all.push(reload()),
-        Way::Resync => {
-            let what = format!("Resync {name}: drop what is stored, and read everything again.");
-            all.push(discard(Discard::ResyncSchema(id.clone()), what).losing(rows));
-        }
-        Way::StartOver => {
-            if data != Data::InTheWay {
-                all.push(delete());
-            }
-            if draft.wanted.is_on() {
-                all.push(reload());
-            }
-        }
-    }
+    all.extend(after(draft, way));
     if way != Way::Only || to_webhook || draft.resets() {
         all.push(Stage::new(Task::Verify, "Read the table once more: is it green?"));
     }
@@ -103,6 +79,41 @@ pub fn stages(draft: &Draft, way: Way, cancel_first: bool, unregister: bool) -> 
         all.push(discard(Discard::DeleteWebhook(draft.now.source.clone()), what).losing(lost));
     }
     Ok(all)
+}
+
+/// What follows a change.
+fn after(draft: &Draft, way: Way) -> Vec<Stage> {
+    let name = draft.now.name.shown();
+    let reload = || send(Deed::Reload, format!("Reload {name}, see a job start, and follow it to its end."));
+    match way {
+        Way::Only => Vec::new(),
+        Way::Reload => vec![reload()],
+        Way::Resync => {
+            let what = format!("Resync {name}: drop what is stored, and read everything again.");
+            vec![discard(Discard::ResyncSchema(draft.now.id.clone()), what).losing(ROWS)]
+        }
+        Way::StartOver => {
+            // What was in the way is gone already.
+            let delete = (draft.data() != Data::InTheWay).then(|| delete(draft));
+            delete.into_iter().chain(draft.wanted.is_on().then(reload)).collect()
+        }
+    }
+}
+
+/// What goes with all stored rows.
+const ROWS: &str = "the rows stored now; what the source no longer has is gone";
+
+fn delete(draft: &Draft) -> Stage {
+    let what = format!("Delete the stored data of {}; its settings stay.", draft.now.name.shown());
+    discard(Discard::DeleteData(draft.now.id.clone()), what).losing(ROWS)
+}
+
+fn discard(discard: Discard, what: String) -> Stage {
+    send(Deed::Discard(vec![discard]), what)
+}
+
+fn send(deed: Deed, what: String) -> Stage {
+    Stage::new(Task::Send(deed), what)
 }
 
 /// The question about everything that these steps discard; `None`: they discard nothing. It is asked before the first

@@ -1,6 +1,6 @@
-//! Whether what only looks can be used: copying, watching, exporting, zooming.
+//! Whether what only looks at the selection can be done: telling of it, its jobs and logs, watching it, its runbook.
 
-use super::{Availability, Available, Context, Pane, State, Subject, nothing_selected};
+use super::{Availability, Available, Context, State, Subject, nothing_selected};
 
 /// Whatever is told of something needs something to tell of.
 pub(in crate::app::commands) fn selected(context: &Context) -> Availability {
@@ -23,28 +23,48 @@ pub(in crate::app::commands) fn watch(context: &Context) -> Availability {
     }
 }
 
-/// Only tables of rows are written to files.
-pub(in crate::app::commands) fn export(context: &Context) -> Availability {
-    match context.pane {
-        Pane::Details => Availability::not("The details are no table; copy them as Markdown, or focus a table first."),
-        Pane::Sources | Pane::Schemas if context.has_rows => Available,
-        Pane::Sources | Pane::Schemas => Availability::not("There are no rows."),
+pub(in crate::app::commands) fn history(context: &Context) -> Availability {
+    let direct = match &context.subject {
+        Subject::Nothing => return nothing_selected(),
+        Subject::Source(source) => source.direct,
+        Subject::Schema(schema) => schema.state == State::Direct,
+    };
+    if direct { Availability::not("This source is queried live; there are no jobs.") } else { Available }
+}
+
+pub(in crate::app::commands) fn logs(context: &Context) -> Availability {
+    match &context.subject {
+        Subject::Source(_) => Availability::not("Logs belong to single tables; select one, or open the history."),
+        Subject::Nothing | Subject::Schema(_) => history(context),
     }
 }
 
-/// Where there is room for one pane only, it fills the screen already.
-pub(in crate::app::commands) fn zoom(context: &Context) -> Availability {
-    if context.wide {
-        Available
-    } else {
-        Availability::not("There is room for one pane only; it fills the screen already.")
+pub(in crate::app::commands) fn copy_error(context: &Context) -> Availability {
+    let has_error = match &context.subject {
+        Subject::Nothing => return nothing_selected(),
+        Subject::Source(source) => source.has_error,
+        Subject::Schema(schema) => schema.has_error,
+    };
+    if has_error { Available } else { Availability::not("There is no error text here.") }
+}
+
+/// A runbook needs something to be about.
+pub(in crate::app::commands) fn fix(context: &Context) -> Availability {
+    match context.subject {
+        Subject::Nothing => nothing_selected(),
+        _ => Available,
     }
 }
 
-/// Only tables have columns, whether they have rows or not.
-pub(in crate::app::commands) fn columns(context: &Context) -> Availability {
-    match context.pane {
-        Pane::Details => Availability::not("The details have no columns; focus a table first."),
-        Pane::Sources | Pane::Schemas => Available,
+/// A symptom is one of a table that is synced.
+pub(in crate::app::commands) fn symptom(context: &Context) -> Availability {
+    match &context.subject {
+        Subject::Nothing => nothing_selected(),
+        Subject::Source(_) => Availability::not("This is about one table; select a table."),
+        Subject::Schema(schema) => match schema.state {
+            State::Direct => Availability::not("This source is queried live; there is nothing to sync."),
+            State::NotSetUp => Availability::not("No sync method was chosen for this table yet."),
+            _ => Available,
+        },
     }
 }

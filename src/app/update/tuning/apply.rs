@@ -14,7 +14,7 @@ use crate::warehouse::consent::{Consent, Discard};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::follow::Tone;
 use crate::warehouse::recovery::runbook::{Progress, Runbook, Stage, UnitProgress, Waits};
-use crate::warehouse::tuning::{self, Back, Made, Refusal, Setting};
+use crate::warehouse::tuning::{self, Back, Besides, Made, Refusal, Setting};
 
 /// What was looked at in the preview is to be sent: whatever discards data is asked about before anything is.
 pub(super) fn send(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
@@ -46,7 +46,7 @@ fn check(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
 fn ask(model: &mut Model, id: &SchemaId) -> bool {
     let Some(tuning) = model.tunings.get_mut(id) else { return false };
     let Some(draft) = &tuning.draft else { return false };
-    let Ok(stages) = tuning::stages(draft, tuning.chosen_way(), false, tuning.unregister) else { return false };
+    let Ok(stages) = tuning::stages(draft, tuning.besides()) else { return false };
     let Some(question) = tuning::question(draft, &stages, &model.inventory) else { return false };
     let consented = |discard: &Discard| tuning.consents.iter().any(|consent| consent.discard() == discard);
     if question.challenge.discards().all(consented) {
@@ -78,7 +78,7 @@ pub(super) fn go_ahead(model: &mut Model, id: &SchemaId, cancel_first: bool) -> 
         return hidden_notice(model, id, "is running again; nothing was sent");
     }
     let Some(draft) = &tuning.draft else { return Vec::new() };
-    let stages = tuning::stages(draft, tuning.chosen_way(), cancel_first, tuning.unregister);
+    let stages = tuning::stages(draft, Besides { cancel_first, ..tuning.besides() });
     let (stages, situation) = match (stages, tuning::situation(draft, &model.inventory)) {
         (Ok(stages), Some(situation)) => (stages, situation),
         (Err(refusals), _) => {

@@ -3,6 +3,7 @@
 //! Pure, like [`follow`](super::follow), which carries out and proves single actions: a runbook is told news and
 //! answers with moves. Steps that need the user wait for an answer; those that discard data wait for consent.
 //!
+//! * `exchange`: moves and news;
 //! * `situation`: which tables of which source it is for;
 //! * `stage`: what a step is, and how it is going;
 //! * `plan`: from the letter of a recovery to its steps;
@@ -10,16 +11,19 @@
 //! * `menu`: what can be picked, best first;
 //! * `retime`: how often several tables are to sync, and `cost`: what that costs;
 //! * `look`: the look at several tables right before they are changed;
+//! * `advance`: from what it learns to the next step;
 //! * `answers`: what the user says to a step;
 //! * `sending`: from a step to its actions; `units`: those under way; `verdict`: is everything green?
 //! * `facts`: what was found out on the way;
 //! * `consent`: the question before a step that discards data;
 //! * `record`: what is written down of it, so that a crash does not lose its place.
 
+mod advance;
 mod answers;
 pub mod checklist;
 mod consent;
 mod cost;
+mod exchange;
 mod expand;
 mod facts;
 mod look;
@@ -34,82 +38,21 @@ mod units;
 mod verdict;
 
 use crate::warehouse::consent::Consent;
-use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::Inventory;
-use crate::warehouse::operation::Write;
-use crate::warehouse::recovery::follow::{Outcome, Subject};
 use crate::warehouse::recovery::form::{FormDraft, Purpose, webhook_settings};
 use crate::warehouse::replies::{CdcPrerequisites, CdcStatus, WebhookInfo};
-use crate::warehouse::survey::{Fact, Need};
+use crate::warehouse::survey::Need;
 use crate::warehouse::text::Foreign;
 pub use consent::Ask;
-use facts::{Facts, asked_for};
+pub use exchange::{Move, News, Waits};
+use facts::Facts;
 use look::Again;
 pub use menu::Choice;
 pub use record::Record;
 pub use situation::{Patient, Situation, Symptom, Wish};
 pub use stage::{Deed, Menu, Progress, Stage, Task, Who};
 pub use units::{Unit, UnitProgress};
-use verdict::Verdict;
-
-/// What the program should do next for a runbook.
-#[derive(Debug, PartialEq)]
-pub enum Move {
-    /// Find this out and come back with it.
-    Ask(Need),
-    /// Send this and follow it to its end; the number names it.
-    Write(usize, Write, Subject),
-    /// Do this and follow it to its end; the number names it.
-    Discard(usize, Consent, Subject),
-}
-
-/// What has happened since.
-#[derive(Debug)]
-pub enum News<'a> {
-    /// Something was found out.
-    Found(&'a Fact),
-    /// The list was read to its end.
-    ListRead,
-    /// Something could not be found out.
-    Unread(&'a Need, &'a Failure),
-    /// An action has ended.
-    Ended {
-        /// Its number.
-        unit: usize,
-        /// How.
-        outcome: Outcome,
-        /// The same in a sentence.
-        text: &'a str,
-        /// Tables that a change of several did not reach.
-        left_out: &'a [SchemaId],
-        /// The server's refusal, where it was one: the field it objected to, and why.
-        refused: Option<(Option<&'a Foreign>, &'a Foreign)>,
-    },
-}
-
-/// What a runbook waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waits {
-    /// For the user to say that it may begin.
-    Start,
-    /// For the user to do something by hand.
-    ByHand,
-    /// For the user to fill in a form.
-    Form(Purpose),
-    /// For the user to pick one of the choices.
-    One,
-    /// For the user to pick any of the choices.
-    Several,
-    /// For consent.
-    Consent,
-    /// For the user to try again, or leave it.
-    Retry,
-    /// For answers of the server.
-    Server,
-    /// For nothing: it is over.
-    Nothing,
-}
 
 /// The steps from red to green.
 #[derive(Debug)]
@@ -286,134 +229,10 @@ impl Runbook {
         !self.is_over() && (sent || self.units.iter().any(Unit::is_open))
     }
 
-    /// Takes in what has happened and says what to do next.
-    pub fn learn(&mut self, news: &News<'_>, inventory: &Inventory) -> Vec<Move> {
-        match news {
-            News::Found(fact) => {
-                let need = match fact {
-                    // A form is known by the name the server gives it.
-                    Fact::Form(_) => self.asked.iter().find(|need| matches!(need, Need::Form(_))).cloned(),
-                    fact => asked_for(fact),
-                };
-                let Some(need) = need.filter(|need| self.asked.contains(need)) else { return Vec::new() };
-                self.facts.take(fact);
-                self.answered(&need, inventory)
-            }
-            News::ListRead if self.watching => self.verify(inventory),
-            News::ListRead => self.answered(&Need::Sources, inventory),
-            News::Unread(need, failure) => {
-                if !self.asked.contains(need) {
-                    return Vec::new();
-                }
-                // Whoever tries again is asked again.
-                if self.looks_again() {
-                    self.given.clear();
-                }
-                self.asked.clear();
-                self.fail(format!("{}; nothing was changed by this step", failure.explanation()));
-                Vec::new()
-            }
-            News::Ended { unit, outcome, text, left_out, refused } => {
-                if let Some((field, why)) = refused {
-                    self.refusal = Some((field.cloned(), (*why).clone()));
-                }
-                self.unit_ended(*unit, *outcome, text, left_out, inventory)
-            }
-        }
-    }
-
-    /// One of the questions of this step was answered.
-    fn answered(&mut self, need: &Need, inventory: &Inventory) -> Vec<Move> {
-        let before = self.asked.len();
-        self.asked.retain(|asked| asked != need);
-        if before == self.asked.len() || !self.asked.is_empty() {
-            return Vec::new();
-        }
-        match self.stage().map(|stage| stage.task.clone()) {
-            Some(Task::Look(_)) => {
-                let said = self.expand(inventory);
-                self.finish(&said, inventory)
-            }
-            Some(Task::Verify) => self.verify(inventory),
-            Some(Task::Send(deed)) => self.looked(&deed, inventory),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Everything was read: is it green? What still moves is watched until it does not.
-    fn verify(&mut self, inventory: &Inventory) -> Vec<Move> {
-        let (verdict, text) = self.verdict(inventory);
-        self.watching = verdict == Verdict::Moving;
-        match verdict {
-            Verdict::Green => self.finish(&text, inventory),
-            Verdict::Moving => Vec::new(),
-            Verdict::Red => {
-                let why = self.trouble().map(|trouble| format!("{text}; {trouble}"));
-                self.fail(why.unwrap_or(text));
-                Vec::new()
-            }
-        }
-    }
-
     /// Whether it looks at every reading of the list until its tables have come to rest.
     #[must_use]
     pub fn is_watching(&self) -> bool {
         self.watching
-    }
-
-    /// Goes on with the step it is at.
-    fn go_on(&mut self, inventory: &Inventory) -> Vec<Move> {
-        let Some(stage) = self.stages.get_mut(self.at) else { return Vec::new() };
-        stage.progress = Progress::Now;
-        match stage.task.clone() {
-            Task::Look(needs) => self.ask(needs),
-            Task::Verify => self.ask(vec![Need::Sources]),
-            Task::ByHand | Task::Fill(_) => Vec::new(),
-            Task::Pick(menu) => {
-                self.choices = menu::choices(&menu, &self.situation, &self.facts, inventory);
-                if self.choices.is_empty() { self.pass("there is nothing to pick", inventory) } else { Vec::new() }
-            }
-            Task::Send(deed) => self.send(&deed, inventory),
-        }
-    }
-
-    fn ask(&mut self, needs: Vec<Need>) -> Vec<Move> {
-        self.asked.clone_from(&needs);
-        needs.into_iter().map(Move::Ask).collect()
-    }
-
-    /// The step is done; on with the next.
-    fn finish(&mut self, said: &str, inventory: &Inventory) -> Vec<Move> {
-        self.leave(Progress::Done(said.to_owned()), inventory)
-    }
-
-    /// The step is not needed; on with the next.
-    fn pass(&mut self, why: &str, inventory: &Inventory) -> Vec<Move> {
-        self.leave(Progress::Skipped(why.to_owned()), inventory)
-    }
-
-    fn leave(&mut self, progress: Progress, inventory: &Inventory) -> Vec<Move> {
-        if let Some(stage) = self.stages.get_mut(self.at) {
-            stage.progress = progress;
-        }
-        self.at += 1;
-        // The last actions stay in sight at the end.
-        if self.stage().is_some_and(|stage| stage.sends() || matches!(stage.task, Task::Look(_))) {
-            self.units.clear();
-        }
-        self.go_on(inventory)
-    }
-
-    fn fail(&mut self, why: String) {
-        if let Some(stage) = self.stages.get_mut(self.at) {
-            stage.progress = Progress::Failed(why);
-        }
-    }
-
-    /// Puts steps right behind the one it is at.
-    fn insert_next(&mut self, stages: Vec<Stage>) {
-        let next = (self.at + 1).min(self.stages.len());
-        self.stages.splice(next..next, stages);
     }
 
     /// What is worth copying: what has to be run on the server, or what went wrong.

@@ -108,7 +108,7 @@ fn wished(wish: Wish, situation: &Situation, inventory: &Inventory) -> Vec<Stage
         Wish::Pause => {
             let on =
                 |id: &SchemaId| inventory.schema(id).is_none_or(|(_, schema, _)| schema.should_sync != Some(false));
-            vec![menu::pause(situation, ids().filter(on).collect(), inventory)]
+            vec![menu::switch_off(situation, ids().filter(on).collect(), inventory)]
         }
         Wish::Resync => wrong_data(situation, inventory),
         Wish::DeleteData => discards(

@@ -74,20 +74,13 @@ impl Record {
     pub fn situation(&self, inventory: &Inventory) -> Option<Situation> {
         let held = inventory.source(&SourceId::new(&self.source))?;
         let tables = self.tables.iter().filter_map(|(id, _)| inventory.schema(&SchemaId::new(id)));
+        let tables = tables.map(|(_, schema, state)| Patient::of(schema, state)).collect();
+        let letter = Letter::parse(&self.letter).unwrap_or(Letter::A);
+        let title = format!("{UNFINISHED}{}", self.title.trim_start_matches(UNFINISHED));
         Some(Situation {
-            letter: Letter::parse(&self.letter).unwrap_or(Letter::A),
             cause: self.cause.as_deref().map(CauseId::new),
-            kind: None,
-            wish: None,
             only_the_end: self.plain,
-            title: format!("{UNFINISHED}{}", self.title.trim_start_matches(UNFINISHED)),
-            since: None,
-            advice: Vec::new(),
-            handled: false,
-            source: held.source.id.clone(),
-            source_name: held.source.title().clone(),
-            source_type: held.source.kind.clone(),
-            tables: tables.map(|(_, schema, state)| Patient::of(schema, state)).collect(),
+            ..Situation::of(&held.source, letter, title, tables)
         })
     }
 }

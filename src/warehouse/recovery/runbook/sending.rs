@@ -153,8 +153,7 @@ impl Runbook {
 
     fn units_of(&self, deed: &Deed, inventory: &Inventory) -> Vec<Unit> {
         let source = || self.situation.source.clone();
-        let one =
-            |write: Write, tables: &[SchemaId]| vec![Unit::new(Act::Write(write), self.subject_for(tables, inventory))];
+        let one = |write: Write, tables: &[SchemaId]| self.one(write, tables, inventory);
         match deed {
             Deed::Enable => {
                 let off: Vec<SchemaId> =
@@ -172,20 +171,7 @@ impl Runbook {
                 });
                 self.change(patches.collect(), inventory)
             }
-            Deed::Reload => {
-                let on = self.reloadable(inventory);
-                let all_on = inventory.source(&self.situation.source).is_some_and(|held| {
-                    let mut enabled = held.source.schemas.iter().filter(|schema| schema.should_sync == Some(true));
-                    enabled.all(|schema| on.contains(&schema.id))
-                });
-                let of_one = on
-                    .iter()
-                    .all(|id| inventory.schema(id).is_some_and(|(held, ..)| held.source.id == self.situation.source));
-                if on.len() > 1 && all_on && of_one || on.is_empty() {
-                    return one(Write::ReloadSource(source()), &on);
-                }
-                on.iter().flat_map(|id| one(Write::ReloadSchema(id.clone()), std::slice::from_ref(id))).collect()
-            }
+            Deed::Reload => self.reload(inventory),
             Deed::Cancel => {
                 let runs = |table: &&Patient| {
                     inventory.schema(&table.id).is_none_or(|(_, schema, _)| schema.status == Status::Running)
@@ -215,6 +201,29 @@ impl Runbook {
             Deed::UpdateWebhook(inputs) => one(Write::UpdateWebhookInputs(source(), inputs.clone()), &[]),
             Deed::Discard(_) => Vec::new(),
         }
+    }
+
+    /// One write about these tables.
+    fn one(&self, write: Write, tables: &[SchemaId], inventory: &Inventory) -> Vec<Unit> {
+        vec![Unit::new(Act::Write(write), self.subject_for(tables, inventory))]
+    }
+
+    /// Requests runs: of the source as a whole where that is the same.
+    fn reload(&self, inventory: &Inventory) -> Vec<Unit> {
+        let on = self.reloadable(inventory);
+        let all_on = inventory.source(&self.situation.source).is_some_and(|held| {
+            let mut enabled = held.source.schemas.iter().filter(|schema| schema.should_sync == Some(true));
+            enabled.all(|schema| on.contains(&schema.id))
+        });
+        let of_one =
+            on.iter().all(|id| inventory.schema(id).is_some_and(|(held, ..)| held.source.id == self.situation.source));
+        if on.len() > 1 && all_on && of_one || on.is_empty() {
+            let write = Write::ReloadSource(self.situation.source.clone());
+            return self.one(write, &on, inventory);
+        }
+        on.iter()
+            .flat_map(|id| self.one(Write::ReloadSchema(id.clone()), std::slice::from_ref(id), inventory))
+            .collect()
     }
 
     /// Switches tables on: those that were never set up with a method that the server chooses.

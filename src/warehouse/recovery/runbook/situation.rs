@@ -9,6 +9,7 @@ use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::Subject;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::settings::SyncType;
+use crate::warehouse::source::Source;
 use crate::warehouse::state::State;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::triage::{Kind, Problem};
@@ -193,6 +194,25 @@ pub struct Situation {
 }
 
 impl Situation {
+    /// These tables of a source, of which nothing more is known than what it is called and which recovery it takes.
+    pub(in crate::warehouse) fn of(source: &Source, letter: Letter, title: String, tables: Vec<Patient>) -> Self {
+        Self {
+            letter,
+            cause: None,
+            kind: None,
+            wish: None,
+            only_the_end: false,
+            title,
+            since: None,
+            advice: Vec::new(),
+            handled: false,
+            source: source.id.clone(),
+            source_name: source.title().clone(),
+            source_type: source.kind.clone(),
+            tables,
+        }
+    }
+
     /// A problem of the list.
     #[must_use]
     pub fn of_problem(problem: &Problem, inventory: &Inventory) -> Self {
@@ -223,21 +243,8 @@ impl Situation {
             .filter_map(|id| inventory.schema(id))
             .map(|(_, schema, state)| Patient::of(schema, state))
             .collect();
-        Some(Self {
-            letter: symptom.letter(patients.first().and_then(|patient| patient.method.as_ref())),
-            cause: None,
-            kind: None,
-            wish: None,
-            only_the_end: false,
-            title: symptom.words().to_owned(),
-            since: None,
-            advice: Vec::new(),
-            handled: false,
-            source: source.clone(),
-            source_name: held.source.title().clone(),
-            source_type: held.source.kind.clone(),
-            tables: patients,
-        })
+        let letter = symptom.letter(patients.first().and_then(|patient| patient.method.as_ref()));
+        Some(Self::of(&held.source, letter, symptom.words().to_owned(), patients))
     }
 
     /// What somebody wants done to these tables; `None` where none of them is there.
@@ -252,21 +259,8 @@ impl Situation {
                 Patient { chosen: barred.is_none(), barred, ..Patient::of(schema, *state) }
             })
             .collect();
-        Some(Self {
-            letter: wish.letter(),
-            cause: None,
-            kind: None,
-            wish: Some(wish),
-            only_the_end: false,
-            title: format!("{} several tables", wish.verb()),
-            since: None,
-            advice: Vec::new(),
-            handled: false,
-            source: held.source.id.clone(),
-            source_name: held.source.title().clone(),
-            source_type: held.source.kind.clone(),
-            tables: patients,
-        })
+        let title = format!("{} several tables", wish.verb());
+        Some(Self { wish: Some(wish), ..Self::of(&held.source, wish.letter(), title, patients) })
     }
 
     /// What it is called: the recovery, or what is to be done.

@@ -2,10 +2,10 @@
 
 use ratatui::text::Line;
 
-use super::text;
-use super::theme::{Role, Theme};
 use crate::app::model::Model;
 use crate::app::model::runbook::Opened;
+use crate::view::theme::{Role, Theme};
+use crate::view::widgets::prose::wrapped;
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::text::clean;
 
@@ -18,10 +18,7 @@ pub(super) fn lines<'a>(model: &Model, opened: &Opened, theme: &Theme, width: us
     }
     told.extend(opened.book.cost(&model.inventory).map(|cost| (cost, Role::Text)));
     told.extend(requests(model, opened));
-    let lines = told.into_iter().flat_map(|(line, role)| {
-        text::wrap(&clean(&line, false), width).into_iter().map(move |line| (line, role)).collect::<Vec<_>>()
-    });
-    lines.map(|(line, role)| Line::styled(line, theme.style(role))).collect()
+    told.into_iter().flat_map(|(line, role)| wrapped(&clean(&line, false), width, theme.style(role))).collect()
 }
 
 /// What a change of several tables would send, exactly.
