@@ -5,6 +5,7 @@ mod chart;
 mod confirm;
 mod details;
 mod export;
+mod following;
 mod footer;
 pub mod form;
 mod guard;
@@ -69,7 +70,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             Pane::Details => details::draw(model, theme, rect(area), frame),
         }
     }
-    if !footer::notice(model, theme, rect(layout.notice), frame) {
+    let said_much = footer::notice(model, theme, rect(layout.notice), frame);
+    if !following::draw(model, theme, rect(layout.hints), frame) && !said_much {
         footer::hints(model, theme, rect(layout.hints), frame);
     }
     match &model.overlay {

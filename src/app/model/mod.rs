@@ -14,6 +14,7 @@ pub mod marks;
 pub mod menu;
 pub mod ordering;
 pub mod overlay;
+pub mod presses;
 pub mod raw;
 pub mod reader;
 pub mod runbook;
@@ -52,6 +53,7 @@ use link::Link;
 use marks::Marks;
 use ordering::Ordering;
 use overlay::{Overlay, Profiles};
+use presses::Presses;
 use reader::Reader;
 use runbook::Runbooks;
 use table::TableView;
@@ -75,6 +77,8 @@ pub struct Model {
     pub settings: Settings,
     /// Which key means which command.
     pub keymap: Keymap,
+    /// What was pressed.
+    pub presses: Presses,
     /// What fills the terminal.
     pub screen: Screen,
     /// What lies over it.
@@ -217,6 +221,7 @@ impl Model {
             focused: true,
             settings,
             keymap,
+            presses: Presses::default(),
             screen,
             overlay,
             beneath: None,

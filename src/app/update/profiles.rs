@@ -1,6 +1,6 @@
 //! The profiles: which one to go on with.
 
-use super::welcome;
+use super::{actions, welcome};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
 use crate::app::key::{Code, Key};
@@ -26,7 +26,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
                 profiles.asking = None;
                 Vec::new()
             }
-            _ => Vec::new(),
+            _ => actions::means_nothing_here(model, key),
         };
     }
     match (command, key.code) {
@@ -51,7 +51,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             return vec![Effect::Quit];
         }
         (Some(CommandId::Back | CommandId::Profiles | CommandId::Quit), _) | (_, Code::Escape) => model.overlay = None,
-        _ => {}
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }

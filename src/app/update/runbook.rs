@@ -4,6 +4,7 @@
 use tui_input::Input;
 
 use super::form::{self, FormOutcome};
+use super::keys::halved;
 use super::{actions, follows, history, notice, refresh, triage, tuning};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, FollowId, Urgency};
@@ -272,7 +273,7 @@ pub(super) fn pressed(model: &mut Model, id: RunbookId, key: Key, command: Optio
             },
         };
     }
-    let page = usize::from(model.size.height / 3).max(1);
+    let (command, page) = halved(command, usize::from(model.size.height / 3).max(1));
     match (command, key.code) {
         (_, Code::Enter) => return enter(model, id),
         (_, Code::Char(' ')) => return space(model, id),

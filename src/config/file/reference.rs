@@ -59,8 +59,10 @@ pub static SETTINGS: &[Setting] = &[
     row(Ui, "colour", "true or false", "`true`", "Use colours; `NO_COLOR` wins."),
     row(Ui, "mouse", "true or false", "`true`", "Use the mouse; without it the terminal selects text as usual."),
     row(Ui, "theme", "a text", "`auto`", "The theme: `auto` (fits the terminal), `dark`, `light`, `mono`, `high-contrast` or `colour-blind`."),
+    row(Ui, "keys", "a text", "`default`", "The keys that those of `[keys]` are laid over: `default`, `vim` or `emacs`."),
     row(Ui, "announce", "a list of texts", "all three", "How the end of a watched table is announced beside the notice: any of `title`, `bell` and `desktop`."),
-    row(Keys, "COMMAND", "a key or a list of keys", "see *Keys*", "The keys of a command, in place of its own; `[]` leaves it to the palette."),
+    row(Keys, "COMMAND", "a key or a list of keys", "see *Keys*", "The keys of a command, in place of its own; `[]` leaves it to the palette. Keys that follow each other stand in one text: `\"g g\"`."),
+    row(Keys, "in.SCREEN.COMMAND", "a key or a list of keys", "those of `keys.COMMAND`", "The keys of a command on one screen only: `sources`, `tables`, `details`, `triage`, `history`, `logs`, `runbook`, `editor` or `text` (help, activity, JSON)."),
 ];
 
 /// Names of the settings that may stand somewhere.
