@@ -3,7 +3,7 @@
 mod bindings;
 mod preset;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub use bindings::{Bindings, Mistake};
 pub use preset::Preset;
@@ -90,10 +90,13 @@ impl Table {
         }
         let mut found: HashMap<Vec<Key>, Found> =
             owners.iter().map(|(keys, id)| (keys.clone(), Found::Command(*id))).collect();
+        let mut told = HashSet::new();
         for (id, sequence) in all() {
             for length in 1..sequence.keys().len() {
                 let begin = &sequence.keys()[..length];
                 match owners.get(begin) {
+                    // Once is enough for all that it begins.
+                    Some(_) if !told.insert(begin) => {}
                     Some(owner) => clash((*owner, Sequence::of(begin)), (id, sequence.clone())),
                     None => drop(found.insert(begin.to_vec(), Found::Begins)),
                 }

@@ -85,12 +85,10 @@ impl Reader<'_> {
         for (name, value) in table {
             let Some(surface) = Surface::named(name.get_ref()) else {
                 let meant = did_you_mean(name.get_ref(), Surface::ALL.iter().map(|surface| surface.name()));
-                let all = Surface::ALL.map(Surface::name).join(", ");
+                let all = || format!("; there are {}", Surface::ALL.map(Surface::name).join(", "));
+                let meant = if meant.is_empty() { all() } else { meant };
                 let found = shown(name.get_ref());
-                self.wrong(
-                    &name.span(),
-                    format!("there is no screen `{found}` with keys of its own{meant}; there are {all}"),
-                );
+                self.wrong(&name.span(), format!("there is no screen `{found}` with keys of its own{meant}"));
                 continue;
             };
             let Some(own) = self.table(value, &format!("keys.{IN}.{}", surface.name())).cloned() else { continue };
@@ -136,7 +134,13 @@ impl Reader<'_> {
                 } else {
                     format!("in the {} keys", preset.name())
                 };
-                format!("{name} has it {by} (give {name} another key, or `{name} = []`)")
+                let second = if first == &clash.claims[0] { &clash.claims[1] } else { &clash.claims[0] };
+                if second.1.begins(&first.1) {
+                    // It may begin many more.
+                    format!("{name} has that {by} (choose another key for {})", command(second.0).name)
+                } else {
+                    format!("{name} has it {by} (give {name} another key, or `{name} = []`)")
+                }
             }
         };
         let sentence = if clash.claims[0].1 == clash.claims[1].1 {
