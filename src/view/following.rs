@@ -18,47 +18,57 @@ const MORE: &str = "more keys";
 /// fit is left out, and that something was is said.
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) -> bool {
     let Some((surface, begun)) = model.presses.begun() else { return false };
-    let mut hints = following(model, surface, begun);
-    hints.push(("esc".to_owned(), "give up"));
     let begun = Sequence::of(begun).to_string();
     let ellipsis = theme.ellipsis();
-    let mut room = usize::from(area.width).saturating_sub(1 + text::width(&begun) + 1 + text::width(ellipsis) + 2);
     let mut spans = vec![
         Span::raw(" "),
         Span::styled(begun, theme.style(Role::Heading)),
         Span::styled(format!(" {ellipsis}  "), theme.style(Role::Faint)),
     ];
-    let count = hints.len();
-    for (index, (key, title)) in hints.into_iter().enumerate() {
-        let width = text::width(&key) + 1 + text::width(title) + 2;
-        // The sign that something is left out needs its place, too.
-        let needed = if index + 1 == count { width - 2 } else { width + text::width(ellipsis) };
-        if needed > room {
-            spans.push(Span::styled(ellipsis.to_string(), theme.style(Role::Faint)));
+    let hint = |key: &str, title: &str| {
+        [
+            Span::styled(key.to_owned(), theme.style(Role::Key)),
+            Span::styled(format!(" {title}"), theme.style(Role::Faint)),
+        ]
+    };
+    let out = hint("esc", "give up");
+    let width_of = |spans: &[Span]| spans.iter().map(Span::width).sum::<usize>();
+    // The way out and the sign that something is left out have their places.
+    let taken = width_of(&spans) + width_of(&out) + text::width(ellipsis) + 2;
+    let mut room = usize::from(area.width).saturating_sub(taken);
+    for (key, title) in following(model, surface) {
+        let parts = hint(&key, title);
+        let width = width_of(&parts) + 2;
+        if width > room {
+            spans.push(Span::styled(format!("{ellipsis}  "), theme.style(Role::Faint)));
             break;
         }
-        room -= width.min(room);
-        spans.push(Span::styled(key, theme.style(Role::Key)));
-        spans.push(Span::styled(format!(" {title}  "), theme.style(Role::Faint)));
+        room -= width;
+        spans.extend(parts);
+        spans.push(Span::raw("  "));
     }
+    spans.extend(out);
     frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
     true
 }
 
-/// The keys that may be next, and where they lead.
-fn following(model: &Model, surface: Surface, begun: &[Key]) -> Vec<(String, &'static str)> {
+/// The keys that may be next, and where they lead. Several for one thing stand together.
+fn following(model: &Model, surface: Surface) -> Vec<(String, &'static str)> {
+    let begun = model.presses.begun().map_or(&[][..], |(_, keys)| keys);
     let context = model.context();
     let usable = |id: CommandId| (command(id).available)(&context) == Availability::Available;
     let mut after = model.keymap.after(surface, begun);
     after.retain(|(_, id)| surface.understands(*id));
     after.sort_by_key(|(_, id)| (!usable(*id), std::cmp::Reverse(command(*id).hint)));
-    let mut hints: Vec<(String, &'static str)> = Vec::new();
+    let mut hints: Vec<(Vec<String>, &'static str)> = Vec::new();
     for (rest, id) in after {
         let Some(next) = rest.keys().first().map(Key::to_string) else { continue };
         let title = if rest.single().is_some() { command(id).title } else { MORE };
-        if !hints.iter().any(|(key, _)| *key == next) {
-            hints.push((next, title));
+        match hints.iter_mut().find(|(_, known)| *known == title) {
+            Some((keys, _)) if keys.contains(&next) => {}
+            Some((keys, _)) => keys.push(next),
+            None => hints.push((vec![next], title)),
         }
     }
-    hints
+    hints.into_iter().map(|(keys, title)| (keys.join("/"), title)).collect()
 }
