@@ -52,11 +52,13 @@ pub(super) fn draw(model: &Model, reader: &Reader, theme: &Theme, frame: &mut Fr
 
 /// The keys of a command, each whole and all of them, and beside them what it does.
 fn entry(keys: &[Sequence], sentence: &str, width: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let mut left: Vec<String> = Vec::new();
+    let (mut left, count): (Vec<String>, usize) = (Vec::new(), keys.len());
     for (index, keys) in keys.iter().enumerate() {
+        // All but the last one are followed by a comma.
+        let room = if index + 1 == count { KEYS } else { KEYS - 1 };
         let keys = if index == 0 { keys.to_string() } else { format!(", {keys}") };
         match left.last_mut() {
-            Some(line) if text::width(line) + text::width(&keys) < KEYS => line.push_str(&keys),
+            Some(line) if text::width(line) + text::width(&keys) <= room => line.push_str(&keys),
             Some(line) => {
                 line.push(',');
                 left.push(keys.trim_start_matches(", ").to_owned());
