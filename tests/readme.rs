@@ -1,6 +1,6 @@
 //! The README says what the program does: its list of keys is that of the table of commands.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on panics")]
 
 use std::fmt::Write as _;
 
@@ -110,7 +110,7 @@ fn generated_lists_are_up_to_date() {
     check(PRESSES, END_OF_PRESSES, &presses());
 }
 
-/// Every list of keys is that of the one table: this page, the man page, and (in `keymaps`) help and palette.
+/// Every list of keys is that of the one table: this page, the man page, and (in `hints`) help and palette.
 #[test]
 fn the_man_page_has_the_keys_of_every_preset() {
     let (code, page, err) = told(&whtui(&["man"]).output().unwrap());

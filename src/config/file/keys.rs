@@ -126,23 +126,10 @@ impl Reader<'_> {
             return;
         };
         let name = command(first.0).name;
-        let from = match first_at {
-            Some(at) => format!("{name} in line {}", position(self.text, at.start).0),
-            None => {
-                let by = if preset == Preset::Default {
-                    "by default".to_owned()
-                } else {
-                    format!("in the {} keys", preset.name())
-                };
-                let second = if first == &clash.claims[0] { &clash.claims[1] } else { &clash.claims[0] };
-                if second.1.begins(&first.1) {
-                    // It may begin many more.
-                    format!("{name} has that {by} (choose another key for {})", command(second.0).name)
-                } else {
-                    format!("{name} has it {by} (give {name} another key, or `{name} = []`)")
-                }
-            }
-        };
+        let from = first_at.map_or_else(
+            || owned(clash, first, preset),
+            |at| format!("{name} in line {}", position(self.text, at.start).0),
+        );
         let sentence = if clash.claims[0].1 == clash.claims[1].1 {
             // The one that is told of comes first.
             let [one, other] = &clash.claims;
@@ -183,6 +170,22 @@ impl Reader<'_> {
             }
         }
         all
+    }
+}
+
+/// Who has a key that the file does not name, and how to go on.
+fn owned(clash: &Clash, owner: &(CommandId, Sequence), preset: Preset) -> String {
+    let by = match preset {
+        Preset::Default => "by default".to_owned(),
+        preset => format!("in the {} keys", preset.name()),
+    };
+    let name = command(owner.0).name;
+    let other = if owner == &clash.claims[0] { &clash.claims[1] } else { &clash.claims[0] };
+    if other.1.begins(&owner.1) {
+        // It may begin many more.
+        format!("{name} has that {by} (choose another key for {})", command(other.0).name)
+    } else {
+        format!("{name} has it {by} (give {name} another key, or `{name} = []`)")
     }
 }
 
