@@ -68,7 +68,11 @@ fn asks(model: &Model) -> bool {
 
 /// Whether a key means something to what is typed.
 fn means_something_to_a_text(model: &Model, key: Key) -> bool {
-    let form = matches!(model.overlay, Some(Overlay::Runbook(_))) || matches!(model.screen, Screen::Welcome { .. });
+    // The first screen has keys of its own, and no line to say anything in.
+    if matches!(model.screen, Screen::Welcome { .. }) {
+        return true;
+    }
+    let form = matches!(model.overlay, Some(Overlay::Runbook(_)));
     let list = form || matches!(model.overlay, Some(Overlay::Palette(_)));
     match key.code {
         Code::Enter | Code::Escape | Code::Tab | Code::BackTab | Code::Up | Code::Down => true,
