@@ -21,6 +21,8 @@
 //!
 //! * another command: a row in [`app::commands`], its availability in one of the files beside it, its keys in `assets/keymap.toml`, what
 //!   it does in `app/update/actions.rs`;
+//! * another set of keys: a file in `assets/keymaps`, [`app::commands::keymap::Preset`]; what each screen understands:
+//!   [`app::commands::surface`];
 //! * another call to the server: [`warehouse::operation`], a method in [`api`], a route in [`simulator`];
 //! * another step or recovery: [`warehouse::recovery::runbook`] (`plan` for what is known from the start, `expand` for
 //!   what only an answer tells, `menu` for what can be picked);

@@ -11,9 +11,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use whtui::app::commands::COMMANDS;
-use whtui::app::commands::keymap::Keymap;
+use whtui::app::commands::keymap::{Keymap, Preset};
 use whtui::app::effect::{Effect, FollowId, RequestId, Timer};
-use whtui::app::key::{Code, Key};
+use whtui::app::key::{Code, Key, Sequence};
 use whtui::app::layout::Size;
 use whtui::app::message::{BudgetLeft, Event, Message, Mouse, MouseAct, Sent};
 use whtui::app::model::Model;
@@ -153,6 +153,8 @@ fn any_world() -> impl Strategy<Value = Vec<Source>> {
 #[derive(Clone, Debug)]
 enum Deed {
     Press(Key),
+    /// Keys that lead to a command, in one of the presets.
+    Follow(Sequence),
     /// Keys that go to a table and act on it.
     Act(Index, Key),
     /// The text that the open question asks for, if one is open.
@@ -179,9 +181,19 @@ enum Deed {
     Pass(i64),
 }
 
+/// Whatever leads to a command in any preset.
+fn bound() -> Vec<Sequence> {
+    let of = |keymap: Keymap| COMMANDS.iter().flat_map(|row| keymap.keys(row.id).to_vec()).collect::<Vec<_>>();
+    Preset::ALL.into_iter().map(Keymap::of).flat_map(of).collect()
+}
+
+/// Each of their keys, by itself.
 fn bound_keys() -> Vec<Key> {
-    let keymap = Keymap::defaults();
-    COMMANDS.iter().flat_map(|command| keymap.keys(command.id).to_vec()).collect()
+    bound().iter().flat_map(|sequence| sequence.keys().to_vec()).collect()
+}
+
+fn any_preset() -> impl Strategy<Value = Preset> {
+    prop_oneof![2 => Just(Preset::Default), 1 => Just(Preset::Vim), 1 => Just(Preset::Emacs)]
 }
 
 fn acting_keys() -> Vec<Key> {
@@ -234,6 +246,7 @@ fn any_deed() -> impl Strategy<Value = Deed> {
     let act = select(vec![MouseAct::Click, MouseAct::WheelDown, MouseAct::WheelUp]);
     prop_oneof![
         24 => any_key().prop_map(Deed::Press),
+        3 => select(bound()).prop_map(Deed::Follow),
         6 => (any::<Index>(), select(acting_keys())).prop_map(|(place, key)| Deed::Act(place, key)),
         4 => Just(Deed::TypeDemand),
         1 => any::<String>().prop_map(Deed::Paste),
@@ -300,9 +313,9 @@ fn confirms(model: &Model, event: &Event) -> Option<Vec<Discard>> {
 }
 
 impl Watched {
-    fn new(settings: Settings) -> Self {
+    fn new(settings: Settings, preset: Preset) -> Self {
         let size = Size { width: 140, height: 40 };
-        let mut model = Model::new(settings, Keymap::defaults(), size, noon());
+        let mut model = Model::new(settings, Keymap::of(preset), size, noon());
         let effects = start(&mut model);
         let mut watched =
             Self { model, now: noon(), fetches: vec![], sends: vec![], timers: vec![], confirmed: vec![] };
@@ -413,9 +426,14 @@ impl Watched {
     fn perform(&mut self, deed: Deed) {
         match deed {
             Deed::Press(key) => self.happen(Event::KeyPressed(key)),
+            Deed::Follow(keys) => {
+                for key in keys.keys() {
+                    self.happen(Event::KeyPressed(*key));
+                }
+            }
             Deed::Act(place, key) => {
                 let down = vec!["j"; place.index(6)];
-                for name in ["2", "g"].into_iter().chain(down) {
+                for name in ["2", "home"].into_iter().chain(down) {
                     self.happen(Event::KeyPressed(Key::parse(name).unwrap()));
                 }
                 self.happen(Event::KeyPressed(key));
@@ -546,8 +564,8 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
     }
 }
 
-fn play(settings: Settings, first: Vec<Source>, deeds: Vec<Deed>) -> Watched {
-    let mut watched = Watched::new(settings);
+fn play(settings: Settings, preset: Preset, first: Vec<Source>, deeds: Vec<Deed>) -> Watched {
+    let mut watched = Watched::new(settings, preset);
     let place = watched.fetches.iter().position(|(_, need)| *need == Need::Sources).unwrap();
     let (request, need) = watched.fetches.remove(place);
     for fact in facts(&need, first, &[]) {
@@ -577,13 +595,14 @@ proptest! {
         deeds in vec(any_deed(), 1..120),
         dry_run in prop::bool::weighted(0.1),
         ascii in any::<bool>(),
+        preset in any_preset(),
     ) {
-        play(Settings { dry_run, ascii, ..settings() }, world, deeds);
+        play(Settings { dry_run, ascii, ..settings() }, preset, world, deeds);
     }
 
     #[test]
-    fn read_only_sends_nothing(world in any_world(), deeds in vec(any_deed(), 1..80)) {
-        let watched = play(Settings { read_only: true, ..settings() }, world, deeds);
+    fn read_only_sends_nothing(world in any_world(), deeds in vec(any_deed(), 1..80), preset in any_preset()) {
+        let watched = play(Settings { read_only: true, ..settings() }, preset, world, deeds);
         prop_assert!(watched.sends.is_empty());
     }
 }
@@ -595,9 +614,10 @@ proptest! {
     fn a_protected_profile_sends_nothing_before_its_name_was_typed(
         world in any_world(),
         deeds in vec(any_deed(), 1..80),
+        preset in any_preset(),
     ) {
         let setup = Setup { profile: Some("a name that nobody types".to_owned()), protected: true, ..Setup::default() };
-        let watched = play(Settings { setup, ..settings() }, world, deeds);
+        let watched = play(Settings { setup, ..settings() }, preset, world, deeds);
         prop_assert!(watched.sends.is_empty());
     }
 }
@@ -615,7 +635,7 @@ fn such_keys_do_get_through() {
         (vec![of("2"), of("D"), of("enter")], 0),
         (vec![of("2"), of("D"), of("esc"), of("y")], 0),
     ] {
-        let watched = play(settings(), shop(), keys);
+        let watched = play(settings(), Preset::Default, shop(), keys);
         assert_eq!(watched.sends.len(), sent);
         assert!(watched.confirmed.is_empty(), "what was confirmed is sent");
     }

@@ -1,6 +1,10 @@
 //! Keys, free of any terminal library, and their names in the keymap.
 
+mod sequence;
+
 use std::fmt;
+
+pub use sequence::Sequence;
 
 /// Which key, before modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,6 +43,8 @@ pub enum Code {
     PageUp,
     /// Page down.
     PageDown,
+    /// None with a meaning of its own: what was pressed stands for its command alone. No terminal sends it.
+    Bound,
 }
 
 /// A key press.
@@ -158,7 +164,7 @@ impl Key {
     pub fn is_typing(self) -> bool {
         match self.code {
             Code::Char(_) => !self.ctrl && !self.alt,
-            Code::Function(_) => false,
+            Code::Function(_) | Code::Bound => false,
             _ => true,
         }
     }

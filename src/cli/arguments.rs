@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::completions::Completions;
 use super::listing::{Jobs, Listing};
 use super::wait::Wait;
+use crate::app::commands::keymap::Preset;
 use crate::app::settings::THEMES;
 use crate::simulator::FaultSpec;
 
@@ -222,6 +223,9 @@ pub(super) struct Connection {
     /// Colours: auto, dark, light, mono, high-contrast, colour-blind
     #[arg(long, env = "WHTUI_THEME", value_name = "NAME", value_parser = theme)]
     pub theme: Option<String>,
+    /// Keys: default, vim, emacs; those of the settings are laid over them
+    #[arg(long, env = "WHTUI_KEYS", value_name = "NAME", value_parser = preset)]
+    pub keys: Option<Preset>,
     /// For screen readers: one pane, no frames, rows as "field: value"
     #[arg(long, env = "WHTUI_PLAIN", value_parser = clap::builder::FalseyValueParser::new())]
     pub plain: bool,
@@ -248,6 +252,13 @@ fn theme(name: &str) -> Result<String, String> {
         Some(known) => Ok(known.to_owned()),
         None => Err(format!("there is no such theme; there are {}", THEMES.join(", "))),
     }
+}
+
+/// The name of a set of keys.
+fn preset(name: &str) -> Result<Preset, String> {
+    // An empty variable is one that is not set.
+    let name = if name.is_empty() { Preset::default().name() } else { name };
+    Preset::named(name).ok_or_else(|| format!("there are no such keys; there are {}", Preset::names()))
 }
 
 /// A way to announce something.
@@ -321,6 +332,8 @@ mod tests {
         let read = |line: &[&str]| Arguments::try_parse_from(line).unwrap().connection;
         assert_eq!(read(&["whtui", "--theme", ""]).theme.as_deref(), Some("auto"));
         assert_eq!(read(&["whtui", "--theme", "color-blind"]).theme.as_deref(), Some("colour-blind"));
+        assert_eq!(read(&["whtui", "--keys", "vim"]).keys, Some(Preset::Vim));
+        assert_eq!(read(&["whtui", "--keys", ""]).keys, Some(Preset::Default));
         assert_eq!(read(&["whtui", "--announce", "bell,title"]).announce, Some(vec![Alert::Bell, Alert::Title]));
         assert_eq!(read(&["whtui", "--announce", ""]).announce, Some(vec![Alert::None]));
     }
@@ -344,6 +357,7 @@ mod tests {
             &["whtui", "config", "edit"],
             &["whtui", "--theme", "pink"],
             &["whtui", "--announce", "smoke"],
+            &["whtui", "--keys", "nano"],
         ] {
             assert!(Arguments::try_parse_from(line).is_err(), "{line:?}");
         }

@@ -8,6 +8,7 @@ use super::arguments::{Connection, Target};
 use super::config::settings;
 use super::connect::{Session, connect, demo, entered};
 use super::look::look;
+use crate::app::commands::keymap::Keymap;
 use crate::app::effect::Destination;
 use crate::app::settings::{Offer, Settings, Setup, Start};
 use crate::config::file::Ui;
@@ -32,6 +33,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             .to_owned());
     }
     let mut config = settings(flags.target.no_config, flags.target.allow_http)?;
+    let mut keymap = keymap(&flags, &config)?;
     let mut signals = Signals::listen(stop).map_err(|error| format!("signals cannot be received ({error})."))?;
     let mut session = if flags.target.demo {
         demo(&flags.target).await?
@@ -74,7 +76,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             .watched();
         let ui = Ui { theme: settings.setup.manner().theme.unwrap_or(config.ui.theme), ..config.ui };
         let look = look(&flags, ui, settings.ascii);
-        let exit = runtime::run(settings, config.keymap.clone(), &look, &worker, inbox, &mut signals).await;
+        let exit = runtime::run(settings, keymap.clone(), &look, &worker, inbox, &mut signals).await;
         worker.end();
         let next = match exit.map_err(|error| format!("{error}."))? {
             Exit::Quit => return Ok(ExitCode::SUCCESS),
@@ -85,6 +87,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             Exit::Connect(destination) => {
                 // A profile may have been written down meanwhile.
                 if let Ok(written) = super::config::settings(flags.target.no_config, flags.target.allow_http) {
+                    keymap = self::keymap(&flags, &written).unwrap_or(keymap);
                     config = written;
                 }
                 let destination = match *destination {
@@ -142,6 +145,11 @@ async fn pressed(escape: Option<&EscapeKey>) {
         Some(escape) => escape.pressed().await,
         None => std::future::pending().await,
     }
+}
+
+/// The keys that were asked for, and those of the settings over them.
+fn keymap(flags: &Connection, config: &Config) -> Result<Keymap, String> {
+    config.keymap_over(flags.keys.unwrap_or(config.ui.keys))
 }
 
 /// What to connect to for this profile: it brings its own host and project.

@@ -6,8 +6,9 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::output::print;
-use crate::app::commands::keymap::Keymap;
+use crate::app::commands::keymap::{Keymap, Preset};
 use crate::app::commands::{COMMANDS, Group};
+use crate::app::key::Sequence;
 
 /// Where it goes.
 pub(super) const USE: &str = "To read it:
@@ -71,10 +72,17 @@ fn page() -> std::io::Result<String> {
     for group in Group::ALL {
         rest.control("SS", [group.title()]);
         for command in COMMANDS.iter().filter(|command| command.group == group) {
-            let keys: Vec<String> = keymap.keys(command.id).iter().map(ToString::to_string).collect();
             rest.control("TP", []);
-            rest.text([bold(keys.join(", ")), roman(format!("  {}", command.title))]);
+            rest.text([bold(joined(keymap.keys(command.id))), roman(format!("  {}", command.title))]);
             rest.text([roman(command.sentence)]);
+        }
+    }
+    for preset in Preset::ALL.into_iter().filter(|preset| *preset != Preset::Default) {
+        rest.control("SS", [format!("With --keys {}", preset.name()).as_str()]);
+        let (own, usual) = (Keymap::of(preset), &keymap);
+        for command in COMMANDS.iter().filter(|command| own.keys(command.id) != usual.keys(command.id)) {
+            rest.control("TP", []);
+            rest.text([bold(joined(own.keys(command.id))), roman(format!("  {}", command.title))]);
         }
     }
     for (title, entries) in [("EXIT STATUS", &ENDS[..]), ("ENVIRONMENT", &VARIABLES[..])] {
@@ -88,6 +96,11 @@ fn page() -> std::io::Result<String> {
     rest.to_writer(&mut out)?;
     man.render_version_section(&mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// Keys, as they are listed.
+fn joined(keys: &[Sequence]) -> String {
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// The heading of flags that many commands share. They are told once.

@@ -7,8 +7,9 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
+use crate::app::commands::surface::Surface;
 use crate::app::commands::{Availability, COMMANDS, Command, CommandId};
-use crate::app::key::Code;
+use crate::app::key::{Code, Key};
 use crate::app::layout::Pane;
 use crate::app::model::Model;
 use crate::app::model::history::History;
@@ -30,9 +31,11 @@ pub(super) fn notice(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame
     let start = width.saturating_sub(text::width(&progress));
     let x = area.x + 1 + u16::try_from(start).unwrap_or(0);
     buffer.set_stringn(x, area.y, progress, width, theme.style(Role::Moving));
+    // What may follow the keys that were pressed has the second line.
+    let most = if model.presses.begun().is_some() { 1 } else { 2 };
     let mut lines = text::wrap(&words, width);
-    if lines.len() > 2 {
-        let rest = lines.split_off(1).join(" ");
+    if lines.len() > most {
+        let rest = lines.split_off(most - 1).join(" ");
         lines.push(text::cut(&rest, width, theme.ellipsis()));
     }
     for (line, y) in lines.iter().zip(area.y..) {
@@ -84,11 +87,32 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
     (String::new(), theme.style(Role::Text))
 }
 
-/// Draws the keys that are worth knowing now; they drop out by worth when space shrinks.
+/// Draws the keys that are worth knowing now; the least worthy drop out first when space shrinks.
 pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
+    let mut room = usize::from(area.width).saturating_sub(1);
+    let mut spans = vec![Span::raw(" ")];
+    for (key, title) in keys(model) {
+        if key.is_empty() {
+            continue;
+        }
+        // The space behind the last one may be missing.
+        let width = text::width(&key) + 1 + text::width(title);
+        if width > room {
+            break;
+        }
+        room = room.saturating_sub(width + 2);
+        spans.push(Span::styled(key, theme.style(Role::Key)));
+        spans.push(Span::styled(format!(" {title}  "), theme.style(Role::Faint)));
+    }
+    frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
+}
+
+/// The keys that are worth knowing now, the most worthy first.
+fn keys(model: &Model) -> Vec<(String, &'static str)> {
     let filter = [&model.sources.filter, &model.schemas.filter].into_iter().any(|filter| filter.editing);
-    let hints: Vec<(String, &str)> = match &model.overlay {
+    match &model.overlay {
         _ if model.guard.is_some() => fixed(&[("enter", "send, once the name is right"), ("esc", "send nothing")]),
+        _ if model.unlogged.asks() => fixed(&[("S", "send unrecorded"), ("A", "always"), ("esc", "send nothing")]),
         Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),
         Some(Overlay::Tuning(id)) => fixed(super::tuning::keys(model, id)),
         Some(Overlay::AllProfiles) => super::all_profiles::keys(model),
@@ -98,19 +122,7 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
         }
         None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("up/down", "move")]),
         None => commands(model),
-    };
-    let mut room = usize::from(area.width).saturating_sub(1);
-    let mut spans = vec![Span::raw(" ")];
-    for (key, title) in hints {
-        let width = text::width(&key) + 1 + text::width(title) + 2;
-        if key.is_empty() || width > room {
-            continue;
-        }
-        room -= width;
-        spans.push(Span::styled(key, theme.style(Role::Key)));
-        spans.push(Span::styled(format!(" {title}  "), theme.style(Role::Faint)));
     }
-    frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
 }
 
 pub(super) fn fixed(keys: &[(&'static str, &'static str)]) -> Vec<(String, &'static str)> {
@@ -119,17 +131,21 @@ pub(super) fn fixed(keys: &[(&'static str, &'static str)]) -> Vec<(String, &'sta
 
 /// What to press for what a command's own key does, where the command was given other keys.
 fn effective(model: &Model, key: &str) -> String {
+    // Where a text is typed or a question stands, keys are what they are.
+    let Some(surface) = model.surface().filter(|surface| *surface != Surface::Lists) else { return key.to_owned() };
     let own = [
+        ("esc", CommandId::Back),
         ("H", CommandId::History),
+        ("J", CommandId::Raw),
         ("F", CommandId::Runbooks),
         ("y", CommandId::Copy),
         ("/", CommandId::Filter),
         ("l", CommandId::Open),
     ];
     let Some((_, command)) = own.into_iter().find(|(own, _)| *own == key) else { return key.to_owned() };
-    let keys = model.keymap.keys(command);
+    let keys = model.keymap.keys_on(surface, command);
     // Enter means something else over the screen.
-    let other = || keys.iter().find(|key| key.code != Code::Enter).map(ToString::to_string);
+    let other = || keys.iter().find(|keys| keys.single() != Some(Key::plain(Code::Enter))).map(ToString::to_string);
     if keys.iter().any(|bound| bound.to_string() == key) { key.to_owned() } else { other().unwrap_or_default() }
 }
 
@@ -212,5 +228,9 @@ fn commands(model: &Model) -> Vec<(String, &'static str)> {
         .filter(|command| command.hint > 0 && (command.available)(&context) == Availability::Available)
         .collect();
     worth.sort_by_key(|command| std::cmp::Reverse(command.hint));
-    worth.into_iter().map(|command| (model.keymap.key(command.id), command.title)).collect()
+    let key = |id| match model.surface() {
+        Some(surface) => model.keymap.key_on(surface, id),
+        None => model.keymap.key(id),
+    };
+    worth.into_iter().map(|command| (key(command.id), command.title)).collect()
 }

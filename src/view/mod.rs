@@ -7,6 +7,7 @@ mod columns;
 mod confirm;
 mod details;
 mod export;
+mod following;
 mod footer;
 pub mod form;
 mod groups;
@@ -73,7 +74,8 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
             Pane::Details => details::draw(model, theme, rect(area), frame),
         }
     }
-    if !footer::notice(model, theme, rect(layout.notice), frame) {
+    let said_much = footer::notice(model, theme, rect(layout.notice), frame);
+    if !following::draw(model, theme, rect(layout.hints), frame) && !said_much {
         footer::hints(model, theme, rect(layout.hints), frame);
     }
     match &model.overlay {

@@ -55,16 +55,21 @@ pub(super) fn draw(model: &Model, palette: &Palette, theme: &Theme, frame: &mut 
             theme.style(Role::Faint),
         );
     }
+    // Whatever is pressed over is what the keys are those of.
+    let pane = model.pane_surface();
+    let key_of = |id| pane.map_or_else(|| model.keymap.key(id), |pane| model.keymap.key_on(pane, id));
+    let widest = palette.entries.iter().map(|entry| text::width(&key_of(entry.id)) + 2).max().unwrap_or(0);
+    let keys = widest.clamp(8, 16);
     for (index, entry) in palette.entries.iter().enumerate().skip(start).take(height) {
         let row = command(entry.id);
-        let key = text::fit(&model.keymap.key(entry.id), 8, theme.ellipsis(), false);
+        let key = text::fit(&key_of(entry.id), keys, theme.ellipsis(), false);
         let name = text::fit(row.title, 20, theme.ellipsis(), false);
         let (style, name_style) = match &entry.availability {
             Availability::Unavailable(_) => (theme.style(Role::Faint), theme.style(Role::Faint)),
             _ if row.danger == Danger::Discards => (theme.style(Role::Text), theme.style(Role::Danger)),
             _ => (theme.style(Role::Text), theme.style(Role::Text)),
         };
-        let room = usize::from(list.width).saturating_sub(30);
+        let room = usize::from(list.width).saturating_sub(keys + 22);
         let line = Line::from(vec![
             Span::styled(key, theme.style(Role::Key)),
             Span::styled(name, name_style),

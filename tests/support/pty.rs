@@ -402,6 +402,7 @@ fn bytes_of(key: Key) -> Vec<u8> {
         Code::Function(4) => "\x1bOS",
         Code::Function(5) => "\x1b[15~",
         Code::Function(number) => panic!("no test has needed f{number} so far"),
+        Code::Bound => panic!("no terminal sends it"),
     };
     bytes.extend_from_slice(sequence.as_bytes());
     bytes

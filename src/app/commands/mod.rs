@@ -2,6 +2,7 @@
 
 pub mod availability;
 pub mod keymap;
+pub mod surface;
 
 pub use availability::{Availability, Context, Subject, SubjectSchema, SubjectSource};
 
@@ -15,6 +16,8 @@ pub enum CommandId {
     Up,
     PageDown,
     PageUp,
+    HalfPageDown,
+    HalfPageUp,
     Top,
     Bottom,
     Open,
@@ -75,6 +78,11 @@ pub enum CommandId {
     Suspend,
     Quit,
     QuitNow,
+}
+
+impl CommandId {
+    /// Those that work wherever their keys are pressed, also while a text is typed.
+    pub const EVERYWHERE: [Self; 3] = [Self::QuitNow, Self::Suspend, Self::Redraw];
 }
 
 /// Commands that belong together in the help.
@@ -209,6 +217,8 @@ pub static COMMANDS: &[Command] = &[
     looks(C::Up, "up", "up", "One row up.", Moving, 0, can::always),
     looks(C::PageDown, "page-down", "page down", "One page down.", Moving, 0, can::always),
     looks(C::PageUp, "page-up", "page up", "One page up.", Moving, 0, can::always),
+    looks(C::HalfPageDown, "half-page-down", "half page down", "Half a page down.", Moving, 0, can::always),
+    looks(C::HalfPageUp, "half-page-up", "half page up", "Half a page up.", Moving, 0, can::always),
     looks(C::Top, "top", "top", "To the first row.", Moving, 0, can::always),
     looks(C::Bottom, "bottom", "bottom", "To the last row.", Moving, 0, can::always),
     looks(C::Open, "open", "open", "From source to tables, from table to details.", Moving, 60, can::open),

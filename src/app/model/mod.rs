@@ -16,6 +16,7 @@ pub mod marks;
 pub mod menu;
 pub mod ordering;
 pub mod overlay;
+pub mod presses;
 pub mod raw;
 pub mod reader;
 pub mod runbook;
@@ -57,6 +58,7 @@ use link::Link;
 use marks::Marks;
 use ordering::Ordering;
 use overlay::{Overlay, Profiles};
+use presses::Presses;
 use reader::Reader;
 use runbook::Runbooks;
 use strips::Strips;
@@ -81,6 +83,8 @@ pub struct Model {
     pub settings: Settings,
     /// Which key means which command.
     pub keymap: Keymap,
+    /// What was pressed.
+    pub presses: Presses,
     /// What fills the terminal.
     pub screen: Screen,
     /// What lies over it.
@@ -232,6 +236,7 @@ impl Model {
             focused: true,
             settings,
             keymap,
+            presses: Presses::default(),
             screen,
             overlay,
             beneath: None,

@@ -2,7 +2,7 @@
 
 use super::{
     all_profiles, bulk, columns, copy, export, follows, history, key_form, menu, mouse, moves, notice, palette,
-    profiles, raw, refresh, runbook, sorting, tour, triage, tuning, watch,
+    profiles, raw, refresh, runbook, sequences, sorting, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
@@ -41,6 +41,8 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::Up => moves::step(model, moves::Step::Rows(-1)),
         CommandId::PageDown => moves::step(model, moves::Step::Pages(1)),
         CommandId::PageUp => moves::step(model, moves::Step::Pages(-1)),
+        CommandId::HalfPageDown => moves::step(model, moves::Step::HalfPages(1)),
+        CommandId::HalfPageUp => moves::step(model, moves::Step::HalfPages(-1)),
         CommandId::Top => moves::step(model, moves::Step::Top),
         CommandId::Bottom => moves::step(model, moves::Step::Bottom),
         CommandId::Open => moves::open(model),
@@ -128,12 +130,13 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
 
 /// A key that is bound to nothing says so.
 pub(super) fn no_such_key(model: &mut Model, key: Key) -> Vec<Effect> {
-    let help = model.keymap.key(CommandId::Help);
+    let (key, help) = (sequences::told(model, key), model.keymap.key(CommandId::Help));
     notice(model, Tone::Note, format!("{key} does nothing here; {help} shows every key."))
 }
 
 /// A key that means nothing to what lies over the screen says so.
 pub(super) fn means_nothing_here(model: &mut Model, key: Key) -> Vec<Effect> {
+    let key = sequences::told(model, key);
     notice(model, Tone::Note, format!("{key} does nothing here; the last line shows the keys."))
 }
 

@@ -128,15 +128,16 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         if profiles::is_yes(key) {
             return profiles::go(model, asked);
         }
-        if profiles::is_no(key) {
-            model.all_profiles.asking = None;
+        if !profiles::is_no(key) {
+            return actions::means_nothing_here(model, key);
         }
+        model.all_profiles.asking = None;
         return Vec::new();
     }
     if model.all_profiles.rows.filter.editing {
         return type_filter(model, key);
     }
-    let page = isize::try_from(model.size.height / 2).unwrap_or(1).max(1);
+    let (command, page) = keys::halved(command, isize::try_from(model.size.height / 2).unwrap_or(1).max(1));
     let rows = &mut model.all_profiles.rows;
     match (command, key.code) {
         (Some(CommandId::Down), _) => rows.step(1),

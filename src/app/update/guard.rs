@@ -2,8 +2,8 @@
 //!
 //! It stands where effects leave the core, so that no way to a write can miss it.
 
-use super::follows;
 use super::keys::line_edit;
+use super::{actions, follows};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
@@ -57,13 +57,14 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> (Vec<Effect>, Vec<Effect>)
             }
             (Vec::new(), effects)
         }
-        _ => {
-            if let Some(request) = line_edit(key) {
+        _ => match line_edit(key) {
+            Some(request) => {
                 guard.input.handle(request);
                 guard.refused = false;
+                Default::default()
             }
-            Default::default()
-        }
+            None => (Vec::new(), actions::means_nothing_here(model, key)),
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::keys::halved;
 use super::{actions, facts, logs, moves, notice, raw, refresh, report, triage};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
@@ -179,6 +180,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         return logs::pressed(model, key, command);
     }
     let page = isize::try_from(History::list_height(model.size, history.jobs().len())).unwrap_or(2) - 1;
+    let (command, page) = halved(command, page);
     match (command, key.code) {
         (Some(CommandId::Down), _) => return step(model, 1),
         (Some(CommandId::Up), _) => return step(model, -1),
@@ -344,6 +346,7 @@ fn is_of_the_failure_of_now(model: &Model, schema: &SchemaId, at: jiff::Timestam
 /// Keys of an explanation: it scrolls, and everything else closes it.
 fn reading(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effect> {
     let page = usize::from(History::inside(model.size)).saturating_sub(2).max(1);
+    let (command, page) = halved(command, page);
     let Some(Overlay::History(history)) = &mut model.overlay else { return Vec::new() };
     let Some(asked) = &mut history.explanation else { return Vec::new() };
     let bounded = asked.scroll.min(LIMIT);

@@ -16,9 +16,8 @@ use crate::app::settings::{Place, Start};
 use reader::Taken;
 use tui_input::{Input, InputRequest};
 
-/// A key was pressed.
-pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
-    let command = model.keymap.command(key);
+/// A key was pressed, or the last one of a sequence, and leads to this command.
+pub(super) fn single(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effect> {
     match command {
         Some(CommandId::QuitNow) => return vec![Effect::Quit],
         Some(CommandId::Suspend) => return vec![Effect::Suspend],
@@ -73,6 +72,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Text was pasted. It goes into whatever is being typed, and nowhere else.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
+    model.presses.drop_begun();
     if model.unlogged.asks() {
         return Vec::new();
     }
@@ -179,6 +179,19 @@ pub(super) fn line_edit(key: Key) -> Option<InputRequest> {
     })
 }
 
+/// Half a page is a page that is shorter.
+pub(super) fn halved<N>(command: Option<CommandId>, page: N) -> (Option<CommandId>, N)
+where
+    N: std::ops::Div<Output = N> + Ord + From<u8>,
+{
+    let half = |page: N| (page / N::from(2)).max(N::from(1));
+    match command {
+        Some(CommandId::HalfPageDown) => (Some(CommandId::PageDown), half(page)),
+        Some(CommandId::HalfPageUp) => (Some(CommandId::PageUp), half(page)),
+        command => (command, page),
+    }
+}
+
 /// The table whose filter is being typed.
 fn editing(model: &Model) -> Option<Pane> {
     if model.sources.filter.editing {
@@ -239,7 +252,7 @@ fn type_filter(model: &mut Model, pane: Pane, key: Key) -> Vec<Effect> {
 
 /// Whether a key does the same wherever it is pressed.
 pub(super) fn works_everywhere(model: &Model, key: Key) -> bool {
-    matches!(model.keymap.command(key), Some(CommandId::QuitNow | CommandId::Suspend | CommandId::Redraw))
+    model.keymap.command(key).is_some_and(|id| CommandId::EVERYWHERE.contains(&id))
 }
 
 /// Keys of the question whether the key may go to this host.

@@ -1,6 +1,6 @@
 //! The log of a run: its levels, its search, and reading on.
 
-use super::keys::line_edit;
+use super::keys::{halved, line_edit};
 use super::{actions, history};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
@@ -61,6 +61,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         return type_search(model, key);
     }
     let page = isize::try_from(History::list_height(size, logs.lines().len())).unwrap_or(3) - 2;
+    let (command, page) = halved(command, page);
     match (command, key.code) {
         (Some(CommandId::Down), _) => return step(model, 1),
         (Some(CommandId::Up), _) => return step(model, -1),

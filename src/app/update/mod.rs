@@ -25,6 +25,7 @@ mod raw;
 mod reader;
 mod refresh;
 mod runbook;
+mod sequences;
 mod sorting;
 mod tour;
 mod triage;
@@ -74,6 +75,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     if model.ordering.is_busy() && !asked {
         effects.push(Effect::GoOn);
     }
+    sequences::look(model);
     let effects = tour::advance(model, effects);
     let effects = runbook::left_behind::journalled(model, effects);
     allowed.extend(guard::hold(model, effects));
@@ -82,7 +84,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
 
 fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
-        Event::KeyPressed(key) => keys::pressed(model, key),
+        Event::KeyPressed(key) => sequences::pressed(model, key),
         Event::Pasted(text) => keys::pasted(model, &text),
         Event::MouseUsed(mouse) => mouse::used(model, mouse),
         Event::Resized(size) => {

@@ -1,6 +1,6 @@
 //! What the mouse does: rows are selected, and opened when they are clicked again; titles sort; the wheel scrolls.
 
-use super::{actions, columns, keys, moves, notice, sorting};
+use super::{actions, columns, moves, notice, sequences, sorting};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -15,6 +15,7 @@ const TURN: usize = 3;
 
 /// The mouse was used.
 pub(super) fn used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
+    model.presses.drop_begun();
     if model.guard.is_some() || model.unlogged.asks() || model.screen != Screen::Main {
         return Vec::new();
     }
@@ -46,7 +47,9 @@ fn in_overlay(model: &mut Model, act: MouseAct) -> Vec<Effect> {
         MouseAct::WheelDown => Code::Down,
         MouseAct::WheelUp => Code::Up,
     };
-    (0..TURN).flat_map(|_| keys::pressed(model, Key::plain(code))).collect()
+    let effects = (0..TURN).flat_map(|_| sequences::pressed(model, Key::plain(code))).collect();
+    model.presses.drop_begun();
+    effects
 }
 
 /// Selects a row; the selected one is opened.

@@ -96,6 +96,8 @@ pub(super) enum Step {
     Rows(isize),
     /// So many pages.
     Pages(isize),
+    /// So many times half a page.
+    HalfPages(isize),
     /// To the first row.
     Top,
     /// To the last row.
@@ -109,6 +111,7 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
     let by = match step {
         Step::Rows(rows) => rows,
         Step::Pages(pages) => pages.saturating_mul(rows_shown),
+        Step::HalfPages(halves) => halves.saturating_mul((rows_shown / 2).max(1)),
         Step::Top => isize::MIN / 2,
         Step::Bottom => isize::MAX / 2,
     };
@@ -117,7 +120,7 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             model.details.step(match step {
                 Step::Top => Stride::Top,
                 Step::Bottom => Stride::Bottom,
-                Step::Rows(_) | Step::Pages(_) => Stride::Lines(by),
+                Step::Rows(_) | Step::Pages(_) | Step::HalfPages(_) => Stride::Lines(by),
             });
             Vec::new()
         }

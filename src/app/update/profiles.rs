@@ -1,6 +1,6 @@
 //! The profiles: which one to go on with, and what it shows first.
 
-use super::{all_profiles, moves, triage, welcome};
+use super::{actions, all_profiles, moves, triage, welcome};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
 use crate::app::key::{Code, Key};
@@ -34,13 +34,14 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
     let Some(Overlay::Profiles(profiles)) = &mut model.overlay else { return Vec::new() };
     let last = choices.len().saturating_sub(1);
     if let Some(asked) = profiles.asking.clone() {
-        if is_yes(key) {
-            return go(model, asked);
-        }
-        if is_no(key) {
-            profiles.asking = None;
-        }
-        return Vec::new();
+        return match key.code {
+            _ if is_yes(key) => go(model, asked),
+            _ if is_no(key) => {
+                profiles.asking = None;
+                Vec::new()
+            }
+            _ => actions::means_nothing_here(model, key),
+        };
     }
     match (command, key.code) {
         (_, Code::Enter) | (Some(CommandId::Open), _) => {
@@ -63,7 +64,7 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             return vec![Effect::Quit];
         }
         (Some(CommandId::Back | CommandId::Profiles | CommandId::Quit), _) | (_, Code::Escape) => model.overlay = None,
-        _ => {}
+        _ => return actions::means_nothing_here(model, key),
     }
     Vec::new()
 }

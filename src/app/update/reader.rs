@@ -1,6 +1,6 @@
 //! Keys of a long text: scrolling, and the search in it.
 
-use super::keys::line_edit;
+use super::keys::{halved, line_edit};
 use crate::app::commands::CommandId;
 use crate::app::key::{Code, Key};
 use crate::app::model::reader::{Reader, Stride};
@@ -22,7 +22,7 @@ pub(super) fn pressed(reader: &mut Reader, key: Key, command: Option<CommandId>,
         typed(reader, key);
         return Taken::Yes;
     }
-    let page = isize::try_from(page.max(1)).unwrap_or(1);
+    let (command, page) = halved(command, isize::try_from(page.max(1)).unwrap_or(1));
     let plain = !key.ctrl && !key.alt;
     let stride = match (command, key.code) {
         (_, Code::Char(' ')) if plain => Stride::Lines(page),

@@ -1,5 +1,6 @@
 //! The list of everything that is wrong.
 
+use super::keys::halved;
 use super::{actions, history, moves, refresh, runbook};
 use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Urgency};
@@ -45,6 +46,7 @@ pub(super) fn bring_up_to_date(model: &mut Model) {
 pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effect> {
     let Some(Overlay::Triage(view)) = &mut model.overlay else { return Vec::new() };
     let page = isize::try_from(model.size.height / 3).unwrap_or(1).max(1);
+    let (command, page) = halved(command, page);
     match (command, key.code) {
         (Some(CommandId::Down), _) => step(view, 1),
         (Some(CommandId::Up), _) => step(view, -1),

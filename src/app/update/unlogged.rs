@@ -1,6 +1,6 @@
 //! Writes that cannot be written down in the audit log: they wait until the user has said whether they are sent.
 
-use super::follows;
+use super::{actions, follows};
 use crate::app::effect::{Effect, RequestId};
 use crate::app::key::{Code, Key};
 use crate::app::model::Model;
@@ -29,7 +29,7 @@ pub(super) fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
             send(model)
         }
         Code::Escape | Code::Char('n' | 'N') => refuse(model),
-        _ => Vec::new(),
+        _ => actions::means_nothing_here(model, key),
     }
 }
 

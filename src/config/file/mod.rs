@@ -13,7 +13,7 @@ mod words;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::app::commands::keymap::Keymap;
+use crate::app::commands::keymap::{Bindings, Clash, Keymap, Preset};
 use crate::app::settings::{Columns, THEMES};
 use crate::warehouse::text::clean;
 
@@ -36,6 +36,8 @@ pub struct Config {
     pub profiles: Vec<Profile>,
     /// Which key means which command.
     pub keymap: Keymap,
+    /// What was settled of that here, to be laid over another preset.
+    pub bindings: Bindings,
     /// How the screen looks.
     pub ui: Ui,
     /// Which columns the tables have.
@@ -53,6 +55,8 @@ pub struct Ui {
     pub mouse: bool,
     /// The theme, by its name.
     pub theme: &'static str,
+    /// The keys that others are laid over.
+    pub keys: Preset,
     /// How the end of a watched table is announced.
     pub announce: Announce,
 }
@@ -81,7 +85,14 @@ impl Default for Announce {
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { ascii: false, colour: true, mouse: true, theme: THEMES[0], announce: Announce::default() }
+        Self {
+            ascii: false,
+            colour: true,
+            mouse: true,
+            theme: THEMES[0],
+            keys: Preset::Default,
+            announce: Announce::default(),
+        }
     }
 }
 
@@ -91,6 +102,7 @@ impl Default for Config {
             default_profile: None,
             profiles: Vec::new(),
             keymap: Keymap::defaults(),
+            bindings: Bindings::default(),
             ui: Ui::default(),
             columns: Columns::default(),
         }
@@ -102,6 +114,20 @@ impl Config {
     #[must_use]
     pub fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
+    }
+
+    /// The keys over this preset in place of the one that is settled.
+    ///
+    /// # Errors
+    /// One sentence: which keys of the file do not go with it.
+    pub fn keymap_over(&self, preset: Preset) -> Result<Keymap, String> {
+        if preset == self.ui.keys {
+            return Ok(self.keymap.clone());
+        }
+        Keymap::of(preset).rebound(&self.bindings).map_err(|clashes| {
+            let all: Vec<String> = clashes.iter().map(Clash::sentence).collect();
+            format!("the keys of the settings do not go with the {} keys: {}.", preset.name(), all.join("; "))
+        })
     }
 
     /// Reads what such a file holds. With `allow_http`, plain http is no mistake.

@@ -9,7 +9,7 @@ use super::mistake::{Mistake, position};
 use super::reference::{Scope, names};
 use super::words::{did_you_mean, kind, listed, looks_like_a_key, shown, without_keys};
 use super::{Announce, Config, KeySource, Profile, Ui};
-use crate::app::commands::keymap::Keymap;
+use crate::app::commands::keymap::{Bindings, Keymap, Preset};
 use crate::app::settings::THEMES;
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::origin::{Origin, OriginError};
@@ -73,7 +73,10 @@ impl Reader<'_> {
         let profiles = table(self, "profiles").map(|profiles| self.profiles(&profiles)).unwrap_or_default();
         let ui = table(self, "ui").map(|ui| self.ui(&ui)).unwrap_or_default();
         let columns = table(self, "columns").map(|columns| self.columns(&columns)).unwrap_or_default();
-        let keymap = table(self, "keys").map_or_else(Keymap::defaults, |keys| self.keys(&keys));
+        let (keymap, bindings) = match table(self, "keys") {
+            Some(keys) => self.keys(&keys, ui.keys),
+            None => (Keymap::of(ui.keys), Bindings::default()),
+        };
         let default_profile = root.get("default_profile").and_then(|value| {
             let name = self.text_of(value, "default_profile")?;
             let all = root.get("profiles").and_then(|all| all.get_ref().as_table());
@@ -84,7 +87,7 @@ impl Reader<'_> {
             }
             Some(name)
         });
-        Config { default_profile, profiles, keymap, ui, columns }
+        Config { default_profile, profiles, keymap, bindings, ui, columns }
     }
 
     fn profiles(&mut self, all: &DeTable) -> Vec<Profile> {
@@ -265,6 +268,7 @@ impl Reader<'_> {
             colour: self.switch(table, "colour", usual.colour),
             mouse: self.switch(table, "mouse", usual.mouse),
             theme: table.get("theme").and_then(|value| self.theme(value)).unwrap_or(usual.theme),
+            keys: table.get("keys").and_then(|value| self.preset(value)).unwrap_or(usual.keys),
             announce: table.get("announce").and_then(|value| self.announce(value)).unwrap_or(usual.announce),
         }
     }
@@ -275,6 +279,16 @@ impl Reader<'_> {
         if known.is_none() {
             let all = THEMES.join(", ");
             self.wrong(&value.span(), format!("there is no theme `{}`; there are {all}", shown(&name)));
+        }
+        known
+    }
+
+    fn preset(&mut self, value: &Value) -> Option<Preset> {
+        let name = self.text_of(value, "keys")?;
+        let known = Preset::named(&name);
+        if known.is_none() {
+            let all = Preset::names();
+            self.wrong(&value.span(), format!("there are no keys called `{}`; there are {all}", shown(&name)));
         }
         known
     }
@@ -312,7 +326,7 @@ impl Reader<'_> {
         }
     }
 
-    fn table<'v, 't>(&mut self, value: &'v Value<'t>, name: &str) -> Option<&'v DeTable<'t>> {
+    pub(super) fn table<'v, 't>(&mut self, value: &'v Value<'t>, name: &str) -> Option<&'v DeTable<'t>> {
         let table = value.get_ref().as_table();
         if table.is_none() {
             let found = kind(value.get_ref());

@@ -65,10 +65,12 @@ pub static SETTINGS: &[Setting] = &[
     row(Ui, "colour", "true or false", "`true`", "Use colours; `NO_COLOR` wins."),
     row(Ui, "mouse", "true or false", "`true`", "Use the mouse; without it the terminal selects text as usual."),
     row(Ui, "theme", "a text", "`auto`", "The theme: `auto` (fits the terminal), `dark`, `light`, `mono`, `high-contrast` or `colour-blind`."),
+    row(Ui, "keys", "a text", "`default`", "The keys that those of `[keys]` are laid over: `default`, `vim` or `emacs`."),
     row(Ui, "announce", "a list of texts", "all three", "How the end of a watched table is announced beside the notice: any of `title`, `bell` and `desktop`."),
     row(Columns, "tables", "a list of texts", "as many as fit", "The columns of the tables in their order, each `name` or `name:width`: `state`, `name`, `source`, `method`, `every`, `synced`, `next`, `rows`, `read`, `took`, `runs`, `cause`, `stored`; `state` and `name` are always among them."),
     row(Columns, "sources", "a list of texts", "as many as fit", "The columns of the sources: `state`, `name`, `type`, `prefix`, `tables`, `synced`, `runs`, `trouble`; `state` and `name` are always among them."),
-    row(Keys, "COMMAND", "a key or a list of keys", "see *Keys*", "The keys of a command, in place of its own; `[]` leaves it to the palette."),
+    row(Keys, "COMMAND", "a key or a list of keys", "see *Keys*", "The keys of a command, in place of its own; `[]` leaves it to the palette. Keys that follow each other stand in one text: `\"g g\"`."),
+    row(Keys, "in.SCREEN.COMMAND", "a key or a list of keys", "those of `keys.COMMAND`", "The keys of a command on one screen only: `sources`, `tables`, `details`, `triage`, `history`, `logs`, `profiles`, `runbook`, `editor` or `text` (help, activity, JSON)."),
 ];
 
 /// Names of the settings that may stand somewhere.

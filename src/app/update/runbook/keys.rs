@@ -11,6 +11,7 @@ use crate::app::model::Model;
 use crate::app::model::overlay::{Confirm, Overlay};
 use crate::app::model::runbook::{Opened, RunbookId, billing_page};
 use crate::app::update::form::{self, FormOutcome};
+use crate::app::update::keys::halved;
 use crate::app::update::{actions, history, notice, refresh};
 use crate::warehouse::consent::Consent;
 use crate::warehouse::diagnosis::Letter;
@@ -32,7 +33,7 @@ pub(in crate::app::update) fn pressed(
     if matches!(waits, Waits::Form(_)) && opened.form.is_some() {
         return in_form(model, id, key);
     }
-    let page = usize::from(model.size.height / 3).max(1);
+    let (command, page) = halved(command, usize::from(model.size.height / 3).max(1));
     match (command, key.code) {
         (_, Code::Enter) => return enter(model, id),
         (_, Code::Char(' ')) => return space(model, id),

@@ -2,7 +2,7 @@
 
 use tui_input::Input;
 
-use super::super::keys::line_edit;
+use super::super::keys::{halved, line_edit};
 use super::super::{actions, notice, refresh, runbook};
 use super::{apply, read};
 use crate::app::commands::CommandId;
@@ -33,7 +33,11 @@ pub(in crate::app::update) fn pressed(
         Phase::Preview => return preview(model, id, key, command),
         // Whoever decides later is asked again.
         Phase::Drifted(..) if matches!(command, Some(CommandId::Back | CommandId::Quit)) => close(model, id),
-        Phase::Drifted(..) => drifted(tuning, key),
+        Phase::Drifted(..) => {
+            if !drifted(tuning, key) {
+                return actions::means_nothing_here(model, key);
+            }
+        }
         Phase::Running => return running(model, id, key),
         Phase::Gone if key.code == Code::Enter || matches!(command, Some(CommandId::Back | CommandId::Quit)) => {
             model.tunings.remove(id);
@@ -48,7 +52,7 @@ pub(in crate::app::update) fn pressed(
             (_, Code::Char('x')) if matches!(tuning.phase, Phase::Waiting) => tuning.phase = Phase::Looking,
             (Some(CommandId::Back | CommandId::Quit), _) => close(model, id),
             (Some(CommandId::Help), _) => return actions::perform(model, CommandId::Help),
-            _ => {}
+            _ => return actions::means_nothing_here(model, key),
         },
     }
     Vec::new()
@@ -179,7 +183,7 @@ fn choosing(model: &mut Model, id: &SchemaId, key: Key, command: Option<CommandI
 }
 
 fn preview(model: &mut Model, id: &SchemaId, key: Key, command: Option<CommandId>) -> Vec<Effect> {
-    let page = usize::from(model.size.height / 3).max(1);
+    let (command, page) = halved(command, usize::from(model.size.height / 3).max(1));
     let Some(tuning) = model.tunings.get_mut(id) else { return Vec::new() };
     let last = tuning.ways().len().saturating_sub(1);
     match (command, key.code) {
@@ -198,17 +202,18 @@ fn preview(model: &mut Model, id: &SchemaId, key: Key, command: Option<CommandId
     Vec::new()
 }
 
-/// The table has changed meanwhile: whose value counts? Nothing is sent by the answer.
-fn drifted(tuning: &mut Tuning, key: Key) {
-    let Phase::Drifted(_, fresh) = &tuning.phase else { return };
-    let Some(draft) = &tuning.draft else { return };
+/// The table has changed meanwhile: whose value counts? Nothing is sent by the answer. `false` where the key is none.
+fn drifted(tuning: &mut Tuning, key: Key) -> bool {
+    let Phase::Drifted(_, fresh) = &tuning.phase else { return false };
+    let Some(draft) = &tuning.draft else { return false };
     let decided = match key.code {
         Code::Char('k') => draft.rebased((**fresh).clone()),
         Code::Char('t') => draft.yielding((**fresh).clone()),
-        _ => return,
+        _ => return false,
     };
     tuning.draft = Some(decided);
     tuning.phase = Phase::Looking;
+    true
 }
 
 /// A run is in the way: wait for its end, or cancel it first.
@@ -224,6 +229,6 @@ fn running(model: &mut Model, id: &SchemaId, key: Key) -> Vec<Effect> {
             tuning.phase = Phase::Preview;
             Vec::new()
         }
-        _ => Vec::new(),
+        _ => actions::means_nothing_here(model, key),
     }
 }
