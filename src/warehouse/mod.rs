@@ -17,6 +17,7 @@ pub mod inventory;
 pub mod job;
 pub mod operation;
 pub mod origin;
+pub mod query;
 pub mod raw;
 pub mod recovery;
 pub mod redact;

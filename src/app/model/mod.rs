@@ -24,7 +24,7 @@ pub mod tour;
 pub mod triage;
 pub mod tuning;
 pub mod unlogged;
-mod wanted;
+pub mod wanted;
 pub mod watch;
 pub mod welcome;
 pub mod zone;

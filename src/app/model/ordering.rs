@@ -1,9 +1,11 @@
 //! Which tables are shown, and in which order, where they are many: worked out in portions, so that no key waits for it,
 //! and from what is known already, so that what did not change costs nothing.
 
+use jiff::Timestamp;
+
 use super::sorting::{Entry, Order};
 use super::table::{Sort, TableView};
-use super::wanted::{Wanted, narrows};
+use super::wanted::{Question, Wanted};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::{Inventory, Spot};
 
@@ -21,10 +23,12 @@ pub struct Ordering {
     sorted_by: Option<Sort>,
     /// Places in the order of those that passed the filter, and which filter that was.
     passed: Vec<u32>,
-    passed_by: Option<String>,
+    passed_by: Option<Question>,
     work: Option<Work>,
     /// Rows that are shown no more, and not dropped yet.
     old: Vec<SchemaId>,
+    /// When it is, for filters that ask how long ago something was.
+    pub(super) now: Timestamp,
 }
 
 /// What is being done.
@@ -38,7 +42,7 @@ enum Work {
 
 #[derive(Debug)]
 struct Filtering {
-    text: String,
+    question: Question,
     wanted: Wanted,
     /// Only these can pass; `None`: all.
     among: Option<Vec<u32>>,
@@ -58,7 +62,7 @@ impl Ordering {
 
     /// Forgets everything: other rows are shown.
     pub fn clear(&mut self) {
-        *self = Self { old: std::mem::take(&mut self.old), ..Self::default() };
+        *self = Self { old: std::mem::take(&mut self.old), now: self.now, ..Self::default() };
     }
 
     /// Takes in what has changed, and begins to work out the rows of all tables.
@@ -74,7 +78,8 @@ impl Ordering {
         } else if self.bring_up_to_date(&Order::new(inventory, view.sort), &changes.tables) {
             self.passed_by = None;
             self.work = Some(self.filtering(view));
-        } else if self.asked_by() != Some(view.filter.text()) || (view.filter.is_active() && !changes.tables.is_empty())
+        } else if !self.asked_by().is_some_and(|question| question.is(view.filter.text(), self.now))
+            || (view.filter.is_active() && !changes.tables.is_empty())
         {
             self.passed_by = self.passed_by.take().filter(|_| changes.tables.is_empty());
             self.work = Some(self.filtering(view));
@@ -82,10 +87,10 @@ impl Ordering {
     }
 
     /// The filter that the rows passed, or are being asked for.
-    fn asked_by(&self) -> Option<&str> {
+    fn asked_by(&self) -> Option<&Question> {
         match &self.work {
-            Some(Work::Filtering(filtering)) => Some(&filtering.text),
-            _ => self.passed_by.as_deref(),
+            Some(Work::Filtering(filtering)) => Some(&filtering.question),
+            _ => self.passed_by.as_ref(),
         }
     }
 
@@ -97,12 +102,12 @@ impl Ordering {
     }
 
     fn filtering(&self, view: &TableView<SchemaId>) -> Work {
-        let text = view.filter.text();
-        let narrower = self.passed_by.as_deref().filter(|wider| !wider.is_empty() && narrows(text, wider));
+        let question = Question::new(view.filter.text(), self.now);
+        let narrower = self.passed_by.as_ref().filter(|wider| question.narrows(wider));
         Work::Filtering(Box::new(Filtering {
-            text: text.to_owned(),
-            wanted: Wanted::new(text),
+            wanted: Wanted::asked(&question, self.now),
             among: narrower.map(|_| self.passed.clone()),
+            question,
             asked: 0,
             passed: Vec::new(),
             rows: Vec::new(),
@@ -193,9 +198,7 @@ impl Ordering {
             let Some((held, schema, state)) = self.order.get(place).and_then(|entry| inventory.at(entry.spot)) else {
                 continue;
             };
-            let method = schema.sync_type.known().map_or("", |method| method.raw());
-            let beside = [held.source.title().raw(), state.words(), method];
-            if !filtering.wanted.accepts(schema.title().raw(), &beside) {
+            if !filtering.wanted.accepts_table(held, schema, state) {
                 continue;
             }
             if selected == Some(self.order[place].spot) {
@@ -211,9 +214,9 @@ impl Ordering {
             self.work = Some(Work::Filtering(filtering));
             return false;
         }
-        let Filtering { text, passed, rows, cursor, .. } = *filtering;
+        let Filtering { question, passed, rows, cursor, .. } = *filtering;
         self.passed = passed;
-        self.passed_by = Some(text);
+        self.passed_by = Some(question);
         // The selection may have moved since the first portion.
         let cursor = cursor.filter(|place| rows.get(*place) == view.selected());
         self.old.extend(view.put_in(rows, cursor));

@@ -190,6 +190,7 @@ impl Model {
             self.schemas.replace(schemas);
             return;
         }
+        self.ordering.now = self.now;
         self.ordering.begin(&mut self.inventory, &self.schemas);
         // Many tables are not sorted while a key waits.
         if self.inventory.tally().total <= PORTION {
@@ -200,15 +201,12 @@ impl Model {
     }
 
     fn source_rows(&self) -> Vec<SourceId> {
-        let mut wanted = Wanted::new(self.sources.filter.text());
+        let mut wanted = Wanted::new(self.sources.filter.text(), self.now);
         let mut rows: Vec<&Held> = self
             .inventory
             .sources()
             .iter()
-            .filter(|held| {
-                let source = &held.source;
-                wanted.accepts(source.title().raw(), &[source.kind.raw(), held.tally.worst.map_or("", State::words)])
-            })
+            .filter(|held| wanted.accepts_source(held))
             .collect();
         let sort = self.sources.sort;
         let column = SourceColumn::ALL[sort.column % SourceColumn::ALL.len()];
@@ -220,6 +218,7 @@ impl Model {
 
     /// Does a portion of the work that was put off; `true` when other rows are shown now.
     pub fn go_on_ordering(&mut self) -> bool {
+        self.ordering.now = self.now;
         self.ordering.begin(&mut self.inventory, &self.schemas);
         self.ordering.go_on(&self.inventory, &mut self.schemas)
     }
@@ -227,15 +226,12 @@ impl Model {
     fn schema_rows(&self) -> Vec<SchemaId> {
         let Some(source) = self.sources.selected() else { return Vec::new() };
         let order = Order::new(&self.inventory, self.schemas.sort);
-        let mut wanted = Wanted::new(self.schemas.filter.text());
+        let mut wanted = Wanted::new(self.schemas.filter.text(), self.now);
         let mut rows: Vec<Entry> = self.inventory.spots(Some(source)).filter_map(|spot| order.entry(spot)).collect();
         rows.sort_unstable_by(|one, other| order.compare(one, other));
         let tables = rows.into_iter().filter_map(|entry| self.inventory.at(entry.spot));
         tables
-            .filter(|(held, schema, state)| {
-                let method = schema.sync_type.known().map_or("", |method| method.raw());
-                wanted.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), method])
-            })
+            .filter(|(held, schema, state)| wanted.accepts_table(held, schema, *state))
             .map(|(_, schema, _)| schema.id.clone())
             .collect()
     }

@@ -151,15 +151,19 @@ pub(super) fn by_hand(model: &mut Model) -> Vec<Effect> {
 pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     let transitions = model.inventory.reassess_all(model.now);
     super::facts::note_transitions(model, &transitions);
+    let moved = if model.rows_depend_on_time() { rows_changed(model) } else { Vec::new() };
     model.generations.clock += 1;
     // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
     if !model.focused && model.follows.is_empty() {
-        return Vec::new();
+        return moved;
     }
     // Elapsed seconds are shown only of what runs, and of what is waited for; ages elsewhere change by the minute.
     let counting = model.link.outage.is_some() || model.link.is_paused(model.now);
     let seconds = if model.is_moving() || counting { 1 } else { 20 };
-    vec![Effect::Wake { timer: Timer::Clock(model.generations.clock), after: SignedDuration::from_secs(seconds) }]
+    let clock = Timer::Clock(model.generations.clock);
+    let mut effects = vec![Effect::Wake { timer: clock, after: SignedDuration::from_secs(seconds) }];
+    effects.extend(moved);
+    effects
 }
 
 /// The terminal gained or lost the focus. Coming back reads what has grown old.
