@@ -40,6 +40,7 @@ fn settings() -> String {
             Scope::Top => "",
             Scope::Profile => "profiles.NAME.",
             Scope::Ui => "ui.",
+            Scope::Filters => "filters.",
             Scope::Keys => "keys.",
         };
         let default = if default.is_empty() { "–" } else { default };

@@ -1,5 +1,7 @@
 //! What was decided before the screen started, and does not change while it runs.
 
+use crate::app::model::remembered::Memory;
+
 /// The themes there are; the first one is that which fits the terminal.
 pub const THEMES: [&str; 6] = ["auto", "dark", "light", "mono", "high-contrast", "colour-blind"];
 
@@ -38,6 +40,8 @@ pub struct Setup {
     pub allow_http: bool,
     /// What the user should know at the start, as sentences.
     pub notes: Vec<String>,
+    /// What is kept from one start to the next.
+    pub memory: Memory,
 }
 
 /// A profile, as it is offered.

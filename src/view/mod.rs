@@ -5,6 +5,7 @@ mod chart;
 mod confirm;
 mod details;
 mod export;
+mod filters;
 mod footer;
 pub mod form;
 mod guard;
@@ -77,6 +78,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Help(reader)) => help::draw(model, reader, theme, frame),
         Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
         Some(Overlay::Export(export)) => export::draw(model, export, theme, frame),
+        Some(Overlay::Filters(list)) => filters::draw(model, list, theme, frame),
         Some(Overlay::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Overlay::Confirm(confirm)) => {
             if let Some(id) = confirm.runbook {

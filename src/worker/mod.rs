@@ -11,6 +11,7 @@ pub mod gate;
 pub mod greeting;
 pub mod journal;
 mod line;
+pub mod memory;
 pub mod queue;
 pub mod retry;
 pub mod save;
@@ -35,6 +36,7 @@ use findings::Findings;
 use gate::Gate;
 use journal::Journal;
 use line::Line;
+use memory::Memory;
 use trips::Trips;
 
 /// How many requests that nobody waits for run at once.
@@ -54,6 +56,7 @@ struct Shared {
     gate: Gate,
     journal: Journal,
     audit: Arc<Audit>,
+    memory: Memory,
     messages: Messages,
     findings: Findings,
     line: Line,
@@ -94,6 +97,7 @@ impl Worker {
                 gate,
                 journal,
                 audit,
+                memory: Memory::default(),
                 messages,
                 findings: Findings::default(),
                 line: Line::new(),
@@ -110,6 +114,15 @@ impl Worker {
     pub fn with_jitter(mut self, jitter: fn() -> f64) -> Self {
         if let Some(shared) = Arc::get_mut(&mut self.shared) {
             shared.jitter = jitter;
+        }
+        self
+    }
+
+    /// The same with something to remember by, before anything runs.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.memory = memory;
         }
         self
     }
@@ -132,6 +145,16 @@ impl Worker {
                 if let Err(error) = self.shared.journal.write(&records) {
                     self.shared.tell(Event::JournalFailed(error.to_string()));
                 }
+            }
+            // At once, since the program may end right after it.
+            Effect::Remember(left) => {
+                if let Err(error) = self.shared.memory.remember(&left) {
+                    self.shared.tell(Event::NotRemembered(error.to_string()));
+                }
+            }
+            Effect::KeepFilter(change) => {
+                let kept = self.shared.memory.change(&change);
+                self.shared.tell(Event::FiltersKept(kept));
             }
             Effect::Save { path, text } => {
                 let shared = Arc::clone(&self.shared);

@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod columns;
 pub mod export;
+pub mod filters;
 pub mod flights;
 pub mod form;
 pub mod guard;
@@ -16,6 +17,7 @@ pub mod ordering;
 pub mod overlay;
 pub mod raw;
 pub mod reader;
+pub mod remembered;
 pub mod runbook;
 pub mod selection;
 mod sorting;
@@ -40,6 +42,7 @@ use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::operation::Request;
+use crate::warehouse::query::Saved;
 use crate::warehouse::recovery::follow::Follow;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
@@ -53,6 +56,7 @@ use marks::Marks;
 use ordering::Ordering;
 use overlay::{Overlay, Profiles};
 use reader::Reader;
+use remembered::Remembering;
 use runbook::Runbooks;
 use table::TableView;
 use tour::Tour;
@@ -95,6 +99,10 @@ pub struct Model {
     pub sources: TableView<SourceId>,
     /// The tables as they are looked at.
     pub schemas: TableView<SchemaId>,
+    /// Filters that were saved under a name.
+    pub saved_filters: Vec<Saved>,
+    /// How things were left, and are.
+    pub remembering: Remembering,
     /// Tables that are marked.
     pub marks: Marks,
     /// Tables of all sources, not only of the selected one.
@@ -207,6 +215,7 @@ impl Model {
             }
             Start::Connected(_) => Screen::Main,
         };
+        let saved_filters = settings.setup.memory.saved.clone();
         let tour = if settings.place().is_some_and(|place| place.demo) { Tour::Offered } else { Tour::Off };
         // Where there is something to choose from, it is chosen from.
         let choose = matches!(screen, Screen::Welcome { .. }) && !settings.setup.profiles.is_empty();
@@ -227,6 +236,8 @@ impl Model {
             link: Link::default(),
             sources: TableView::default(),
             schemas: TableView::default(),
+            saved_filters,
+            remembering: Remembering::default(),
             marks: Marks::default(),
             all_tables: false,
             ordering: Ordering::default(),

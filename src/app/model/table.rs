@@ -35,6 +35,8 @@ pub struct Filter {
     pub input: Input,
     /// Whether keys go into it.
     pub editing: bool,
+    /// What the word at the cursor could become, or why nothing.
+    pub offered: Option<String>,
 }
 
 impl Filter {
@@ -54,6 +56,7 @@ impl Filter {
     pub fn clear(&mut self) {
         self.input.reset();
         self.editing = false;
+        self.offered = None;
     }
 }
 

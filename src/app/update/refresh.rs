@@ -186,6 +186,7 @@ pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
     let inventory = &model.inventory;
     model.marks.keep(|table| inventory.schema(table).is_some());
     model.rebuild_rows();
+    model.recall();
     super::triage::bring_up_to_date(model);
     let after = (model.sources.selected().cloned(), model.schemas.selected().cloned());
     if before == after { Vec::new() } else { moves::rested_soon(model) }

@@ -1,5 +1,6 @@
 //! The user's settings: `config.toml`, what may stand in it, and what is wrong with it.
 
+mod filters;
 mod keys;
 mod mistake;
 mod profile;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::commands::keymap::Keymap;
 use crate::app::settings::THEMES;
+use crate::warehouse::query::Saved;
 use crate::warehouse::text::clean;
 
 use super::safe_file;
@@ -36,10 +38,13 @@ pub struct Config {
     pub keymap: Keymap,
     /// How the screen looks.
     pub ui: Ui,
+    /// Filters by their names, in the order of the file.
+    pub filters: Vec<Saved>,
 }
 
 /// How the screen looks and what it listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is settled by itself")]
 pub struct Ui {
     /// Draw with ASCII characters only.
     pub ascii: bool,
@@ -51,6 +56,8 @@ pub struct Ui {
     pub theme: &'static str,
     /// How the end of a watched table is announced.
     pub announce: Announce,
+    /// How things are left is remembered.
+    pub remember: bool,
 }
 
 /// How the end of a watched table is announced, beside the notice on the screen.
@@ -77,13 +84,13 @@ impl Default for Announce {
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { ascii: false, colour: true, mouse: true, theme: THEMES[0], announce: Announce::default() }
+        Self { ascii: false, colour: true, mouse: true, theme: THEMES[0], announce: Announce::default(), remember: true }
     }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { default_profile: None, profiles: Vec::new(), keymap: Keymap::defaults(), ui: Ui::default() }
+        Self { default_profile: None, profiles: Vec::new(), keymap: Keymap::defaults(), ui: Ui::default(), filters: Vec::new() }
     }
 }
 

@@ -66,13 +66,14 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, root: &DeTable) -> Config {
-        self.known_names(root, &["default_profile", "profiles", "ui", "keys"], "at the top of the file");
+        self.known_names(root, &["default_profile", "profiles", "ui", "filters", "keys"], "at the top of the file");
         let table = |reader: &mut Self, name: &str| match root.get(name) {
             Some(value) => reader.table(value, name).cloned(),
             None => None,
         };
         let profiles = table(self, "profiles").map(|profiles| self.profiles(&profiles)).unwrap_or_default();
         let ui = table(self, "ui").map(|ui| self.ui(&ui)).unwrap_or_default();
+        let filters = table(self, "filters").map(|filters| self.filters(&filters)).unwrap_or_default();
         let keymap = table(self, "keys").map_or_else(Keymap::defaults, |keys| self.keys(&keys));
         let default_profile = root.get("default_profile").and_then(|value| {
             let name = self.text_of(value, "default_profile")?;
@@ -84,7 +85,7 @@ impl Reader<'_> {
             }
             Some(name)
         });
-        Config { default_profile, profiles, keymap, ui }
+        Config { default_profile, profiles, keymap, ui, filters }
     }
 
     fn profiles(&mut self, all: &DeTable) -> Vec<Profile> {
@@ -264,6 +265,7 @@ impl Reader<'_> {
             colour: self.switch(table, "colour", usual.colour),
             mouse: self.switch(table, "mouse", usual.mouse),
             theme: table.get("theme").and_then(|value| self.theme(value)).unwrap_or(usual.theme),
+            remember: self.switch(table, "remember", usual.remember),
             announce: table.get("announce").and_then(|value| self.announce(value)).unwrap_or(usual.announce),
         }
     }
@@ -320,7 +322,7 @@ impl Reader<'_> {
         table
     }
 
-    fn text_of(&mut self, value: &Value, name: &str) -> Option<String> {
+    pub(super) fn text_of(&mut self, value: &Value, name: &str) -> Option<String> {
         let text = value.get_ref().as_str().map(ToOwned::to_owned);
         if text.is_none() {
             let found = kind(value.get_ref());

@@ -11,6 +11,8 @@ pub enum Scope {
     Profile,
     /// In `[ui]`.
     Ui,
+    /// In `[filters]`.
+    Filters,
     /// In `[keys]`.
     Keys,
 }
@@ -40,7 +42,7 @@ const fn row(
     Setting { scope, name, kind, default, sentence }
 }
 
-use Scope::{Keys, Profile, Top, Ui};
+use Scope::{Filters, Keys, Profile, Top, Ui};
 
 /// Every setting there is.
 #[rustfmt::skip] // one row, one line
@@ -60,6 +62,8 @@ pub static SETTINGS: &[Setting] = &[
     row(Ui, "mouse", "true or false", "`true`", "Use the mouse; without it the terminal selects text as usual."),
     row(Ui, "theme", "a text", "`auto`", "The theme: `auto` (fits the terminal), `dark`, `light`, `mono`, `high-contrast` or `colour-blind`."),
     row(Ui, "announce", "a list of texts", "all three", "How the end of a watched table is announced beside the notice: any of `title`, `bell` and `desktop`."),
+    row(Ui, "remember", "true or false", "`true`", "Remember for each profile how you leave things: filter, order, screen, selection."),
+    row(Filters, "NAME", "a text", "", "A filter under this name, for example `broken = \"state:broken !type:stripe\"`; `V` lists it."),
     row(Keys, "COMMAND", "a key or a list of keys", "see *Keys*", "The keys of a command, in place of its own; `[]` leaves it to the palette."),
 ];
 

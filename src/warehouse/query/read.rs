@@ -163,6 +163,10 @@ fn value(name: Name, word: &str) -> Result<Value, String> {
 }
 
 fn shown(word: &str) -> String {
+    // Whatever was pasted by mistake is not repeated.
+    if ["phx_", "pha_", "phs_"].iter().any(|mark| word.contains(mark)) {
+        return "that".to_owned();
+    }
     let clean = clean(word, false);
     let short: String = clean.chars().take(24).collect();
     if short.len() < clean.len() { format!("“{short}…”") } else { format!("“{short}”") }
