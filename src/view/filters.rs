@@ -11,6 +11,7 @@ use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
 use crate::app::model::filters::Filters;
+use crate::app::model::table::Filter;
 
 const WIDTH: u16 = 100;
 
@@ -25,7 +26,7 @@ pub(super) fn draw(model: &Model, list: &Filters, theme: &Theme, frame: &mut Fra
     };
     let below = below(list, width, theme);
     let listed = entries.len().max(empty(model, width, theme).len());
-    let height = u16::try_from(listed + below.len() + 4).unwrap_or(u16::MAX);
+    let height = u16::try_from(listed + below.len() + 5).unwrap_or(u16::MAX);
     let inside = modal::open("Filters", WIDTH, height, theme, frame);
     let buffer = frame.buffer_mut();
     buffer.set_stringn(
@@ -69,6 +70,34 @@ pub(super) fn draw(model: &Model, list: &Filters, theme: &Theme, frame: &mut Fra
 }
 
 const NAME: &str = "Name: ";
+
+/// A filter in the title of a pane that is so wide, and in which cell of it the cursor stands. What is too long is shown
+/// around the cursor.
+pub(super) fn typed(filter: &Filter, width: u16, theme: &Theme) -> (String, usize) {
+    let (value, cursor) = (filter.input.value(), filter.input.visual_cursor());
+    // The frame, the beginning of the title, the slash and a blank.
+    let room = usize::from(width).saturating_sub(9).max(4);
+    if text::width(value) <= room {
+        return (format!("/{value} "), 1 + cursor);
+    }
+    // As in a list, the end is kept in sight where the cursor is not.
+    let cursor = if filter.editing { cursor } else { text::width(value) };
+    let ellipsis = theme.ellipsis();
+    let over = (cursor + 1).saturating_sub(room);
+    let skipped = if over == 0 { 0 } else { over + text::width(ellipsis) };
+    let (mut left, mut from) = (skipped, 0);
+    for (place, symbol) in value.char_indices() {
+        if left == 0 {
+            break;
+        }
+        left = left.saturating_sub(text::width(symbol.encode_utf8(&mut [0; 4])));
+        from = place + symbol.len_utf8();
+    }
+    let dots = if over == 0 { "" } else { ellipsis };
+    let shown = text::cut(&value[from..], room - text::width(dots), ellipsis);
+    let before = text::width(value).saturating_sub(text::width(&value[from..]));
+    (format!("/{dots}{shown} "), 1 + text::width(dots) + cursor.saturating_sub(before))
+}
 
 /// The line that is typed, and what was said.
 fn below<'a>(list: &Filters, width: usize, theme: &Theme) -> Vec<Line<'a>> {

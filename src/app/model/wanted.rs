@@ -35,7 +35,8 @@ impl Question {
     pub(super) fn narrows(&self, wider: &Self) -> bool {
         let (query, wide) = (Query::read(&self.text), Query::read(&wider.text));
         let is_plain = |symbol: char| symbol.is_ascii_alphanumeric() || matches!(symbol, '_' | '.' | '-' | ' ');
-        !wider.text.is_empty()
+        // Of a filter that leaves nothing out it is not noted what passed.
+        (wide.has_terms() || !wide.words().is_empty())
             && (self.at == wider.at || wider.at.is_none())
             && query.has_terms_of(&wide)
             && query.words().starts_with(wide.words())
@@ -151,6 +152,7 @@ mod tests {
             ("ord", "", false),
             // A fault leaves nothing out.
             ("ord", "ord state:fa", true),
+            ("state:fai", "state:fa", false),
             ("stale:6h ord", "ord", true),
         ] {
             let asked = |text: &str| Question::new(text, at(0));
