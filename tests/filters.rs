@@ -115,7 +115,7 @@ fn tab_completes_names_and_values_that_are_there() {
     desk.type_in("ty").press(&["tab"]).type_in("S").press(&["tab"]);
     assert_eq!(desk.model.schemas.filter.input.value(), "!state:switched_off type:Stripe ");
     desk.type_in("cause:").press(&["tab"]);
-    assert_eq!(said(&desk), "credentials_invalid  cursor_missing_in_source");
+    assert_eq!(said(&desk), "credentials_invalid  schema_drift_column");
     desk.press(&["c"]);
     assert_eq!(said(&desk), "", "what was offered goes with the next key");
     desk.type_in("zz").press(&["tab"]);
@@ -146,7 +146,8 @@ fn what_grows_old_appears_by_itself() {
 fn a_long_filter_is_shown_around_its_cursor() {
     for (width, height) in [(140, 40), (80, 24), (60, 16)] {
         let mut desk = all_tables(settings(), width, height);
-        desk.press(&["2", "/"]).type_in("state:failed,switched_off,stale !type:stripe,hubspot source:\"the big shop\" ord");
+        desk.press(&["2", "/"])
+            .type_in("state:failed,switched_off,stale !type:stripe,hubspot source:\"the big shop\" ord");
         insta::assert_snapshot!(format!("long_filter_{width}x{height}"), desk.screen());
         desk.press(&["home"]);
         let screen = desk.screen();

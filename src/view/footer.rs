@@ -115,7 +115,9 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
         None if model.focus == Pane::Details && (model.details.find.editing || model.details.find.is_active()) => {
             fixed(reading_keys(&model.details))
         }
-        None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("tab", "complete"), ("up/down", "move")]),
+        None if filter => {
+            fixed(&[("enter", "keep filter"), ("esc", "clear"), ("tab", "complete"), ("up/down", "move")])
+        }
         None => commands(model),
     };
     let mut room = usize::from(area.width).saturating_sub(1);

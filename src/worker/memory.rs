@@ -64,7 +64,8 @@ struct Page {
 impl View {
     fn file(&self) -> String {
         let plain = |text: &str| {
-            let symbol = |symbol: char| if symbol.is_ascii_alphanumeric() || "._-".contains(symbol) { symbol } else { '_' };
+            let symbol =
+                |symbol: char| if symbol.is_ascii_alphanumeric() || "._-".contains(symbol) { symbol } else { '_' };
             text.chars().map(symbol).collect::<String>()
         };
         match &self.profile {
@@ -265,9 +266,7 @@ mod tests {
     #[test]
     fn each_profile_remembers_its_own_and_only_for_its_place() {
         let home = tempfile::tempdir().unwrap();
-        let memory = |profile, project| {
-            Memory::new(home.path().join("whtui"), Some(View { project, ..view(profile) }))
-        };
+        let memory = |profile, project| Memory::new(home.path().join("whtui"), Some(View { project, ..view(profile) }));
         memory(Some("prod"), 7).remember(&left("a")).unwrap();
         memory(None, 7).remember(&left("b")).unwrap();
         let filter = |memory: Memory| memory.found().left.map(|left| left.tables.filter);
@@ -284,7 +283,15 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_set_aside_and_said() {
-        for text in ["", "{", "[]", "{\"version\": 2}", "{\"pane\": \"sources\"}", "{\"version\":1,\"pane\":\"attic\"}", "\u{0}"] {
+        for text in [
+            "",
+            "{",
+            "[]",
+            "{\"version\": 2}",
+            "{\"pane\": \"sources\"}",
+            "{\"version\":1,\"pane\":\"attic\"}",
+            "\u{0}",
+        ] {
             let home = tempfile::tempdir().unwrap();
             let memory = Memory::new(home.path().to_owned(), Some(view(Some("prod"))));
             let path = home.path().join("views/profile-prod.json");

@@ -188,11 +188,7 @@ fn looked<Id: Clone + PartialEq>(
     text: impl Fn(&Id) -> String,
 ) -> Looked {
     let sorted = Sorted { column: title(&view.sort).to_owned(), reversed: view.sort.reversed };
-    Looked {
-        filter: view.filter.text().to_owned(),
-        sort: vec![sorted],
-        selected: view.selected().map(text),
-    }
+    Looked { filter: view.filter.text().to_owned(), sort: vec![sorted], selected: view.selected().map(text) }
 }
 
 fn look<Id>(view: &mut TableView<Id>, looked: &Looked, titles: &[&str]) {

@@ -202,12 +202,7 @@ impl Model {
 
     fn source_rows(&self) -> Vec<SourceId> {
         let mut wanted = Wanted::new(self.sources.filter.text(), self.now);
-        let mut rows: Vec<&Held> = self
-            .inventory
-            .sources()
-            .iter()
-            .filter(|held| wanted.accepts_source(held))
-            .collect();
+        let mut rows: Vec<&Held> = self.inventory.sources().iter().filter(|held| wanted.accepts_source(held)).collect();
         let sort = self.sources.sort;
         let column = SourceColumn::ALL[sort.column % SourceColumn::ALL.len()];
         rows.sort_by(|one, other| {

@@ -1,8 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
 use super::{
-    bulk, copy, export, filters, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw, refresh,
-    runbook, tour, triage, tuning, watch,
+    bulk, copy, export, filters, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw,
+    refresh, runbook, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};

@@ -1,8 +1,8 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
 use super::{
-    actions, confirm, export, filters, guard, history, key_form, menu, moves, palette, profiles, raw, reader, runbook, triage,
-    tuning, unlogged, welcome,
+    actions, confirm, export, filters, guard, history, key_form, menu, moves, palette, profiles, raw, reader, runbook,
+    triage, tuning, unlogged, welcome,
 };
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};

@@ -94,7 +94,8 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             let before = model.schemas.selected().cloned();
             model.go_on_ordering();
             let recalled = remember::rows_came(model);
-            let mut effects = if model.schemas.selected() == before.as_ref() { Vec::new() } else { moves::rested_soon(model) };
+            let mut effects =
+                if model.schemas.selected() == before.as_ref() { Vec::new() } else { moves::rested_soon(model) };
             effects.extend(recalled);
             effects
         }

@@ -84,13 +84,26 @@ impl Default for Announce {
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { ascii: false, colour: true, mouse: true, theme: THEMES[0], announce: Announce::default(), remember: true }
+        Self {
+            ascii: false,
+            colour: true,
+            mouse: true,
+            theme: THEMES[0],
+            announce: Announce::default(),
+            remember: true,
+        }
     }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { default_profile: None, profiles: Vec::new(), keymap: Keymap::defaults(), ui: Ui::default(), filters: Vec::new() }
+        Self {
+            default_profile: None,
+            profiles: Vec::new(),
+            keymap: Keymap::defaults(),
+            ui: Ui::default(),
+            filters: Vec::new(),
+        }
     }
 }
 

@@ -146,18 +146,20 @@ fn value(name: Name, word: &str) -> Result<Value, String> {
         Name::State => state(word),
         Name::Cause | Name::Type | Name::Source => Ok(Value::Text(word.to_lowercase())),
         Name::Method => Ok(Value::Text(folded(word))),
-        Name::Stale => age(word, [Sign::More, Sign::NotLess]).ok_or_else(|| {
-            format!("stale: takes how long ago, as in stale:>6h or stale:2d, not {}.", shown(word))
-        }),
+        Name::Stale => age(word, [Sign::More, Sign::NotLess])
+            .ok_or_else(|| format!("stale: takes how long ago, as in stale:>6h or stale:2d, not {}.", shown(word))),
         Name::Fresh => age(word, [Sign::Less, Sign::NotMore]).ok_or_else(|| {
             format!("fresh: takes how long ago at most, as in fresh:<1h or fresh:30m, not {}.", shown(word))
         }),
-        Name::Every => every(word)
-            .ok_or_else(|| format!("every: takes a frequency, as in every:1h, every:>6h or every:never, not {}.", shown(word))),
+        Name::Every => every(word).ok_or_else(|| {
+            format!("every: takes a frequency, as in every:1h, every:>6h or every:never, not {}.", shown(word))
+        }),
         Name::Rows => {
             let (sign, rest) = sign(word);
             let rows = count(rest).map(|count| Value::Count(sign.unwrap_or(Sign::Equal), count));
-            rows.ok_or_else(|| format!("rows: takes a number, as in rows:0, rows:>1000000 or rows:<5k, not {}.", shown(word)))
+            rows.ok_or_else(|| {
+                format!("rows: takes a number, as in rows:0, rows:>1000000 or rows:<5k, not {}.", shown(word))
+            })
         }
     }
 }
@@ -191,7 +193,8 @@ fn state(word: &str) -> Result<Value, String> {
     let known: Vec<&str> = state_names().filter(|known| known.starts_with(&name)).take(MOST_LISTED + 1).collect();
     if known.is_empty() {
         let similar = state_names().find(|known| alike(known, &name) || (name.len() > 2 && known.contains(&name)));
-        let meant = similar.map_or_else(|| "tab lists those there are".to_owned(), |known| format!("did you mean {known}?"));
+        let meant =
+            similar.map_or_else(|| "tab lists those there are".to_owned(), |known| format!("did you mean {known}?"));
         let end = if meant.ends_with('?') { "" } else { "." };
         return Err(format!("No state is called {}; {meant}{end}", shown(word)));
     }
@@ -209,7 +212,8 @@ pub(super) fn state_names() -> impl Iterator<Item = &'static str> {
 }
 
 fn sign(word: &str) -> (Option<Sign>, &str) {
-    let signs = [(">=", Sign::NotLess), ("<=", Sign::NotMore), (">", Sign::More), ("<", Sign::Less), ("=", Sign::Equal)];
+    let signs =
+        [(">=", Sign::NotLess), ("<=", Sign::NotMore), (">", Sign::More), ("<", Sign::Less), ("=", Sign::Equal)];
     let found = signs.into_iter().find_map(|(text, sign)| Some((Some(sign), word.strip_prefix(text)?)));
     let (sign, rest) = found.unwrap_or((None, word));
     (sign, rest.trim_start())

@@ -92,10 +92,8 @@ fn project() -> Inventory {
         source("crm", "Hubspot", vec![new, dark, table("fine")]),
     ];
     let (loaded, total) = (sources.len(), sources.len());
-    inventory.learn_sources(
-        SourcePage { sources, loaded, total, unreadable: 0, end: Some(Completeness::Whole) },
-        now(),
-    );
+    inventory
+        .learn_sources(SourcePage { sources, loaded, total, unreadable: 0, end: Some(Completeness::Whole) }, now());
     inventory
 }
 
