@@ -54,8 +54,8 @@ fn progress(model: &Model) -> String {
 }
 
 fn words(model: &Model, theme: &Theme) -> (String, Style) {
-    if let Some(said) = typed_filter(model) {
-        return (said, theme.style(Role::Doubtful));
+    if let Some((said, role)) = typed_filter(model) {
+        return (said, theme.style(role));
     }
     if let Some(notice) = model.activity.notice() {
         return (notice.text.clone(), theme.tone(notice.tone));
@@ -89,15 +89,15 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
 }
 
 /// What is to be said of the filter that is typed, or of the one that is in use: what it could become, or what is wrong.
-fn typed_filter(model: &Model) -> Option<String> {
+fn typed_filter(model: &Model) -> Option<(String, Role)> {
     let filter = match model.focus {
         Pane::Sources => &model.sources.filter,
         Pane::Schemas => &model.schemas.filter,
         Pane::Details => return None,
     };
-    let fault = || Query::read(filter.text()).faults().first().map(|fault| fault.sentence.clone());
+    let fault = || Query::read(filter.text()).faults().first().map(|fault| (fault.sentence.clone(), Role::Doubtful));
     match (&filter.offered, filter.editing) {
-        (Some(offered), true) => Some(offered.clone()),
+        (Some(offered), true) => Some((offered.clone(), Role::Text)),
         (_, true) => fault(),
         (_, false) if model.activity.notice().is_none() => fault(),
         (_, false) => None,
