@@ -216,7 +216,8 @@ fn a_reader_that_leaves_is_no_error() {
 #[test]
 fn a_filter_is_written_as_on_the_screen() {
     let simulator = Simulator::start("demo");
-    let (code, tables) = simulator.json(&["tables", "--json", "--quick", "--filter", "state:switched_off !type:postgres"]);
+    let (code, tables) =
+        simulator.json(&["tables", "--json", "--quick", "--filter", "state:switched_off !type:postgres"]);
     assert_eq!(code, 0);
     let listed = items(&tables, "tables");
     assert!(!listed.is_empty());

@@ -113,7 +113,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 
 /// A key was pressed while the list is open.
 pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -> Vec<Effect> {
-    let last = model.named_filters().count().saturating_sub(1);
+    let end = model.named_filters().count().saturating_sub(1);
     let Some(Overlay::Filters(list)) = &mut model.overlay else { return Vec::new() };
     if list.asking.is_some() {
         return name_typed(model, key);
@@ -125,20 +125,20 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
         (Code::Char('+' | 'c'), _) if plain => return apply(model, true),
         (Code::Char('s'), _) if plain => ask_name(model),
         (Code::Char('r'), _) if plain => ask_other_name(model),
-        (Code::Char('d'), _) | (Code::Delete, _) if plain => return remove(model),
+        (Code::Char('d') | Code::Delete, _) if plain => return remove(model),
         (Code::Char('u'), _) if plain => return bring_back(model),
         (Code::Char(digit @ '1'..='9'), _) if plain => {
             let place = digit as usize - '1' as usize;
-            if place <= last {
+            if place <= end {
                 list.cursor = place;
                 return apply(model, false);
             }
             list.said = Some(Err(format!("There is no filter {digit}.")));
         }
-        (Code::Down | Code::Tab, _) | (_, Some(CommandId::Down)) => list.cursor = (list.cursor + 1).min(last),
+        (Code::Down | Code::Tab, _) | (_, Some(CommandId::Down)) => list.cursor = (list.cursor + 1).min(end),
         (Code::Up | Code::BackTab, _) | (_, Some(CommandId::Up)) => list.cursor = list.cursor.saturating_sub(1),
         (_, Some(CommandId::Top)) => list.cursor = 0,
-        (_, Some(CommandId::Bottom)) => list.cursor = last,
+        (_, Some(CommandId::Bottom)) => list.cursor = end,
         (Code::Escape, _) | (_, Some(CommandId::Back | CommandId::Quit | CommandId::Filters)) => model.overlay = None,
         _ => return actions::means_nothing_here(model, key),
     }
@@ -270,9 +270,10 @@ fn named(model: &mut Model) -> Vec<Effect> {
     };
     let effects = carry_out(model, change);
     let place = model.saved_filters.iter().position(|saved| saved.name == name).unwrap_or(0);
-    let said = match model.settings.setup.memory.keeps {
-        true => format!("{name} is saved."),
-        false => format!("{name} is kept until the end of this program: nothing is written down here."),
+    let said = if model.settings.setup.memory.keeps {
+        format!("{name} is saved.")
+    } else {
+        format!("{name} is kept until the end of this program: nothing is written down here.")
     };
     if let Some(list) = self::list(model) {
         list.asking = None;

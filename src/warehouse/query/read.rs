@@ -47,10 +47,10 @@ pub(super) fn parts(line: &str) -> Vec<Part<'_>> {
     parts
 }
 
-fn end_of(line: &str, start: usize, quotes: bool) -> usize {
+fn end_of(line: &str, start: usize, in_values: bool) -> usize {
     let mut quoted = false;
     let end = line[start..].char_indices().find(|(_, symbol)| {
-        quoted ^= quotes && *symbol == '"';
+        quoted ^= in_values && *symbol == '"';
         !quoted && symbol.is_whitespace()
     });
     end.map_or(line.len(), |(end, _)| start + end)
@@ -90,13 +90,11 @@ pub(super) fn read(line: &str) -> Query {
 fn no_such_term(name: &str) -> String {
     let folded = name.to_ascii_lowercase();
     let similar = |word: &str| word.starts_with(&folded) || folded.starts_with(word) || alike(word, &folded);
-    match TERMS.iter().find(|row| similar(row.word)) {
-        Some(row) => format!("There is no term {name}:, did you mean {}:?", row.word),
-        None => {
-            let all: Vec<String> = TERMS.iter().map(|row| format!("{}:", row.word)).collect();
-            format!("There is no term {name}:, only {}; write '{name}: to look for it as text.", all.join(" "))
-        }
+    if let Some(row) = TERMS.iter().find(|row| similar(row.word)) {
+        return format!("There is no term {name}:, did you mean {}:?", row.word);
     }
+    let all: Vec<String> = TERMS.iter().map(|row| format!("{}:", row.word)).collect();
+    format!("There is no term {name}:, only {}; write '{name}: to look for it as text.", all.join(" "))
 }
 
 /// Whether two words differ by one letter, or by two that changed places.
