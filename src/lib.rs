@@ -31,6 +31,8 @@
 //! * another state of a table: [`warehouse::state`], its glyph in [`view::theme`];
 //! * another setting: [`config::file`], its row in `reference.rs`, and `assets/config.toml`;
 //! * another column: a row in [`app::model::columns`] (`tables.rs`, `sources.rs`), its cell in `view/tables.rs`;
+//! * another term of filters: its row in [`warehouse::query`], how it is read and when it holds beside it;
+//! * another thing that is remembered: [`app::model::remembered`], for its writing `worker/memory.rs`;
 //! * another command without a screen: a row in `cli/arguments.rs`, a module beside it that reads through `cli/survey.rs`,
 //!   and its exit codes in the README;
 //! * another test of what keys do: on `tests/support/desk.rs` (the core alone), `play.rs` (over HTTP, against the

@@ -212,3 +212,22 @@ fn a_reader_that_leaves_is_no_error() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn a_filter_is_written_as_on_the_screen() {
+    let simulator = Simulator::start("demo");
+    let (code, tables) =
+        simulator.json(&["tables", "--json", "--quick", "--filter", "state:switched_off !type:postgres"]);
+    assert_eq!(code, 0);
+    let listed = items(&tables, "tables");
+    assert!(!listed.is_empty());
+    for table in listed {
+        assert_eq!(table["state"], "switched_off");
+        assert_ne!(table["source"]["type"], "Postgres");
+    }
+    let (_, sources) = simulator.json(&["sources", "--json", "--quick", "--filter", "type:postgres method:cdc"]);
+    assert!(items(&sources, "sources").iter().all(|source| source["type"] == "Postgres"));
+    let (code, out, err) = simulator.run(&["tables", "--filter", "stat:failed"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert_eq!(err, "whtui: there is no term stat:, did you mean state:?\n");
+}

@@ -70,6 +70,7 @@ fn settings() -> String {
             Scope::Profile => "profiles.NAME.",
             Scope::Ui => "ui.",
             Scope::Columns => "columns.",
+            Scope::Filters => "filters.",
             Scope::Keys => "keys.",
         };
         let default = if default.is_empty() { "–" } else { default };

@@ -433,7 +433,8 @@ fn nothing_is_forgotten(overlay: &whtui::app::model::overlay::Overlay, screen: &
         | Overlay::Triage(_)
         | Overlay::Runbook(_)
         | Overlay::LeftBehind
-        // In `tests/out.rs` and `tests/reading.rs`.
+        // In `tests/out.rs`, `tests/filters.rs` and `tests/reading.rs`.
+        | Overlay::Filters(_)
         | Overlay::Export(_)
         | Overlay::Menu(_)
         | Overlay::Raw(_)

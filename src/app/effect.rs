@@ -5,10 +5,13 @@ use jiff::SignedDuration;
 use crate::warehouse::ids::{ProjectId, SchemaId, SourceId};
 use crate::warehouse::operation::Operation;
 use crate::warehouse::origin::Origin;
+use crate::warehouse::query::Change;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::secret::Secret;
 use crate::warehouse::survey::Need;
 use crate::warehouse::text::Foreign;
+
+pub use super::model::remembered::{Remembered, VERSION as REMEMBERED_VERSION};
 
 /// Names one request, so that its answer is recognised and a late one dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,6 +43,8 @@ pub enum Timer {
     Follow(FollowId),
     /// The notice on the screen has been there long enough.
     Notice(u64),
+    /// How things are left is due to be written down.
+    Remember,
 }
 
 /// Something for a user who looks elsewhere.
@@ -119,6 +124,10 @@ pub enum Effect {
         /// What it holds.
         text: String,
     },
+    /// Write down how things are left.
+    Remember(Box<Remembered>),
+    /// Write down a change to the list of saved filters.
+    KeepFilter(Change),
     /// Put this text on the clipboard.
     Copy(String),
     /// Use the mouse, or leave it to the terminal.

@@ -10,6 +10,7 @@ use super::layout::Size;
 use crate::warehouse::account::{Key as ApiKey, Project};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::operation::{Operation, Request};
+use crate::warehouse::query::Saved as SavedFilter;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Fact;
 use crate::warehouse::text::Foreign;
@@ -62,6 +63,10 @@ pub enum Event {
     BackgroundTold(bool),
     /// A file was written, or was not, for this reason.
     Saved(String, Result<(), String>),
+    /// How things are left could not be written down, for this reason.
+    NotRemembered(String),
+    /// The saved filters were written down, and are these now; or they were not, for this reason.
+    FiltersKept(Result<Vec<SavedFilter>, String>),
     /// An address was opened in the browser, or was not, for this reason.
     Browsed(String, Result<(), String>),
     /// How many requests the budget still allows in this minute and this hour.

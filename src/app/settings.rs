@@ -3,6 +3,7 @@
 pub mod manner;
 
 pub use super::model::columns::{Chosen, Columns, Offered};
+use super::model::remembered::Memory;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use manner::Manner;
 
@@ -48,6 +49,8 @@ pub struct Setup {
     pub notes: Vec<String>,
     /// The table to go to once it was read.
     pub arrival: Option<(SourceId, SchemaId)>,
+    /// What is kept from one start to the next.
+    pub memory: Memory,
 }
 
 impl Setup {

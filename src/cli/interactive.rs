@@ -10,9 +10,10 @@ use super::connect::{Session, connect, demo, entered};
 use super::look::look;
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::Destination;
+use crate::app::model::remembered::Memory as Kept;
 use crate::app::settings::{Offer, Settings, Setup, Start};
 use crate::config::file::Ui;
-use crate::config::{self, Config};
+use crate::config::{self, Config, InUse};
 use crate::runtime::{self, Exit};
 use crate::terminal::{EscapeKey, Signal, Signals, StopSignal};
 use crate::warehouse::audit::Whose;
@@ -21,6 +22,7 @@ use crate::worker::Worker;
 use crate::worker::audit::Audit;
 use crate::worker::gate::Gate;
 use crate::worker::journal::Journal;
+use crate::worker::memory::{self, Memory};
 
 /// Runs the program on the screen.
 ///
@@ -57,10 +59,11 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         if matches!(session.start, Start::Connected(_)) {
             before = None;
         }
+        let memory = memory(&session.start, session.profile.as_ref(), &config, flags.target.no_config);
         let setup = Setup {
             leads_back: before.is_some(),
             arrival: arrival.take(),
-            ..setup(&flags.target, &config, &mut session)
+            ..setup(&flags.target, &config, &mut session, &memory)
         };
         let settings = Settings {
             start: session.start.clone(),
@@ -73,6 +76,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
         let gate = Gate::new(settings.read_only, settings.dry_run);
         let worker = Worker::keeping(journal, audit(&settings), session.client.clone(), gate, messages)
             .with_profiles(config.clone(), flags.target.allow_http)
+            .with_memory(memory)
             .watched();
         let ui = Ui { theme: settings.setup.manner().theme.unwrap_or(config.ui.theme), ..config.ui };
         let look = look(&flags, ui, settings.ascii);
@@ -167,7 +171,7 @@ fn profile(name: String, flags: &Target) -> Target {
 }
 
 /// The profiles there are, and the one in use.
-fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
+fn setup(flags: &Target, config: &Config, session: &mut Session, memory: &Memory) -> Setup {
     let offer = |profile: &config::file::Profile| Offer {
         name: profile.name.clone(),
         place: {
@@ -181,6 +185,8 @@ fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
         manner: profile.manner,
     };
     let in_use = session.profile.as_ref();
+    let found = memory.found();
+    session.notes.extend(found.notes);
     Setup {
         profile: in_use.map(|profile| profile.name.clone()),
         read_only: in_use.is_some_and(|profile| profile.read_only),
@@ -192,7 +198,29 @@ fn setup(flags: &Target, config: &Config, session: &mut Session) -> Setup {
         columns: config.columns.clone(),
         notes: std::mem::take(&mut session.notes),
         arrival: None,
+        memory: Kept {
+            keeps: memory.keeps(),
+            remembers: memory.remembers(),
+            saved: found.saved,
+            settled: config.filters.clone(),
+            left: found.left,
+        },
     }
+}
+
+/// Where things are remembered. Without settings, and in the demo, nothing is read or written of it.
+fn memory(start: &Start, profile: Option<&InUse>, config: &Config, no_config: bool) -> Memory {
+    let place = match start {
+        Start::Connected(place) | Start::MustConfirm { place, .. } if !place.demo && !no_config => place,
+        _ => return Memory::default(),
+    };
+    let view = memory::View {
+        profile: profile.map(|profile| profile.name.clone()),
+        host: place.origin.clone(),
+        project: place.project,
+    };
+    let view = config.ui.remember.then_some(view);
+    config::state_folder().map_or_else(Memory::default, |folder| Memory::new(folder, view))
 }
 
 /// Where what is half done is written down. The demo forgets everything, and so nothing is written of it.

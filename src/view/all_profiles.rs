@@ -61,7 +61,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         width: inside.width.saturating_add(4),
         height: 1,
     };
-    super::tables::cursor(&all.rows.filter, top, frame);
+    super::tables::cursor(&all.rows.filter, top, theme, frame);
     if model.settings.setup.profiles.is_empty() {
         return nothing_settled(model, theme, inside, frame);
     }

@@ -16,6 +16,7 @@ use crate::app::model::history::History;
 use crate::app::model::overlay::Overlay;
 use crate::app::model::reader::Reader;
 use crate::warehouse::consent::{Challenge, Demand};
+use crate::warehouse::query::Query;
 use crate::warehouse::runs::Runs;
 
 /// Draws the notice on the left and what is under way on the right. A notice that needs two lines takes the place of
@@ -56,6 +57,9 @@ fn progress(model: &Model) -> String {
 }
 
 fn words(model: &Model, theme: &Theme) -> (String, Style) {
+    if let Some((said, role)) = typed_filter(model) {
+        return (said, theme.style(role));
+    }
     if let Some(notice) = model.activity.notice() {
         return (notice.text.clone(), theme.tone(notice.tone));
     }
@@ -87,7 +91,23 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
     (String::new(), theme.style(Role::Text))
 }
 
-/// Draws the keys that are worth knowing now; the least worthy drop out first when space shrinks.
+/// What is to be said of the filter that is typed, or of the one that is in use: what it could become, or what is wrong.
+fn typed_filter(model: &Model) -> Option<(String, Role)> {
+    let filter = match model.focus {
+        Pane::Sources => &model.sources.filter,
+        Pane::Schemas => &model.schemas.filter,
+        Pane::Details => return None,
+    };
+    let fault = || Query::read(filter.text()).faults().first().map(|fault| (fault.sentence.clone(), Role::Doubtful));
+    match (&filter.offered, filter.editing) {
+        (Some(offered), true) => Some((offered.clone(), Role::Text)),
+        (_, true) => fault(),
+        (_, false) if model.activity.notice().is_none() => fault(),
+        (_, false) => None,
+    }
+}
+
+/// Draws the keys that are worth knowing now; they drop out by worth when space shrinks.
 pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
     let mut room = usize::from(area.width).saturating_sub(1);
     let mut spans = vec![Span::raw(" ")];
@@ -120,7 +140,9 @@ fn keys(model: &Model) -> Vec<(String, &'static str)> {
         None if model.focus == Pane::Details && (model.details.find.editing || model.details.find.is_active()) => {
             fixed(reading_keys(&model.details))
         }
-        None if filter => fixed(&[("enter", "keep filter"), ("esc", "clear"), ("up/down", "move")]),
+        None if filter => {
+            fixed(&[("enter", "keep filter"), ("esc", "clear"), ("tab", "complete"), ("up/down", "move")])
+        }
         None => commands(model),
     }
 }
@@ -165,6 +187,16 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             Some(Demand::Typed(_)) => &[("enter", "go ahead, once the name is right"), ("esc", "keep everything")],
             _ => &[("y", "go ahead"), ("n", "keep everything"), ("left/right", "choose")],
         },
+        Overlay::Filters(list) if list.asking.is_some() => &[("enter", "give this name"), ("esc", "no name")],
+        Overlay::Filters(_) => &[
+            ("enter", "filter by it"),
+            ("esc", "close"),
+            ("s", "save the filter in use"),
+            ("+", "add it"),
+            ("d", "delete"),
+            ("u", "bring back"),
+            ("r", "rename"),
+        ],
         Overlay::Export(_) => &[("enter", "write"), ("esc", "no file")],
         Overlay::Preview { .. } => &[("y", "copy"), ("esc", "close")],
         Overlay::History(history) => history_keys(history),

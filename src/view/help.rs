@@ -12,6 +12,7 @@ use crate::app::commands::{COMMANDS, Group, command};
 use crate::app::key::Sequence;
 use crate::app::model::Model;
 use crate::app::model::reader::Reader;
+use crate::warehouse::query::TERMS;
 
 /// Columns for the keys.
 const KEYS: usize = 23;
@@ -41,6 +42,8 @@ pub(super) fn draw(model: &Model, reader: &Reader, theme: &Theme, frame: &mut Fr
             all.extend(entry(model.keymap.keys_on(surface, *id), command(*id).sentence, width, theme));
         }
     }
+    all.push(Line::default());
+    all.extend(terms(width, theme));
     let height = u16::try_from(all.len()).unwrap_or(u16::MAX).saturating_add(2);
     let title = match model.keymap.preset() {
         Preset::Default => "Help".to_owned(),
@@ -77,4 +80,26 @@ fn entry(keys: &[Sequence], sentence: &str, width: usize, theme: &Theme) -> Vec<
             ])
         })
         .collect()
+}
+
+/// The terms of a filter.
+fn terms<'a>(width: usize, theme: &Theme) -> Vec<Line<'a>> {
+    const TERM: usize = 17;
+    let style = theme.style(Role::Text);
+    let mut all = vec![Line::styled("Terms of a filter", theme.style(Role::Heading))];
+    let grammar = "All terms of a filter have to hold; of values with commas between them, one. `!` in front turns a term \
+                   around; quotes hold blanks, as in `source:\"my shop\"`. Words beside them match names fuzzily.";
+    all.extend(text::wrap(grammar, width).iter().map(|line| super::widgets::with_keys(line, style, theme)));
+    for row in TERMS {
+        let term = text::fit(&format!("{}:{}", row.word, row.example), TERM, theme.ellipsis(), false);
+        let sentence = text::wrap(&row.sentence.replace('`', ""), width.saturating_sub(TERM + 2));
+        for (index, part) in sentence.into_iter().enumerate() {
+            let term = if index == 0 { term.clone() } else { " ".repeat(TERM) };
+            all.push(Line::from(vec![
+                Span::styled(term, theme.style(Role::Key)),
+                Span::styled(format!("  {part}"), style),
+            ]));
+        }
+    }
+    all
 }

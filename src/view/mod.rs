@@ -7,6 +7,7 @@ mod columns;
 mod confirm;
 mod details;
 mod export;
+mod filters;
 mod following;
 mod footer;
 pub mod form;
@@ -83,6 +84,7 @@ pub fn draw(model: &Model, theme: &Theme, frame: &mut Frame) {
         Some(Overlay::Help(reader)) => help::draw(model, reader, theme, frame),
         Some(Overlay::Palette(palette)) => palette::draw(model, palette, theme, frame),
         Some(Overlay::Export(export)) => export::draw(model, export, theme, frame),
+        Some(Overlay::Filters(list)) => filters::draw(model, list, theme, frame),
         Some(Overlay::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Overlay::Columns(chooser)) => columns::draw(model, *chooser, theme, frame),
         Some(Overlay::Confirm(confirm)) => {

@@ -75,7 +75,7 @@ pub(super) fn sources(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
             row(&columns, cells, drawing.mark(start + index == table.cursor()), theme, drawing.line(index), buffer);
         }
     }
-    cursor(&table.filter, area, frame);
+    cursor(&table.filter, area, theme, frame);
 }
 
 fn source_cell(column: SourceColumn, held: &Held, drawing: &Drawing<'_>) -> Cell {
@@ -194,7 +194,7 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
             row(&columns, cells, drawing.mark(place == table.cursor()), theme, drawing.line(index), buffer);
         }
     }
-    cursor(&table.filter, area, frame);
+    cursor(&table.filter, area, theme, frame);
 }
 
 fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State, drawing: &Drawing<'_>) -> Cell {
@@ -312,13 +312,16 @@ fn heading<'a, Id: Clone + PartialEq>(
     };
     let filter = match (&table.filter.editing, table.filter.is_active()) {
         (false, false) => String::new(),
-        _ => format!("/{} ", table.filter.input.value()),
+        _ => super::filters::typed(&table.filter, area.width, theme).0,
     };
     let all = match (table.filter.is_active(), rows) {
         (false, _) => String::new(),
         (true, 0) => format!("none of {} ", words::count(total as u64)),
         (true, _) => format!("(of {}) ", words::count(total as u64)),
     };
+    // The filter is what is looked at while it is long.
+    let fits = 6 + text::width(&place) + text::width(&filter) + text::width(&all) <= usize::from(area.width);
+    let (place, all) = if fits { (place, all) } else { (String::new(), String::new()) };
     let room =
         usize::from(area.width).saturating_sub(4 + text::width(&place) + text::width(&filter) + text::width(&all));
     let title = text::cut(title, room.max(1), theme.ellipsis());
@@ -348,16 +351,16 @@ fn nothing(drawing: &Drawing<'_>, filter: &Filter, otherwise: &[String], area: R
 }
 
 /// Puts the terminal's cursor where the filter is typed.
-pub(super) fn cursor(filter: &Filter, area: Rect, frame: &mut Frame) {
+pub(super) fn cursor(filter: &Filter, area: Rect, theme: &Theme, frame: &mut Frame) {
     if !filter.editing {
         return;
     }
     // The filter is the last part of the title; its place is found on what was drawn.
-    let typed = format!("/{} ", filter.input.value());
+    let (typed, place) = super::filters::typed(filter, area.width, theme);
     let buffer = frame.buffer_mut();
     let row: String = (area.left()..area.right()).map(|x| buffer[(x, area.y)].symbol().to_owned()).collect();
     let Some(start) = row.find(typed.as_str()) else { return };
-    let before = text::width(&row[..start]) + 1 + filter.input.visual_cursor();
+    let before = text::width(&row[..start]) + place;
     let x = area.x + u16::try_from(before).unwrap_or(0);
     frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
 }

@@ -19,6 +19,7 @@ pub mod key_shape;
 pub mod map;
 pub mod operation;
 pub mod origin;
+pub mod query;
 pub mod raw;
 pub mod recovery;
 pub mod redact;

@@ -12,6 +12,7 @@ pub mod gate;
 pub mod greeting;
 pub mod journal;
 mod line;
+pub mod memory;
 pub mod queue;
 pub mod retry;
 pub mod save;
@@ -39,6 +40,7 @@ use findings::Findings;
 use gate::Gate;
 use journal::Journal;
 use line::Line;
+use memory::Memory;
 use trips::Trips;
 
 /// How many requests that nobody waits for run at once.
@@ -58,6 +60,7 @@ struct Shared {
     gate: Gate,
     journal: Journal,
     audit: Arc<Audit>,
+    memory: Memory,
     messages: Messages,
     findings: Findings,
     line: Arc<Line>,
@@ -101,6 +104,7 @@ impl Worker {
                 gate,
                 journal,
                 audit,
+                memory: Memory::default(),
                 messages,
                 findings: Findings::default(),
                 line: Arc::new(Line::new()),
@@ -141,6 +145,15 @@ impl Worker {
         self
     }
 
+    /// The same with something to remember by, before anything runs.
+    #[must_use]
+    pub fn with_memory(mut self, memory: Memory) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.shared) {
+            shared.memory = memory;
+        }
+        self
+    }
+
     /// Runs an effect in the background. Effects that concern the terminal or the program itself are given back.
     #[must_use]
     pub fn run(&self, effect: Effect) -> Option<Effect> {
@@ -159,6 +172,16 @@ impl Worker {
                 if let Err(error) = self.shared.journal.write(&records) {
                     self.shared.tell(Event::JournalFailed(crate::warehouse::words::reason(error)));
                 }
+            }
+            // At once, since the program may end right after it.
+            Effect::Remember(left) => {
+                if let Err(error) = self.shared.memory.remember(&left) {
+                    self.shared.tell(Event::NotRemembered(error.to_string()));
+                }
+            }
+            Effect::KeepFilter(change) => {
+                let kept = self.shared.memory.change(&change);
+                self.shared.tell(Event::FiltersKept(kept));
             }
             Effect::Save { path, text } => {
                 let shared = Arc::clone(&self.shared);

@@ -143,18 +143,13 @@ impl Model {
 
     /// Works out anew which tables of all profiles are shown, and in which order.
     pub fn rebuild_rows_of_profiles(&mut self) {
-        let mut wanted = Wanted::new(self.all_profiles.rows.filter.text());
+        let mut wanted = Wanted::new(self.all_profiles.rows.filter.text(), self.now);
         let mut found: Vec<(State, usize, Spot)> = Vec::new();
         for (place, offer) in self.settings.setup.profiles.iter().enumerate() {
             let Some(inventory) = self.inventory_of(place) else { continue };
             found.extend(inventory.spots(None).filter_map(|spot| {
                 let (held, schema, state) = inventory.at(spot)?;
-                let passes = wanted.accepts_all() || {
-                    let cause = schema.cause(state).unwrap_or_default();
-                    let others = [held.source.title().raw(), state.words(), &offer.name, &cause];
-                    wanted.accepts(schema.title().raw(), &others)
-                };
-                passes.then_some((state, place, spot))
+                wanted.accepts_table_of(&offer.name, held, schema, state).then_some((state, place, spot))
             }));
         }
         found.sort_unstable();

@@ -4,6 +4,7 @@ pub mod activity;
 pub mod all_profiles;
 pub mod columns;
 pub mod export;
+pub mod filters;
 pub mod flights;
 pub mod form;
 pub mod groups;
@@ -19,6 +20,7 @@ pub mod overlay;
 pub mod presses;
 pub mod raw;
 pub mod reader;
+pub mod remembered;
 pub mod runbook;
 pub mod selection;
 mod sorting;
@@ -28,7 +30,7 @@ pub mod tour;
 pub mod triage;
 pub mod tuning;
 pub mod unlogged;
-mod wanted;
+pub mod wanted;
 pub mod watch;
 pub mod welcome;
 pub mod zone;
@@ -44,6 +46,7 @@ use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::operation::Request;
+use crate::warehouse::query::Saved;
 use crate::warehouse::recovery::follow::Follow;
 use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
@@ -60,6 +63,7 @@ use ordering::Ordering;
 use overlay::{Overlay, Profiles};
 use presses::Presses;
 use reader::Reader;
+use remembered::Remembering;
 use runbook::Runbooks;
 use strips::Strips;
 use table::TableView;
@@ -107,6 +111,10 @@ pub struct Model {
     pub sources: TableView<SourceId>,
     /// The tables as they are looked at.
     pub schemas: TableView<SchemaId>,
+    /// Filters that were saved under a name.
+    pub saved_filters: Vec<Saved>,
+    /// How things were left, and are.
+    pub remembering: Remembering,
     /// Tables that are marked.
     pub marks: Marks,
     /// Tables of all sources, not only of the selected one.
@@ -225,6 +233,7 @@ impl Model {
             }
             Start::Connected(_) => Screen::Main,
         };
+        let saved_filters = settings.setup.memory.saved.clone();
         let tour = if settings.place().is_some_and(|place| place.demo) { Tour::Offered } else { Tour::Off };
         // Where there is something to choose from, it is chosen from.
         let choose = matches!(screen, Screen::Welcome { .. }) && !settings.setup.profiles.is_empty();
@@ -248,6 +257,8 @@ impl Model {
             link: Link::default(),
             sources: TableView::default(),
             schemas: TableView::default(),
+            saved_filters,
+            remembering: Remembering::default(),
             marks: Marks::default(),
             all_tables: false,
             columns,

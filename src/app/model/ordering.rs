@@ -1,10 +1,12 @@
 //! Which tables are shown, and in which order, where they are many: worked out in portions, so that no key waits for it,
 //! and from what is known already, so that what did not change costs nothing.
 
+use jiff::Timestamp;
+
 use super::groups::Heads;
 use super::sorting::{Entry, Order};
 use super::table::{Criteria, TableView};
-use super::wanted::{Wanted, narrows};
+use super::wanted::{Question, Wanted};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::{Inventory, Spot};
 
@@ -22,10 +24,12 @@ pub struct Ordering {
     sorted_by: Option<Criteria>,
     /// Places in the order of those that passed the filter, and which filter that was.
     passed: Vec<u32>,
-    passed_by: Option<String>,
+    passed_by: Option<Question>,
     work: Option<Work>,
     /// Rows that are shown no more, and not dropped yet.
     old: Vec<SchemaId>,
+    /// When it is, for filters that ask how long ago something was.
+    pub(super) now: Timestamp,
 }
 
 /// What is being done.
@@ -39,7 +43,7 @@ enum Work {
 
 #[derive(Debug)]
 struct Filtering {
-    text: String,
+    question: Question,
     wanted: Wanted,
     /// Only these can pass; `None`: all.
     among: Option<Vec<u32>>,
@@ -61,7 +65,7 @@ impl Ordering {
 
     /// Forgets everything: other rows are shown.
     pub fn clear(&mut self) {
-        *self = Self { old: std::mem::take(&mut self.old), ..Self::default() };
+        *self = Self { old: std::mem::take(&mut self.old), now: self.now, ..Self::default() };
     }
 
     /// Takes in what has changed, and begins to work out the rows of all tables.
@@ -77,7 +81,7 @@ impl Ordering {
         } else if self.bring_up_to_date(&Order::new(inventory, view.criteria()), &changes.tables) {
             self.passed_by = None;
             self.work = Some(self.filtering(view));
-        } else if self.asked_by() != Some(view.filter.text())
+        } else if !self.asked_by().is_some_and(|question| question.is(view.filter.text(), self.now))
             // Headings count what is broken.
             || ((view.filter.is_active() || view.grouped) && !changes.tables.is_empty())
         {
@@ -87,10 +91,10 @@ impl Ordering {
     }
 
     /// The filter that the rows passed, or are being asked for.
-    fn asked_by(&self) -> Option<&str> {
+    fn asked_by(&self) -> Option<&Question> {
         match &self.work {
-            Some(Work::Filtering(filtering)) => Some(&filtering.text),
-            _ => self.passed_by.as_deref(),
+            Some(Work::Filtering(filtering)) => Some(&filtering.question),
+            _ => self.passed_by.as_ref(),
         }
     }
 
@@ -102,12 +106,12 @@ impl Ordering {
     }
 
     fn filtering(&self, view: &TableView<SchemaId>) -> Work {
-        let text = view.filter.text();
-        let narrower = self.passed_by.as_deref().filter(|wider| !wider.is_empty() && narrows(text, wider));
+        let question = Question::new(view.filter.text(), self.now);
+        let narrower = self.passed_by.as_ref().filter(|wider| question.narrows(wider));
         Work::Filtering(Box::new(Filtering {
-            text: text.to_owned(),
-            wanted: Wanted::new(text),
+            wanted: Wanted::asked(&question, self.now),
             among: narrower.map(|_| self.passed.clone()),
+            question,
             asked: 0,
             passed: Vec::new(),
             rows: Vec::new(),
@@ -199,9 +203,7 @@ impl Ordering {
             let Some((held, schema, state)) = self.order.get(place).and_then(|entry| inventory.at(entry.spot)) else {
                 continue;
             };
-            let method = schema.sync_type.known().map_or("", |method| method.raw());
-            let beside = [held.source.title().raw(), state.words(), method];
-            if !filtering.wanted.accepts(schema.title().raw(), &beside) {
+            if !filtering.wanted.accepts_table(held, schema, state) {
                 continue;
             }
             if selected == Some(self.order[place].spot) {
@@ -220,10 +222,10 @@ impl Ordering {
             self.work = Some(Work::Filtering(filtering));
             return false;
         }
-        let Filtering { text, passed, rows, heads, cursor, .. } = *filtering;
+        let Filtering { question, passed, rows, heads, cursor, .. } = *filtering;
         let heads = heads.map(Heads::done).unwrap_or_default();
         self.passed = passed;
-        self.passed_by = Some(text);
+        self.passed_by = Some(question);
         // The selection may have moved since the first portion.
         let cursor = cursor.filter(|place| rows.get(*place) == view.selected());
         self.old.extend(view.put_in(rows, heads, cursor));

@@ -3,6 +3,7 @@
 use tui_input::Input;
 
 use super::export::Export;
+use super::filters::Filters;
 use super::menu::Menu;
 use super::reader::Reader;
 use super::runbook::RunbookId;
@@ -36,6 +37,8 @@ pub enum Overlay {
     Raw(Box<super::raw::Raw>),
     /// The question for the name of a file.
     Export(Export),
+    /// Filters that have a name.
+    Filters(Filters),
     /// A few choices, each with a letter.
     Menu(Menu),
     /// The columns of a table.

@@ -63,6 +63,7 @@ impl Model {
                 Some(Phase::Typing(..)) => None,
                 _ => Some(Surface::Editor),
             },
+            Some(Overlay::Filters(list)) => list.asking.is_none().then_some(Surface::Lists),
             Some(Overlay::Menu(_) | Overlay::Columns(_)) => Some(Surface::Lists),
             Some(Overlay::AllProfiles) => {
                 let takes_text = self.all_profiles.asking.is_some() || self.all_profiles.rows.filter.editing;

@@ -196,6 +196,7 @@ impl Model {
             self.schemas.put_in(schemas, heads, None);
             return;
         }
+        self.ordering.now = self.now;
         self.ordering.begin(&mut self.inventory, &self.schemas);
         // Many tables are not sorted while a key waits.
         if self.inventory.tally().total <= PORTION {
@@ -206,16 +207,8 @@ impl Model {
     }
 
     fn source_rows(&self) -> Vec<SourceId> {
-        let mut wanted = Wanted::new(self.sources.filter.text());
-        let mut rows: Vec<&Held> = self
-            .inventory
-            .sources()
-            .iter()
-            .filter(|held| {
-                let source = &held.source;
-                wanted.accepts(source.title().raw(), &[source.kind.raw(), held.tally.worst.map_or("", State::words)])
-            })
-            .collect();
+        let mut wanted = Wanted::new(self.sources.filter.text(), self.now);
+        let mut rows: Vec<&Held> = self.inventory.sources().iter().filter(|held| wanted.accepts_source(held)).collect();
         let sorts = self.sources.sorts();
         rows.sort_by(|one, other| {
             let columns = sorts.iter().fold(Ordering::Equal, |so_far, sort| {
@@ -228,6 +221,7 @@ impl Model {
 
     /// Does a portion of the work that was put off; `true` when other rows are shown now.
     pub fn go_on_ordering(&mut self) -> bool {
+        self.ordering.now = self.now;
         self.ordering.begin(&mut self.inventory, &self.schemas);
         self.ordering.go_on(&self.inventory, &mut self.schemas)
     }
@@ -236,15 +230,12 @@ impl Model {
         let Some(source) = self.sources.selected() else { return (Vec::new(), Vec::new()) };
         let order = Order::new(&self.inventory, self.schemas.criteria());
         let mut heads = self.schemas.grouped.then(|| Heads::new(false));
-        let mut wanted = Wanted::new(self.schemas.filter.text());
+        let mut wanted = Wanted::new(self.schemas.filter.text(), self.now);
         let mut rows: Vec<Entry> = self.inventory.spots(Some(source)).filter_map(|spot| order.entry(spot)).collect();
         rows.sort_unstable_by(|one, other| order.compare(one, other));
         let tables = rows.into_iter().filter_map(|entry| self.inventory.at(entry.spot));
         let rows = tables
-            .filter(|(held, schema, state)| {
-                let method = schema.sync_type.known().map_or("", |method| method.raw());
-                wanted.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), method])
-            })
+            .filter(|(held, schema, state)| wanted.accepts_table(held, schema, *state))
             .enumerate()
             .map(|(place, (held, schema, state))| {
                 if let Some(heads) = &mut heads {

@@ -1,11 +1,58 @@
-//! What a filter wants: names fuzzily, other words as they are.
+//! What a filter wants: its terms, names fuzzily, and other words as they are.
 
+use jiff::Timestamp;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::Model;
+use crate::warehouse::inventory::Held;
+use crate::warehouse::query::{Query, has};
+use crate::warehouse::schema::Schema;
+use crate::warehouse::state::State;
+
+/// Where a filter asks how long ago something was, the answers hold for so many seconds.
+const STEP: i64 = 10;
+
+/// What is asked of rows: a filter, and where time counts, the time for which it is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Question {
+    text: String,
+    at: Option<Timestamp>,
+}
+
+impl Question {
+    pub(super) fn new(text: &str, now: Timestamp) -> Self {
+        let at = Query::read(text).depends_on_time().then(|| step(now));
+        Self { text: text.to_owned(), at }
+    }
+
+    /// Whether it is this one: the same filter, and not outdated.
+    pub(super) fn is(&self, text: &str, now: Timestamp) -> bool {
+        self.text == text && self.at.is_none_or(|at| at == step(now))
+    }
+
+    /// Whether whatever passes this one passes the other as well, since it only says less.
+    pub(super) fn narrows(&self, wider: &Self) -> bool {
+        let (query, wide) = (Query::read(&self.text), Query::read(&wider.text));
+        let is_plain = |symbol: char| symbol.is_ascii_alphanumeric() || matches!(symbol, '_' | '.' | '-' | ' ');
+        // Of a filter that leaves nothing out it is not noted what passed.
+        (wide.has_terms() || !wide.words().is_empty())
+            && (self.at == wider.at || wider.at.is_none())
+            && query.has_terms_of(&wide)
+            && query.words().starts_with(wide.words())
+            && query.words().chars().all(is_plain)
+    }
+}
+
+fn step(now: Timestamp) -> Timestamp {
+    Timestamp::from_second(now.as_second().div_euclid(STEP) * STEP).unwrap_or(now)
+}
+
 /// A filter, ready to be asked.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub struct Wanted {
+    query: Query,
+    now: Timestamp,
     pattern: Pattern,
     words: Vec<String>,
     /// Made when it is first needed: it is large.
@@ -14,22 +61,58 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    pub(super) fn new(text: &str) -> Self {
+    /// What this filter wants, where it asks how long ago something was.
+    #[must_use]
+    pub fn new(text: &str, now: Timestamp) -> Self {
+        let query = Query::read(text);
         Self {
-            pattern: Pattern::parse(text, CaseMatching::Ignore, Normalization::Smart),
-            words: text.split_whitespace().map(str::to_lowercase).collect(),
+            pattern: Pattern::parse(query.words(), CaseMatching::Ignore, Normalization::Smart),
+            words: query.words().split_whitespace().map(str::to_lowercase).collect(),
+            query,
+            now,
             matcher: None,
             buffer: Vec::new(),
         }
     }
 
-    /// Whether it leaves nothing out.
-    pub(super) fn accepts_all(&self) -> bool {
-        self.words.is_empty()
+    pub(super) fn asked(question: &Question, now: Timestamp) -> Self {
+        Self::new(&question.text, question.at.unwrap_or(now))
     }
 
-    /// Whether a row passes that has this name, and these words beside it.
-    pub(super) fn accepts(&mut self, name: &str, others: &[&str]) -> bool {
+    /// Whether it leaves nothing out.
+    pub(super) fn accepts_all(&self) -> bool {
+        self.words.is_empty() && !self.query.has_terms()
+    }
+
+    /// Whether a table passes.
+    pub fn accepts_table(&mut self, held: &Held, schema: &Schema, state: State) -> bool {
+        if !self.query.holds(held, schema, state, self.now) {
+            return false;
+        }
+        let method = schema.sync_type.known().map_or("", |method| method.raw());
+        self.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), method])
+    }
+
+    /// Whether a table of this profile passes; words may be in the name of that and in the cause, too.
+    pub(super) fn accepts_table_of(&mut self, profile: &str, held: &Held, schema: &Schema, state: State) -> bool {
+        if self.accepts_all() {
+            return true;
+        }
+        let cause = schema.cause(state).unwrap_or_default();
+        self.query.holds(held, schema, state, self.now)
+            && self.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), profile, &cause])
+    }
+
+    /// Whether a source passes.
+    pub fn accepts_source(&mut self, held: &Held) -> bool {
+        let worst = held.tally.worst.map_or("", State::words);
+        // The words are asked first: the terms may look at every table.
+        self.accepts(held.source.title().raw(), &[held.source.kind.raw(), worst])
+            && self.query.holds_of_source(held, self.now)
+    }
+
+    /// Whether the words are in this name, fuzzily, or in it and these others.
+    fn accepts(&mut self, name: &str, others: &[&str]) -> bool {
         if self.words.is_empty() {
             return true;
         }
@@ -40,21 +123,12 @@ impl Wanted {
     }
 }
 
-/// Whether whatever passes one text passes the other as well, since it only says less.
-pub(super) fn narrows(text: &str, wider: &str) -> bool {
-    let is_plain = |symbol: char| symbol.is_ascii_alphanumeric() || matches!(symbol, '_' | '.' | '-' | ' ');
-    text.starts_with(wider) && text.chars().all(is_plain)
-}
-
-/// Whether a text has a word in it, whatever the case. The word is in lower case.
-fn has(text: &str, word: &str) -> bool {
-    if !text.is_ascii() {
-        return text.to_lowercase().contains(word);
+impl Model {
+    /// Whether time alone may change which rows there are.
+    #[must_use]
+    pub fn rows_depend_on_time(&self) -> bool {
+        [&self.sources.filter, &self.schemas.filter].iter().any(|filter| Query::read(filter.text()).depends_on_time())
     }
-    let (text, word) = (text.as_bytes(), word.as_bytes());
-    let Some(first) = word.first() else { return true };
-    text.len() >= word.len()
-        && text.windows(word.len()).any(|part| part[0].eq_ignore_ascii_case(first) && part.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -62,13 +136,43 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    proptest! {
-        #[test]
-        fn a_word_is_found_whatever_the_case(text in "[a-cA-C é]{0,12}", word in "[a-c é]{0,3}") {
-            let word = word.to_lowercase();
-            prop_assert_eq!(has(&text, &word), text.to_lowercase().contains(&word));
-        }
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+    }
 
+    #[test]
+    fn what_asks_how_long_ago_is_asked_again_as_time_goes_by() {
+        let question = Question::new("stale:>6h", at(0));
+        assert!(question.is("stale:>6h", at(9)) && !question.is("stale:>6h", at(10)));
+        assert!(!question.is("stale:>7h", at(0)));
+        assert!(Question::new("orders", at(0)).is("orders", at(9_999)));
+    }
+
+    #[test]
+    fn terms_narrow_what_was_asked_before() {
+        for (text, wider, narrower) in [
+            ("state:failed ord", "state:failed or", true),
+            ("state:failed ord", "ord", true),
+            ("ord state:failed", "ord", true),
+            ("state:failed type:pg", "state:failed", true),
+            ("ord", "ord state:failed", false),
+            ("state:failed,stale", "state:failed", false),
+            ("!state:failed", "state:failed", false),
+            ("state:failed ord", "state:failed !ord", false),
+            ("ord", "", false),
+            // A fault leaves nothing out.
+            ("ord", "ord state:fa", true),
+            ("state:fai", "state:fa", false),
+            ("stale:6h ord", "ord", true),
+        ] {
+            let asked = |text: &str| Question::new(text, at(0));
+            assert_eq!(asked(text).narrows(&asked(wider)), narrower, "{text} of {wider}");
+        }
+        let later = Question::new("stale:6h ord", at(60));
+        assert!(!later.narrows(&Question::new("stale:6h", at(0))), "other tables are stale by now");
+    }
+
+    proptest! {
         #[test]
         fn what_narrows_lets_nothing_new_pass(
             wider in "[a-cB_. ^$!'-]{0,4}",
@@ -76,9 +180,9 @@ mod tests {
             names in prop::collection::vec(("[a-cA-C_.]{0,8}", "[a-c]{0,3}"), 1..20),
         ) {
             let text = format!("{wider}{more}");
-            let (wide, narrow) = (wider.trim(), text.trim());
-            if narrows(narrow, wide) {
-                let (mut wide, mut narrow) = (Wanted::new(wide), Wanted::new(narrow));
+            let (wide, narrow) = (Question::new(wider.trim(), at(0)), Question::new(text.trim(), at(0)));
+            if narrow.narrows(&wide) {
+                let (mut wide, mut narrow) = (Wanted::asked(&wide, at(0)), Wanted::asked(&narrow, at(0)));
                 for (name, other) in &names {
                     prop_assert!(!narrow.accepts(name, &[other]) || wide.accepts(name, &[other]), "{name} {other}");
                 }

@@ -1,8 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
 use super::{
-    all_profiles, bulk, columns, copy, export, follows, history, key_form, menu, mouse, moves, notice, palette,
-    profiles, raw, refresh, runbook, sequences, sorting, tour, triage, tuning, watch,
+    all_profiles, bulk, columns, copy, export, filters, follows, history, key_form, menu, mouse, moves, notice,
+    palette, profiles, raw, refresh, runbook, sequences, sorting, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
@@ -77,6 +77,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         },
         CommandId::Browse => copy::browse(model),
         CommandId::Export => export::open(model),
+        CommandId::Filters => filters::open(model),
         CommandId::LocalTime => moves::turn_clock(model),
         CommandId::Zoom => moves::zoom(model),
         CommandId::HoldRefresh => refresh::hold(model),

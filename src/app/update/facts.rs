@@ -174,6 +174,7 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
             effects.extend(tuning::list_read(model));
             effects.extend(refresh::prove_runs(model));
             effects.extend(refresh::rows_changed(model));
+            effects.extend(super::remember::rows_came(model));
             if refresh::details_missing(model) {
                 effects.extend(refresh::read_details(model));
             }

@@ -1,8 +1,8 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
 use super::{
-    actions, all_profiles, columns, confirm, export, guard, history, key_form, menu, moves, palette, profiles, raw,
-    reader, runbook, triage, tuning, unlogged, welcome,
+    actions, all_profiles, columns, confirm, export, filters, guard, history, key_form, menu, moves, palette, profiles,
+    raw, reader, runbook, triage, tuning, unlogged, welcome,
 };
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
@@ -32,6 +32,7 @@ pub(super) fn single(model: &mut Model, key: Key, command: Option<CommandId>) ->
         Screen::MustConfirm { .. } => return must_confirm(model, key),
         Screen::Main => {}
     }
+    super::remember::taken_over(model);
     if model.unlogged.asks() {
         return unlogged::pressed(model, key);
     }
@@ -39,6 +40,7 @@ pub(super) fn single(model: &mut Model, key: Key, command: Option<CommandId>) ->
         Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),
         Some(Overlay::Palette(_)) => return palette::pressed(model, key),
         Some(Overlay::Export(_)) => return export::pressed(model, key),
+        Some(Overlay::Filters(_)) => return filters::pressed(model, key, command),
         Some(Overlay::Menu(_)) => return menu::pressed(model, key, command),
         Some(Overlay::Columns(_)) => return columns::pressed(model, key, command),
         Some(Overlay::Triage(_)) => return triage::pressed(model, key, command),
@@ -101,6 +103,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
         Some(Overlay::Confirm(confirm)) => insert(&mut confirm.input, &text),
         Some(Overlay::Palette(_)) => return palette::pasted(model, &text),
         Some(Overlay::Export(export)) => insert(&mut export.input, &text),
+        Some(Overlay::Filters(list)) => filters::pasted(list, &text),
         Some(Overlay::History(history)) => {
             if let Some(search) = history.logs.as_mut().map(|logs| &mut logs.search).filter(|search| search.editing) {
                 insert(&mut search.input, &text);
@@ -210,7 +213,7 @@ fn filter_input(model: &mut Model, pane: Pane) -> &mut Input {
     }
 }
 
-fn filtered(model: &mut Model, pane: Pane) -> Vec<Effect> {
+pub(super) fn filtered(model: &mut Model, pane: Pane) -> Vec<Effect> {
     match pane {
         Pane::Sources => {
             model.rebuild_rows();
@@ -224,8 +227,13 @@ fn filtered(model: &mut Model, pane: Pane) -> Vec<Effect> {
 }
 
 fn type_filter(model: &mut Model, pane: Pane, key: Key) -> Vec<Effect> {
+    if key.code == Code::Tab {
+        return filters::complete_at_cursor(model, pane);
+    }
+    model.sources.filter.offered = None;
+    model.schemas.filter.offered = None;
     match key.code {
-        Code::Enter | Code::Tab => {
+        Code::Enter => {
             model.sources.filter.editing = false;
             model.schemas.filter.editing = false;
             Vec::new()

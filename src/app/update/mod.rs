@@ -8,6 +8,7 @@ mod confirm;
 mod copy;
 mod export;
 mod facts;
+mod filters;
 mod follows;
 pub mod form;
 mod guard;
@@ -24,6 +25,7 @@ mod profiles;
 mod raw;
 mod reader;
 mod refresh;
+mod remember;
 mod runbook;
 mod sequences;
 mod sorting;
@@ -44,7 +46,8 @@ pub fn start(model: &mut Model) -> Vec<Effect> {
     if model.screen != Screen::Main {
         return Vec::new();
     }
-    let mut effects = refresh::connect(model);
+    let mut effects = remember::restore(model);
+    effects.extend(refresh::connect(model));
     effects.push(Effect::TakeOver);
     effects.extend(profiles::first_look(model));
     for note in std::mem::take(&mut model.settings.setup.notes) {
@@ -79,6 +82,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     let effects = tour::advance(model, effects);
     let effects = runbook::left_behind::journalled(model, effects);
     allowed.extend(guard::hold(model, effects));
+    remember::look(model, &mut allowed);
     allowed
 }
 
@@ -86,7 +90,10 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::KeyPressed(key) => sequences::pressed(model, key),
         Event::Pasted(text) => keys::pasted(model, &text),
-        Event::MouseUsed(mouse) => mouse::used(model, mouse),
+        Event::MouseUsed(mouse) => {
+            remember::taken_over(model);
+            mouse::used(model, mouse)
+        }
         Event::Resized(size) => {
             model.size = size;
             Vec::new()
@@ -97,7 +104,11 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::WentOn => {
             let before = model.schemas.selected().cloned();
             model.go_on_ordering();
-            if model.schemas.selected() == before.as_ref() { Vec::new() } else { moves::rested_soon(model) }
+            let recalled = remember::rows_came(model);
+            let mut effects =
+                if model.schemas.selected() == before.as_ref() { Vec::new() } else { moves::rested_soon(model) };
+            effects.extend(recalled);
+            effects
         }
         Event::Learned(request, fact) => facts::learned(model, request, *fact),
         Event::FetchEnded(request, result) => facts::ended(model, request, result),
@@ -121,6 +132,8 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Copied(asked) => menu::copied(model, asked),
         Event::CopiedBy(program) => menu::copied_by(model, program),
         Event::Saved(path, result) => export::saved(model, &path, result),
+        Event::NotRemembered(reason) => remember::not_written(model, &reason),
+        Event::FiltersKept(result) => filters::kept(model, result),
         Event::Browsed(address, result) => menu::browsed(model, address, result),
         Event::BudgetChanged(left) => {
             model.link.learn_budget(left, model.now);
@@ -143,6 +156,7 @@ fn fired(model: &mut Model, timer: Timer) -> Vec<Effect> {
             model.activity.expire(generation);
             Vec::new()
         }
+        Timer::Remember => remember::due(model),
         Timer::Refresh(_) | Timer::Clock(_) | Timer::Rested(_) => Vec::new(),
     }
 }

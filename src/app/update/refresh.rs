@@ -159,10 +159,11 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     let transitions = model.inventory.reassess_all(model.now);
     super::facts::note_transitions(model, &transitions);
     let mut effects = super::all_profiles::tick(model);
+    effects.extend(if model.rows_depend_on_time() { rows_changed(model) } else { Vec::new() });
     model.generations.clock += 1;
     // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
     if !model.focused && model.follows.is_empty() {
-        return Vec::new();
+        return effects;
     }
     // Elapsed seconds are shown only of what runs, and of what is waited for; ages elsewhere change by the minute.
     let counting = model.link.outage.is_some() || model.link.is_paused(model.now);
@@ -193,6 +194,7 @@ pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
     let inventory = &model.inventory;
     model.marks.keep(|table| inventory.schema(table).is_some());
     model.rebuild_rows();
+    model.recall();
     super::triage::bring_up_to_date(model);
     super::all_profiles::bring_up_to_date(model);
     let after = (model.sources.selected().cloned(), model.schemas.selected().cloned());

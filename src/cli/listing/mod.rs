@@ -15,11 +15,14 @@ use super::arguments::Target;
 use super::columns::{Column, page};
 use super::output::{VERSION, json_line, print};
 use super::survey::{Reading, Survey, Wishes};
+use crate::app::model::wanted::Wanted;
 use crate::app::settings::Place;
 use crate::terminal;
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::SourceId;
 use crate::warehouse::inventory::Held;
+use crate::warehouse::query::Query;
+use crate::warehouse::schema::Schema;
 use crate::warehouse::state::State;
 use crate::warehouse::survey::is_open;
 use crate::warehouse::text::Foreign;
@@ -48,6 +51,9 @@ pub(super) struct Listing {
         help = "Only those in this state, for example failed or switched_off; several with commas between them"
     )]
     pub status: Vec<String>,
+    /// Only those that match this filter, written as on the screen: state:failed type:postgres orders
+    #[arg(long, value_name = "FILTER")]
+    pub filter: Option<String>,
     /// Only those with which something is wrong
     #[arg(long)]
     pub wrong: bool,
@@ -115,6 +121,10 @@ impl SourceName {
 /// One or two sentences when nothing can be listed.
 pub(super) async fn list(what: What, options: Listing) -> Result<ExitCode, String> {
     let states = states(&options.status)?;
+    let text = options.filter.as_deref().unwrap_or_default();
+    if let Some(fault) = Query::read(text).faults().first() {
+        return Err(begun_small(&fault.sentence));
+    }
     let mut survey = Survey::begin(&options.target).await?;
     let mut reading = survey.read_list().await?;
     let only = match &options.source {
@@ -126,16 +136,18 @@ pub(super) async fn list(what: What, options: Listing) -> Result<ExitCode, Strin
     }
     let now = clock::now();
     survey.inventory.reassess_all(now);
+    let mut wanted = Wanted::new(text, now);
     let takes = |state: State| (states.is_empty() || states.contains(&state)) && (!options.wrong || state.is_wrong());
     let held = || chosen(&survey, only.as_ref());
     let unsure = !options.quick && is_open(&survey.inventory, only.as_ref());
     let missing = missing(&survey, only.as_ref(), &reading);
     let missing = missing.or_else(|| unsure.then(|| survey.why_incomplete(&reading, only.as_ref())));
     let heading = Heading::new(&survey.place, missing.is_none());
-    let filtered = !states.is_empty() || options.wrong;
+    let filtered = !states.is_empty() || options.wrong || !text.trim().is_empty();
     match what {
         What::Sources => {
-            let takes = |held: &&Held| held.tally.worst.map_or(!filtered, takes);
+            let by_state = !states.is_empty() || options.wrong;
+            let takes = |held: &&Held| held.tally.worst.map_or(!by_state, takes) && wanted.accepts_source(held);
             let held: Vec<&Held> = held().filter(takes).collect();
             if options.json {
                 print(&objects::sources_json(heading, &held))?;
@@ -146,7 +158,10 @@ pub(super) async fn list(what: What, options: Listing) -> Result<ExitCode, Strin
         }
         What::Tables => {
             let tables = held().flat_map(|held| held.tables().map(move |(schema, state)| (held, schema, state)));
-            let tables: Vec<_> = tables.filter(|(_, _, state)| takes(*state)).collect();
+            let takes = |(held, schema, state): &(&Held, &Schema, State)| {
+                takes(*state) && wanted.accepts_table(held, schema, *state)
+            };
+            let tables: Vec<_> = tables.filter(takes).collect();
             if options.json {
                 print(&objects::tables_json(heading, &tables))?;
             } else {
@@ -181,6 +196,12 @@ fn say_if_none(none: bool, noun: &str, filtered: bool, survey: &Survey) {
         let such = if filtered { " like that" } else { "" };
         super::complain(&format!("project {} at {} has no {noun}{such}.", survey.place.project, survey.place.origin));
     }
+}
+
+/// A sentence as it goes on after a colon.
+fn begun_small(sentence: &str) -> String {
+    let mut symbols = sentence.chars();
+    symbols.next().into_iter().flat_map(char::to_lowercase).chain(symbols).collect()
 }
 
 /// The states of these names.

@@ -1,6 +1,7 @@
 //! The user's settings: `config.toml`, what may stand in it, and what is wrong with it.
 
 mod columns;
+mod filters;
 mod keys;
 mod manner;
 mod mistake;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use crate::app::commands::keymap::{Bindings, Clash, Keymap, Preset};
 use crate::app::settings::{Columns, THEMES};
+use crate::warehouse::query::Saved;
 use crate::warehouse::text::clean;
 
 use super::safe_file;
@@ -42,10 +44,13 @@ pub struct Config {
     pub ui: Ui,
     /// Which columns the tables have.
     pub columns: Columns,
+    /// Filters by their names, in the order of the file.
+    pub filters: Vec<Saved>,
 }
 
 /// How the screen looks and what it listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is settled by itself")]
 pub struct Ui {
     /// Draw with ASCII characters only.
     pub ascii: bool,
@@ -59,6 +64,8 @@ pub struct Ui {
     pub keys: Preset,
     /// How the end of a watched table is announced.
     pub announce: Announce,
+    /// How things are left is remembered.
+    pub remember: bool,
 }
 
 /// How the end of a watched table is announced, beside the notice on the screen.
@@ -92,6 +99,7 @@ impl Default for Ui {
             theme: THEMES[0],
             keys: Preset::Default,
             announce: Announce::default(),
+            remember: true,
         }
     }
 }
@@ -105,6 +113,7 @@ impl Default for Config {
             bindings: Bindings::default(),
             ui: Ui::default(),
             columns: Columns::default(),
+            filters: Vec::new(),
         }
     }
 }

@@ -65,7 +65,11 @@ impl Reader<'_> {
     }
 
     fn config(&mut self, root: &DeTable) -> Config {
-        self.known_names(root, &["default_profile", "profiles", "ui", "columns", "keys"], "at the top of the file");
+        self.known_names(
+            root,
+            &["default_profile", "profiles", "ui", "columns", "filters", "keys"],
+            "at the top of the file",
+        );
         let table = |reader: &mut Self, name: &str| match root.get(name) {
             Some(value) => reader.table(value, name).cloned(),
             None => None,
@@ -73,6 +77,7 @@ impl Reader<'_> {
         let profiles = table(self, "profiles").map(|profiles| self.profiles(&profiles)).unwrap_or_default();
         let ui = table(self, "ui").map(|ui| self.ui(&ui)).unwrap_or_default();
         let columns = table(self, "columns").map(|columns| self.columns(&columns)).unwrap_or_default();
+        let filters = table(self, "filters").map(|filters| self.filters(&filters)).unwrap_or_default();
         let (keymap, bindings) = match table(self, "keys") {
             Some(keys) => self.keys(&keys, ui.keys),
             None => (Keymap::of(ui.keys), Bindings::default()),
@@ -87,7 +92,7 @@ impl Reader<'_> {
             }
             Some(name)
         });
-        Config { default_profile, profiles, keymap, bindings, ui, columns }
+        Config { default_profile, profiles, keymap, bindings, ui, columns, filters }
     }
 
     fn profiles(&mut self, all: &DeTable) -> Vec<Profile> {
@@ -269,6 +274,7 @@ impl Reader<'_> {
             mouse: self.switch(table, "mouse", usual.mouse),
             theme: table.get("theme").and_then(|value| self.theme(value)).unwrap_or(usual.theme),
             keys: table.get("keys").and_then(|value| self.preset(value)).unwrap_or(usual.keys),
+            remember: self.switch(table, "remember", usual.remember),
             announce: table.get("announce").and_then(|value| self.announce(value)).unwrap_or(usual.announce),
         }
     }

@@ -13,6 +13,8 @@ pub enum Scope {
     Ui,
     /// In `[columns]`.
     Columns,
+    /// In `[filters]`.
+    Filters,
     /// In `[keys]`.
     Keys,
 }
@@ -42,7 +44,7 @@ const fn row(
     Setting { scope, name, kind, default, sentence }
 }
 
-use Scope::{Columns, Keys, Profile, Top, Ui};
+use Scope::{Columns, Filters, Keys, Profile, Top, Ui};
 
 /// Every setting there is.
 #[rustfmt::skip] // one row, one line
@@ -67,8 +69,10 @@ pub static SETTINGS: &[Setting] = &[
     row(Ui, "theme", "a text", "`auto`", "The theme: `auto` (fits the terminal), `dark`, `light`, `mono`, `high-contrast` or `colour-blind`."),
     row(Ui, "keys", "a text", "`default`", "The keys that those of `[keys]` are laid over: `default`, `vim` or `emacs`."),
     row(Ui, "announce", "a list of texts", "all three", "How the end of a watched table is announced beside the notice: any of `title`, `bell` and `desktop`."),
+    row(Ui, "remember", "true or false", "`true`", "Remember for each profile how you leave things: filter, order, screen, selection."),
     row(Columns, "tables", "a list of texts", "as many as fit", "The columns of the tables in their order, each `name` or `name:width`: `state`, `name`, `source`, `method`, `every`, `synced`, `next`, `rows`, `read`, `took`, `runs`, `cause`, `stored`; `state` and `name` are always among them."),
     row(Columns, "sources", "a list of texts", "as many as fit", "The columns of the sources: `state`, `name`, `type`, `prefix`, `tables`, `synced`, `runs`, `trouble`; `state` and `name` are always among them."),
+    row(Filters, "NAME", "a text", "", "A filter under this name, for example `broken = \"state:broken !type:stripe\"`; `V` lists it."),
     row(Keys, "COMMAND", "a key or a list of keys", "see *Keys*", "The keys of a command, in place of its own; `[]` leaves it to the palette. Keys that follow each other stand in one text: `\"g g\"`."),
     row(Keys, "in.SCREEN.COMMAND", "a key or a list of keys", "those of `keys.COMMAND`", "The keys of a command on one screen only: `sources`, `tables`, `details`, `triage`, `history`, `logs`, `profiles`, `runbook`, `editor` or `text` (help, activity, JSON)."),
 ];

@@ -173,7 +173,7 @@ fn what_is_written_first_settles_nothing_and_names_everything() {
     let awake = awake.join("\n");
     let config = Config::parse(&awake, false).unwrap();
     assert_eq!(config.profiles.len(), 4);
-    for setting in SETTINGS.iter().filter(|setting| setting.scope != Scope::Keys) {
+    for setting in SETTINGS.iter().filter(|setting| !matches!(setting.scope, Scope::Keys | Scope::Filters)) {
         assert!(awake.contains(&format!("{} = ", setting.name)), "{} is not in the template", setting.name);
     }
     for command in COMMANDS {
@@ -346,4 +346,25 @@ fn a_file_that_can_be_exchanged_is_not_believed() {
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
     let told = Config::load(&path, false).unwrap_err().to_string();
     assert!(told.contains("everybody may write to its folder"), "{told}");
+}
+
+#[test]
+fn filters_are_read_in_their_order_and_their_terms_looked_at() {
+    let config = Config::parse(
+        "[ui]\nremember = false\n[filters]\nbroken = \"state:broken !type:stripe\"\n\"a b\" = \" orders \"\n",
+        false,
+    )
+    .unwrap();
+    assert!(!config.ui.remember);
+    let filters: Vec<_> = config.filters.iter().map(|saved| (saved.name.as_str(), saved.filter.as_str())).collect();
+    assert_eq!(filters, [("broken", "state:broken !type:stripe"), ("a b", "orders")]);
+    assert_eq!(
+        mistakes("[filters]\na = \"stat:x\"\n\" b\" = \"x\"\nc = 1\nd = \"x\\ny\"\n"),
+        [
+            "2:5 the filter `a`: There is no term stat:, did you mean state:?",
+            "3:1 the name of a filter begins and ends with a letter, and has no control characters; ` b` is none",
+            "4:5 `filters.c` is a text in quotes, not a number",
+            "5:5 a filter is one line",
+        ]
+    );
 }

@@ -45,6 +45,8 @@ pub struct Filter {
     pub input: Input,
     /// Whether keys go into it.
     pub editing: bool,
+    /// What the word at the cursor could become, or why nothing.
+    pub offered: Option<String>,
 }
 
 impl Filter {
@@ -64,6 +66,7 @@ impl Filter {
     pub fn clear(&mut self) {
         self.input.reset();
         self.editing = false;
+        self.offered = None;
     }
 }
 
