@@ -1,5 +1,7 @@
 //! The loop: messages in, update, effects out, draw if nothing waits.
 
+mod away;
+
 use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -17,6 +19,7 @@ use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals, 
 use crate::view::theme::Theme;
 use crate::worker::Worker;
 use crate::worker::clock::now;
+use away::{Away, INTERRUPT, QUIT};
 
 /// How the screen looks and what it listens to.
 pub struct Look {
@@ -63,6 +66,8 @@ struct Loop<'a> {
     /// Whether the terminal said that its background is light.
     is_light: bool,
     exit: Option<Exit>,
+    /// Whoever has the terminal instead.
+    away: Away,
     /// Something was put off until nothing else waits.
     goes_on: bool,
     /// The newest timer of the resting selection. Of many moves at once only the last one may rest.
@@ -99,10 +104,12 @@ pub async fn run(
         helped: unbounded_channel(),
         is_light: false,
         exit: None,
+        away: Away::default(),
         goes_on: false,
         rested: None,
     };
     let result = looping.turn(look, signals).await;
+    looping.away.end(&result).await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
     let restored = terminal::restore();
@@ -131,7 +138,8 @@ impl Loop<'_> {
                 return Ok(exit);
             }
             let due = drawn_at.map(|at| at + FRAME).filter(|due| changed && !urgent && *due > Instant::now());
-            if changed && due.is_none() {
+            // Nobody sees what is drawn while another program has the terminal.
+            if changed && due.is_none() && !self.away.is_out() {
                 let model = &self.model;
                 // A terminal that takes no frame any more is gone, and with it everybody who could be told.
                 let theme = look.light.as_ref().filter(|_| self.is_light).unwrap_or(&look.theme);
@@ -149,6 +157,9 @@ impl Loop<'_> {
             tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
+                    // Both were meant for the editor.
+                    Signal::Terminate(INTERRUPT | QUIT) | Signal::Continue if self.away.is_out() => {}
+                    Signal::Stop if self.away.is_out() => signals.stop()?,
                     Signal::Terminate(number) => return Ok(Exit::Signal(number)),
                     Signal::Stop => wanted.push(Effect::Suspend),
                     Signal::Continue => {
@@ -156,6 +167,7 @@ impl Loop<'_> {
                         batch.push(Message { at: now(), event: Event::Resized(size) });
                     }
                 },
+                status = self.away.ended() => wanted.extend(self.come_back(status)?),
                 event = self.input.next() => match event {
                     Some(event) => batch.push(Message { at: now(), event }),
                     None => return Ok(Exit::Gone),
@@ -239,7 +251,9 @@ impl Loop<'_> {
 
     /// Does what concerns the terminal.
     fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<()> {
+        let Some(effect) = self.away.put_off(effect) else { return Ok(()) };
         match effect {
+            Effect::EditText(draft) => self.edit(draft)?,
             Effect::Copy(text) => {
                 let asked = self.screen.copy(&text)? == Copied::Asked;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Copied(asked) });

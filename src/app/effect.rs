@@ -53,6 +53,15 @@ pub struct Announcement {
     pub notification: Option<String>,
 }
 
+/// A text for the user's editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Name of the file, by which the editor knows what kind of text it is.
+    pub name: &'static str,
+    /// The text.
+    pub text: String,
+}
+
 /// What should be done.
 #[derive(Debug, PartialEq)]
 pub enum Effect {
@@ -119,6 +128,8 @@ pub enum Effect {
         /// What it holds.
         text: String,
     },
+    /// Open this text in the user's editor.
+    EditText(Draft),
     /// Put this text on the clipboard.
     Copy(String),
     /// Use the mouse, or leave it to the terminal.

@@ -60,6 +60,8 @@ pub enum Event {
     BackgroundTold(bool),
     /// A file was written, or was not, for this reason.
     Saved(String, Result<(), String>),
+    /// The user's editor has ended with this text, or there is none, for this reason.
+    TextEdited(Result<Edited, String>),
     /// An address was opened in the browser, or was not, for this reason.
     Browsed(String, Result<(), String>),
     /// How many requests the budget still allows in this minute and this hour.
@@ -103,6 +105,15 @@ pub enum NotSaved {
     Name(String),
     /// The file.
     File(String),
+}
+
+/// What the user's editor has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// The text.
+    pub text: String,
+    /// Whether it is another one than before.
+    pub changed: bool,
 }
 
 /// What came of a write that did not fail.

@@ -2,6 +2,7 @@
 
 pub mod activity;
 pub mod columns;
+pub mod editing;
 pub mod export;
 pub mod flights;
 pub mod form;
@@ -45,6 +46,7 @@ use crate::warehouse::recovery::runbook::Record;
 use crate::warehouse::survey::Identity;
 use crate::warehouse::tuning::Made;
 use activity::Activity;
+use editing::Editing;
 use flights::Flights;
 use flights::Waiter;
 use guard::Guard;
@@ -145,6 +147,8 @@ pub struct Model {
     pub panes: Panes,
     /// The zone in which times are shown beside UTC.
     pub zone: Zone,
+    /// What the user's editor is open for.
+    pub editing: Option<Editing>,
     /// What is being copied, as the beginning of a sentence.
     pub copying: Option<String>,
     /// The last change that was sent, without its secrets.
@@ -252,6 +256,7 @@ impl Model {
             alerts: Alerts::default(),
             panes: Panes::default(),
             zone: Zone::default(),
+            editing: None,
             copying: None,
             last_change: None,
             list_waiters: Vec::new(),

@@ -1,8 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
 use super::{
-    bulk, copy, export, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw, refresh,
-    runbook, tour, triage, tuning, watch,
+    bulk, copy, edit_text, export, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw,
+    refresh, runbook, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
@@ -72,6 +72,7 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         },
         CommandId::Browse => copy::browse(model),
         CommandId::Export => export::open(model),
+        CommandId::EditText => edit_text::details(model),
         CommandId::LocalTime => moves::turn_clock(model),
         CommandId::Zoom => moves::zoom(model),
         CommandId::HoldRefresh => refresh::hold(model),

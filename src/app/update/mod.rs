@@ -4,6 +4,7 @@ mod actions;
 mod bulk;
 mod confirm;
 mod copy;
+mod edit_text;
 mod export;
 mod facts;
 mod follows;
@@ -110,6 +111,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Copied(asked) => menu::copied(model, asked),
         Event::CopiedBy(program) => menu::copied_by(model, program),
         Event::Saved(path, result) => export::saved(model, &path, result),
+        Event::TextEdited(result) => edit_text::ended(model, result),
         Event::Browsed(address, result) => menu::browsed(model, address, result),
         Event::BudgetChanged(left) => {
             model.link.learn_budget(left, model.now);
