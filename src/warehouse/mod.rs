@@ -15,6 +15,7 @@ pub mod held;
 pub mod ids;
 pub mod inventory;
 pub mod job;
+pub mod lag;
 pub mod operation;
 pub mod origin;
 pub mod raw;
