@@ -59,7 +59,8 @@ async fn the_lag_of_a_stream_is_drawn_against_its_thresholds() {
     for source in ["well", "behind", "lost"] {
         let mut play = at(source).await;
         play.press(&["3"]).await;
-        for theme in [Theme::builtin(true, false), Theme::builtin(false, true), Theme::builtin(true, false).in_lines()] {
+        for theme in [Theme::builtin(true, false), Theme::builtin(false, true), Theme::builtin(true, false).in_lines()]
+        {
             all.push_str(&drawn(&mut play, &theme));
             all.push('\n');
         }

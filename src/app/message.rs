@@ -152,6 +152,10 @@ pub struct Mouse {
 pub enum MouseAct {
     /// The left button went down.
     Click,
+    /// The pointer moved while it was down.
+    Drag,
+    /// It went up.
+    Release,
     /// The wheel was turned towards the user.
     WheelDown,
     /// The wheel was turned away from the user.

@@ -35,7 +35,7 @@ use std::collections::BTreeMap;
 
 use super::commands::keymap::Keymap;
 use super::effect::{FollowId, RequestId};
-use super::layout::{Layout, Pane, Panes, Size};
+use super::layout::{Border, Layout, Pane, Panes, Size, Split};
 use super::settings::{Settings, Start};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
@@ -145,6 +145,12 @@ pub struct Model {
     pub alerts: Alerts,
     /// Which panes are shown.
     pub panes: Panes,
+    /// How the width is divided between the panes.
+    pub split: Split,
+    /// The border that is being dragged, and its distance from the pointer.
+    pub dragged: Option<(Border, u16)>,
+    /// The border that was pressed last, and when.
+    pub pressed: Option<(Border, Timestamp)>,
     /// The zone in which times are shown beside UTC.
     pub zone: Zone,
     /// What the user's editor is open for.
@@ -255,6 +261,9 @@ impl Model {
             watches: Watches::default(),
             alerts: Alerts::default(),
             panes: Panes::default(),
+            split: Split::default(),
+            dragged: None,
+            pressed: None,
             zone: Zone::default(),
             editing: None,
             copying: None,
@@ -268,7 +277,7 @@ impl Model {
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
         match self.panes {
-            Panes::AsManyAsFit => Layout::new(self.size, self.focus),
+            Panes::AsManyAsFit => Layout::new(self.size, self.focus, self.split),
             Panes::Zoomed | Panes::ReadAloud => Layout::zoomed(self.size, self.focus),
         }
     }

@@ -1,8 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
 use super::{
-    bulk, copy, edit_text, export, follows, history, key_form, menu, mouse, moves, notice, palette, profiles, raw,
-    refresh, runbook, tour, triage, tuning, watch,
+    borders, bulk, copy, edit_text, export, follows, history, key_form, menu, mouse, moves, notice, palette, profiles,
+    raw, refresh, runbook, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
@@ -75,6 +75,9 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::EditText => edit_text::details(model),
         CommandId::LocalTime => moves::turn_clock(model),
         CommandId::Zoom => moves::zoom(model),
+        CommandId::WiderPane => borders::widen(model, 1),
+        CommandId::NarrowerPane => borders::widen(model, -1),
+        CommandId::ResetPanes => borders::reset(model),
         CommandId::HoldRefresh => refresh::hold(model),
         CommandId::Raw => raw::open(model),
         CommandId::Watch => watch::toggle(model),

@@ -1,6 +1,7 @@
 //! (model, message) → effects. The only place where state changes.
 
 mod actions;
+mod borders;
 mod bulk;
 mod confirm;
 mod copy;

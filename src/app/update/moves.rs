@@ -83,7 +83,7 @@ fn height(model: &Model, pane: Pane) -> usize {
 }
 
 /// Keeps what is scrolled to, as it is shown now.
-fn settle(model: &mut Model) {
+pub(super) fn settle(model: &mut Model) {
     let (sources, schemas) = (height(model, Pane::Sources), height(model, Pane::Schemas));
     model.sources.settle(sources);
     model.schemas.settle(schemas);
