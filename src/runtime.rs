@@ -29,6 +29,8 @@ pub struct Look {
     pub light: Option<Theme>,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether addresses are links; `None`: where the terminal is known to make links of them.
+    pub links: Option<bool>,
     /// How the end of what is watched is announced.
     pub alerts: Alerts,
 }
@@ -122,6 +124,7 @@ pub async fn run(
 
 impl Loop<'_> {
     async fn turn(&mut self, look: &Look, signals: &mut Signals) -> io::Result<Exit> {
+        let links = look.links.unwrap_or_else(|| self.screen.knows_links());
         let effects = start(&mut self.model);
         let mut wanted = self.perform(effects);
         let mut drawn_at: Option<Instant> = None;
@@ -143,7 +146,7 @@ impl Loop<'_> {
                 let model = &self.model;
                 // A terminal that takes no frame any more is gone, and with it everybody who could be told.
                 let theme = look.light.as_ref().filter(|_| self.is_light).unwrap_or(&look.theme);
-                if self.screen.draw(|frame| crate::view::draw(model, theme, frame)).is_err() {
+                if self.screen.draw_linked(|frame| crate::view::links::draw(model, theme, links, frame)).is_err() {
                     return Ok(Exit::Gone);
                 }
                 // Only now, so that nothing waits for it.

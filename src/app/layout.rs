@@ -42,6 +42,15 @@ impl Area {
     }
 }
 
+/// Cells of one line that lead somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The cells.
+    pub area: Area,
+    /// Where they lead: an address of the web, encoded.
+    pub address: String,
+}
+
 /// A pane of the main screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pane {

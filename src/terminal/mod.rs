@@ -26,6 +26,7 @@ mod input;
 mod jobs;
 mod keys;
 mod lease;
+mod links;
 mod modes;
 mod pen;
 mod screen;

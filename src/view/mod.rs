@@ -13,6 +13,7 @@ mod help;
 mod history;
 mod key_form;
 mod link;
+pub mod links;
 mod logs;
 mod menu;
 mod palette;

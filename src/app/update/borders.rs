@@ -59,8 +59,17 @@ fn divide(model: &mut Model, split: Split) {
     moves::settle(model);
 }
 
+/// Does a command of the borders.
+pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
+    match id {
+        CommandId::WiderPane => widen(model, 1),
+        CommandId::NarrowerPane => widen(model, -1),
+        _ => reset(model),
+    }
+}
+
 /// Makes the focused pane wider, or narrower.
-pub(super) fn widen(model: &mut Model, sign: i32) -> Vec<Effect> {
+fn widen(model: &mut Model, sign: i32) -> Vec<Effect> {
     if let Some(answer) = alone(model) {
         return answer;
     }
@@ -83,7 +92,7 @@ pub(super) fn widen(model: &mut Model, sign: i32) -> Vec<Effect> {
 }
 
 /// Gives the panes their first widths again.
-pub(super) fn reset(model: &mut Model) -> Vec<Effect> {
+fn reset(model: &mut Model) -> Vec<Effect> {
     if let Some(answer) = alone(model) {
         return answer;
     }

@@ -47,6 +47,8 @@ pub struct Ui {
     pub colour: bool,
     /// Use the mouse.
     pub mouse: bool,
+    /// Whether addresses are links; `None`: where the terminal is known to make links of them.
+    pub links: Option<bool>,
     /// The theme, by its name.
     pub theme: &'static str,
     /// How the end of a watched table is announced.
@@ -77,7 +79,7 @@ impl Default for Announce {
 
 impl Default for Ui {
     fn default() -> Self {
-        Self { ascii: false, colour: true, mouse: true, theme: THEMES[0], announce: Announce::default() }
+        Self { ascii: false, colour: true, mouse: true, links: None, theme: THEMES[0], announce: Announce::default() }
     }
 }
 

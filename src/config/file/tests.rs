@@ -347,3 +347,14 @@ fn a_file_that_can_be_exchanged_is_not_believed() {
     let told = Config::load(&path, false).unwrap_err().to_string();
     assert!(told.contains("everybody may write to its folder"), "{told}");
 }
+
+#[test]
+fn links_are_wanted_or_not_or_as_the_terminal_is() {
+    for (text, wanted) in
+        [("", None), ("links = \"auto\"", None), ("links = true", Some(true)), ("links = false", Some(false))]
+    {
+        assert_eq!(Config::parse(&format!("[ui]\n{text}\n"), false).unwrap().ui.links, wanted, "{text}");
+    }
+    assert_eq!(mistakes("[ui]\nlinks = \"yes\"\n"), ["2:9 `links` is \"auto\", true or false, not `yes`"]);
+    assert_eq!(mistakes("[ui]\nlinks = 1\n").len(), 1);
+}
