@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::{Destination, Effect, Timer};
 use crate::app::layout::Panes;
-use crate::app::message::{Event, Message};
+use crate::app::message::{Event, Message, Mouse, MouseAct};
 use crate::app::model::Model;
 use crate::app::model::watch::Alerts;
 use crate::app::settings::Settings;
@@ -190,7 +190,8 @@ impl Loop<'_> {
             urgent |= batch.iter().any(|message| is_by_a_person(&message.event));
             let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
             let something = !batch.is_empty();
-            for message in batch {
+            for mut message in batch {
+                self.mean(&mut message.event, look);
                 match message.event {
                     Event::Resized(size) => self.screen.resize(size),
                     Event::BackgroundTold(light) => self.is_light = light,
@@ -204,6 +205,16 @@ impl Loop<'_> {
             }
             // What is half worked out cannot be seen.
             changed |= something && !(only_went_on && self.goes_on);
+        }
+    }
+
+    /// A click on a key that stands on the screen is that key.
+    fn mean(&self, event: &mut Event, look: &Look) {
+        if let Event::MouseUsed(Mouse { column, row, act: MouseAct::Click }) = *event {
+            let theme = look.light.as_ref().filter(|_| self.is_light).unwrap_or(&look.theme);
+            if let Some(key) = crate::view::buttons::key_at(&self.model, theme, column, row) {
+                *event = Event::KeyPressed(key);
+            }
         }
     }
 

@@ -6,10 +6,13 @@ mod support;
 
 use support::play::Play;
 use whtui::app::effect::Effect;
+use whtui::app::key::Key;
 use whtui::app::layout::{NARROWEST, Pane, Split};
 use whtui::app::message::{Event, Mouse, MouseAct};
 use whtui::app::model::columns::{SchemaColumn, SourceColumn};
 use whtui::app::model::overlay::Overlay;
+use whtui::view::buttons::key_at;
+use whtui::view::theme::Theme;
 
 fn used(play: &mut Play, column: u16, row: u16, act: MouseAct) {
     play.happen(Event::MouseUsed(Mouse { column, row, act }));
@@ -56,6 +59,45 @@ async fn the_wheel_scrolls_what_lies_on_top_and_a_click_answers_no_question() {
     }
     assert!(matches!(play.model.overlay, Some(Overlay::Confirm(_))));
     assert_eq!(play.writes(), [""; 0]);
+}
+
+/// Clicks on the first place of a text in the last line that has it; the key that stands there, if one does.
+fn click(play: &mut Play, text: &str) -> Option<Key> {
+    let theme = Theme::builtin(true, false);
+    let screen = play.screen(140, 40);
+    let (row, line) = screen.lines().enumerate().filter(|(_, line)| line.contains(text)).last().unwrap();
+    let column = line[..line.find(text).unwrap()].chars().count();
+    let key = key_at(&play.model, &theme, column.try_into().unwrap(), row.try_into().unwrap());
+    if let Some(key) = key {
+        play.happen(Event::KeyPressed(key));
+    }
+    key
+}
+
+#[tokio::test]
+async fn keys_on_the_screen_are_buttons_and_a_question_needs_two_clicks() {
+    let mut play = Play::start("demo").await;
+    assert_eq!(click(&mut play, "? help"), Key::parse("?"));
+    assert!(matches!(play.model.overlay, Some(Overlay::Help(_))));
+    assert_eq!(click(&mut play, "esc close"), Key::parse("esc"));
+    assert!(play.model.overlay.is_none());
+    assert_eq!(click(&mut play, "Sources"), None, "a pane is not made of keys");
+    play.go_to_table("crm", "Account").await;
+    play.press(&["y"]).await;
+    assert_eq!(click(&mut play, "n  name"), Key::parse("n"));
+    assert!(play.model.overlay.is_none());
+    play.press(&["D"]).await;
+    assert_eq!(click(&mut play, "y go ahead"), None, "only the buttons answer");
+    assert_eq!(click(&mut play, "(y) ]"), Key::parse("right"));
+    assert!(matches!(&play.model.overlay, Some(Overlay::Confirm(confirm)) if confirm.on_yes));
+    assert_eq!(play.writes(), [""; 0]);
+    assert_eq!(click(&mut play, "keep it"), Key::parse("n"));
+    assert!(play.model.overlay.is_none());
+    play.press(&["D"]).await;
+    click(&mut play, "(y) ]");
+    click(&mut play, "(y) ]");
+    play.settle().await;
+    assert_eq!(play.writes().len(), 1);
 }
 
 fn widths(play: &Play) -> [u16; 3] {

@@ -1,6 +1,7 @@
 //! Model → frame. Pure: it borrows the model, builds only what can be seen, and decides nothing.
 
 mod activity;
+pub mod buttons;
 mod chart;
 mod confirm;
 mod details;
