@@ -62,7 +62,7 @@ fn button(confirm: &Confirm, buffer: &Buffer, column: u16, row: u16) -> Option<K
         return None;
     }
     let starts = cells.iter().enumerate().filter(|(_, cell)| **cell == "[").map(|(place, _)| place);
-    let start = starts.filter(|place| *place <= at).last()?;
+    let start = starts.take_while(|place| *place <= at).last()?;
     let end = start + cells.iter().skip(start).position(|cell| *cell == "]")?;
     if at > end {
         return None;
