@@ -1,5 +1,7 @@
 //! The loop: messages in, update, effects out, draw if nothing waits.
 
+mod away;
+
 use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -8,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::{Destination, Effect, Timer};
 use crate::app::layout::Panes;
-use crate::app::message::{Event, Message};
+use crate::app::message::{Event, Message, Mouse, MouseAct};
 use crate::app::model::Model;
 use crate::app::model::watch::Alerts;
 use crate::app::settings::Settings;
@@ -18,6 +20,7 @@ use crate::terminal::{self, Copied, EnterError, Input, Screen, Signal, Signals, 
 use crate::view::theme::Theme;
 use crate::worker::Worker;
 use crate::worker::clock::now;
+use away::{Away, INTERRUPT, QUIT};
 
 /// How the screen looks and what it listens to.
 pub struct Look {
@@ -27,6 +30,8 @@ pub struct Look {
     pub light: Option<Theme>,
     /// Whether the mouse is used.
     pub mouse: bool,
+    /// Whether addresses are links; `None`: where the terminal is known to make links of them.
+    pub links: Option<bool>,
     /// How the end of what is watched is announced.
     pub alerts: Alerts,
 }
@@ -66,6 +71,8 @@ struct Loop<'a> {
     /// The question for it, while it is open.
     question: Question,
     exit: Option<Exit>,
+    /// Whoever has the terminal instead.
+    away: Away,
     /// Something was put off until nothing else waits.
     goes_on: bool,
     /// The newest timer of the resting selection. Of many moves at once only the last one may rest.
@@ -103,10 +110,12 @@ pub async fn run(
         is_light: false,
         question: Question::default(),
         exit: None,
+        away: Away::default(),
         goes_on: false,
         rested: None,
     };
     let result = looping.turn(look, signals).await;
+    looping.away.end(&result).await;
     looping.settle().await;
     drop(looping);
     // A terminal that cannot be given back is gone, and nobody is there to be told.
@@ -120,6 +129,7 @@ pub async fn run(
 
 impl Loop<'_> {
     async fn turn(&mut self, look: &Look, signals: &mut Signals) -> io::Result<Exit> {
+        let links = look.links.unwrap_or_else(|| self.screen.knows_links());
         let effects = start(&mut self.model);
         let mut wanted = self.perform(effects);
         let mut drawn_at: Option<Instant> = None;
@@ -136,11 +146,12 @@ impl Loop<'_> {
                 return Ok(exit);
             }
             let due = drawn_at.map(|at| at + FRAME).filter(|due| changed && !urgent && *due > Instant::now());
-            if changed && due.is_none() {
+            // Nobody sees what is drawn while another program has the terminal.
+            if changed && due.is_none() && !self.away.is_out() {
                 let model = &self.model;
                 // A terminal that takes no frame any more is gone, and with it everybody who could be told.
                 let theme = look.light.as_ref().filter(|_| self.is_light).unwrap_or(&look.theme);
-                if self.screen.draw(|frame| crate::view::draw(model, theme, frame)).is_err() {
+                if self.screen.draw_linked(|frame| crate::view::links::draw(model, theme, links, frame)).is_err() {
                     return Ok(Exit::Gone);
                 }
                 // Only now, so that nothing waits for it.
@@ -154,6 +165,9 @@ impl Loop<'_> {
             tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
+                    // Both were meant for the editor.
+                    Signal::Terminate(INTERRUPT | QUIT) | Signal::Continue if self.away.is_out() => {}
+                    Signal::Stop if self.away.is_out() => signals.stop()?,
                     Signal::Terminate(number) => return Ok(Exit::Signal(number)),
                     Signal::Stop => wanted.push(Effect::Suspend),
                     Signal::Continue => {
@@ -161,6 +175,7 @@ impl Loop<'_> {
                         batch.push(Message { at: now(), event: Event::Resized(size) });
                     }
                 },
+                status = self.away.ended() => wanted.extend(self.come_back(status)?),
                 event = self.input.next() => match event {
                     Some(event) => batch.push(Message { at: now(), event }),
                     None => return Ok(Exit::Gone),
@@ -180,8 +195,9 @@ impl Loop<'_> {
             urgent |= batch.iter().any(|message| is_by_a_person(&message.event));
             let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
             let something = !batch.is_empty();
-            for message in batch {
+            for mut message in batch {
                 self.question.hear(&message.event);
+                self.mean(&mut message.event, look);
                 match message.event {
                     Event::Resized(size) => self.screen.resize(size),
                     Event::BackgroundTold(light) => self.is_light = light,
@@ -195,6 +211,16 @@ impl Loop<'_> {
             }
             // What is half worked out cannot be seen.
             changed |= something && !(only_went_on && self.goes_on);
+        }
+    }
+
+    /// A click on a key that stands on the screen is that key.
+    fn mean(&self, event: &mut Event, look: &Look) {
+        if let Event::MouseUsed(Mouse { column, row, act: MouseAct::Click }) = *event {
+            let theme = look.light.as_ref().filter(|_| self.is_light).unwrap_or(&look.theme);
+            if let Some(key) = crate::view::buttons::key_at(&self.model, theme, column, row) {
+                *event = Event::KeyPressed(key);
+            }
         }
     }
 
@@ -251,7 +277,9 @@ impl Loop<'_> {
 
     /// Does what concerns the terminal.
     async fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<()> {
+        let Some(effect) = self.away.put_off(effect) else { return Ok(()) };
         match effect {
+            Effect::EditText(draft) => self.edit(draft)?,
             Effect::Copy(text) => {
                 let asked = self.screen.copy(&text)? == Copied::Asked;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Copied(asked) });

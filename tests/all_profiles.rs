@@ -295,7 +295,9 @@ fn no_key_of_an_action_changes_anything_from_here() {
     read(&mut desk, round, "staging", staging());
     for command in COMMANDS.iter().filter(|command| command.group == Group::Acting) {
         for key in desk.model.keymap.keys(command.id).to_vec() {
-            desk.happen(Event::KeyPressed(key));
+            for key in key.keys() {
+                desk.happen(Event::KeyPressed(*key));
+            }
             let said = desk.model.activity.notice().map(|notice| notice.text.clone()).unwrap_or_default();
             assert!(said.starts_with(command.title) && said.contains("open it first with enter"), "{key}: {said}");
             assert!(matches!(desk.model.overlay, Some(Overlay::AllProfiles)), "{key}");
@@ -319,7 +321,7 @@ fn enter_leads_to_the_table_wherever_it_is() {
     desk.press(&["ctrl-g", "esc", "/"]).type_in("staging customers").press(&["enter", "enter"]);
     let wanted = staging().remove(0);
     let table = wanted.schemas[1].id.clone();
-    let destination = Destination::Table("staging".to_owned(), wanted.id, table);
+    let destination = Destination::Profile("staging".to_owned(), Some((wanted.id, table)));
     assert_eq!(desk.others.last(), Some(&Effect::Connect(Box::new(destination))));
 }
 

@@ -272,13 +272,13 @@ fn outside_of_frames_nothing_is_written_but_the_modes() {
     for (number, part) in raw.split("\x1b[?2026h").enumerate() {
         outside += if number == 0 { part } else { part.split_once("\x1b[?2026l").expect("each frame ends").1 };
     }
-    let modes = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1006h";
+    let modes = "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[?1004h\x1b[?1000h\x1b[?1002h\x1b[?1006h";
     let rest = outside.strip_prefix(modes).unwrap_or_else(|| panic!("{outside:?}"));
     assert_eq!(
         rest,
         concat!(
             "\x1b]11;?\x1b\\",
-            "\x1b[?2026l\x1b[?1006l\x1b[?1000l\x1b[0m\x1b[23;2t\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l"
+            "\x1b[?2026l\x1b[?1006l\x1b[?1002l\x1b[?1000l\x1b[0m\x1b[23;2t\x1b[?1004l\x1b[?2004l\x1b[?25h\x1b[?1049l"
         )
     );
 }

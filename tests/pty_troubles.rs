@@ -180,7 +180,13 @@ fn program_whose_task_panics() {
         let worker = Worker::new(None, Gate::ReadOnly, messages);
         let start = Start::Welcome { reason: "screenful".to_owned() };
         let settings = Settings { start, read_only: true, dry_run: false, ascii: false, setup: Setup::default() };
-        let look = Look { theme: Theme::builtin(true, false), light: None, mouse: true, alerts: Alerts::default() };
+        let look = Look {
+            theme: Theme::builtin(true, false),
+            light: None,
+            mouse: true,
+            links: None,
+            alerts: Alerts::default(),
+        };
         let mut signals = Signals::listen(stop).unwrap();
         // Once a key tells that the screen is there: the file is made by the test.
         let go = Path::new(&std::env::var_os("HOME").unwrap()).join("go");

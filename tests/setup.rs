@@ -292,7 +292,7 @@ fn a_key_is_pasted_without_what_surrounds_it() {
 #[test]
 fn switching_asks_where_something_would_be_lost_sight_of() {
     let with = Settings { setup: setup(), ..settings() };
-    let to = |name: &str| Effect::Connect(Box::new(Destination::Profile(name.to_owned())));
+    let to = |name: &str| Effect::Connect(Box::new(Destination::Profile(name.to_owned(), None)));
     let mut desk = Desk::reading(with.clone(), 140, 40, project());
     desk.press(&["P", "j", "enter"]);
     assert_eq!(desk.others.pop(), Some(to("staging")));
@@ -335,7 +335,7 @@ fn several_profiles_and_none_chosen_are_chosen_from() {
     let setup = Setup { profile: None, ..setup() };
     let mut desk = Desk::new(Settings { start: Start::Welcome { reason }, setup, ..settings() }, 80, 24);
     desk.press(&["j", "enter"]);
-    assert_eq!(desk.others.pop(), Some(Effect::Connect(Box::new(Destination::Profile("staging".to_owned())))));
+    assert_eq!(desk.others.pop(), Some(Effect::Connect(Box::new(Destination::Profile("staging".to_owned(), None)))));
     desk.press(&["G", "k", "enter"]).press(&["tab"]).type_in(KEY).press(&["enter"]);
     assert!(matches!(desk.others.pop(), Some(Effect::Greet(..))), "another one is entered in the form");
 }

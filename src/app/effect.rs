@@ -58,6 +58,15 @@ pub struct Announcement {
     pub notification: Option<String>,
 }
 
+/// A text for the user's editor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// Name of the file, by which the editor knows what kind of text it is.
+    pub name: &'static str,
+    /// The text.
+    pub text: String,
+}
+
 /// What should be done.
 #[derive(Debug, PartialEq)]
 pub enum Effect {
@@ -128,6 +137,8 @@ pub enum Effect {
     Remember(Box<Remembered>),
     /// Write down a change to the list of saved filters.
     KeepFilter(Change),
+    /// Open this text in the user's editor.
+    EditText(Draft),
     /// Put this text on the clipboard.
     Copy(String),
     /// Use the mouse, or leave it to the terminal.
@@ -187,10 +198,8 @@ pub struct ProfileDraft {
 pub enum Destination {
     /// What was connected before.
     Back,
-    /// A profile.
-    Profile(String),
-    /// A table of a profile.
-    Table(String, SourceId, SchemaId),
+    /// A profile, and the table to go to there.
+    Profile(String, Option<(SourceId, SchemaId)>),
     /// What was just entered.
     Entered(Login, ProjectId),
 }

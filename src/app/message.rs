@@ -67,6 +67,8 @@ pub enum Event {
     NotRemembered(String),
     /// The saved filters were written down, and are these now; or they were not, for this reason.
     FiltersKept(Result<Vec<SavedFilter>, String>),
+    /// The user's editor has ended with this text, or there is none, for this reason.
+    TextEdited(Result<Edited, String>),
     /// An address was opened in the browser, or was not, for this reason.
     Browsed(String, Result<(), String>),
     /// How many requests the budget still allows in this minute and this hour.
@@ -114,6 +116,15 @@ pub enum NotSaved {
     File(String),
 }
 
+/// What the user's editor has left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// The text.
+    pub text: String,
+    /// Whether it is another one than before.
+    pub changed: bool,
+}
+
 /// What came of a write that did not fail.
 #[derive(Debug, PartialEq)]
 pub enum Sent {
@@ -150,6 +161,10 @@ pub struct Mouse {
 pub enum MouseAct {
     /// The left button went down.
     Click,
+    /// The pointer moved while it was down.
+    Drag,
+    /// It went up.
+    Release,
     /// The wheel was turned towards the user.
     WheelDown,
     /// The wheel was turned away from the user.

@@ -94,32 +94,19 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                     keymap = self::keymap(&flags, &written).unwrap_or(keymap);
                     config = written;
                 }
-                let destination = match *destination {
-                    Destination::Table(profile, source, table) => {
-                        arrival = Some((source, table));
-                        Destination::Profile(profile)
-                    }
-                    other => other,
-                };
-                match destination {
+                match *destination {
                     Destination::Back => match before.take() {
                         Some(before) => Ok(before),
                         None => return Ok(ExitCode::SUCCESS),
                     },
                     Destination::Entered(login, project) => entered(login, project, &config),
-                    Destination::Profile(name) => {
-                        let target = profile(name, &flags.target);
-                        let escape = EscapeKey::heed();
-                        tokio::select! {
-                            session = connect(&target, &config, remark_and_way_back) => session,
-                            () = pressed(escape.as_ref()) => Err("you gave it up.".to_owned()),
-                            number = terminated(&mut signals) => {
-                                return Ok(ExitCode::from(number.saturating_add(128)));
-                            }
+                    Destination::Profile(name, table) => {
+                        arrival = table;
+                        match switch(&profile(name, &flags.target), &config, &mut signals).await {
+                            Ok(session) => session,
+                            Err(number) => return Ok(ExitCode::from(number.saturating_add(128))),
                         }
                     }
-                    // Taken apart above.
-                    Destination::Table(..) => Err("there is no such place.".to_owned()),
                 }
             }
         };
@@ -135,6 +122,19 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                 _ => return Err(sentence),
             },
         }
+    }
+}
+
+/// Connects to another profile, unless the user gives it up.
+///
+/// # Errors
+/// The number of the signal that ends the program meanwhile.
+async fn switch(target: &Target, config: &Config, signals: &mut Signals) -> Result<Result<Session, String>, u8> {
+    let escape = EscapeKey::heed();
+    tokio::select! {
+        session = connect(target, config, remark_and_way_back) => Ok(session),
+        () = pressed(escape.as_ref()) => Ok(Err("you gave it up.".to_owned())),
+        number = terminated(signals) => Err(number),
     }
 }
 

@@ -20,6 +20,7 @@ pub(super) fn look(flags: &Connection, ui: Ui, ascii: bool) -> Look {
         theme: if flags.plain { theme.in_lines() } else { theme },
         light: light(wanted, ui, ascii).filter(|_| !flags.plain),
         mouse: ui.mouse && !flags.no_mouse,
+        links: ui.links,
         alerts: Alerts { title: announce.title, bell: announce.bell, desktop: announce.desktop },
     }
 }

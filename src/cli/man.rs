@@ -31,7 +31,7 @@ const ENDS: [(&str, &str); 5] = [
 ];
 
 /// Variables of the environment.
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 7] = [
     ("WHTUI_API_KEY", "Personal API key; never on the command line, where others can read it."),
     ("WHTUI_HOST", "Address of PostHog; left out: https://us.posthog.com."),
     ("WHTUI_PROJECT", "Number of the project; left out: the one the key is limited to, or the only one it sees."),
@@ -40,6 +40,7 @@ const VARIABLES: [(&str, &str); 6] = [
         "Used where WHTUI_API_KEY is not set, with its companions, as by PostHog's own command line.",
     ),
     ("XDG_CONFIG_HOME, XDG_STATE_HOME", "Where whtui/ is looked for and kept; left out: ~/.config, ~/.local/state."),
+    ("VISUAL, EDITOR", "The editor for long text, words as in a shell; VISUAL goes first."),
     ("NO_COLOR", "When set and not empty, no colours are used."),
 ];
 

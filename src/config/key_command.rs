@@ -266,7 +266,7 @@ mod tests {
                       if [ $group = $$ ]; then echo phx_apart; else echo phx_together; fi";
         let words: Vec<String> = ["sh", "-c", script].map(str::to_owned).to_vec();
         let told = |key: Result<SecretString, ConfigError>| key.unwrap().expose_secret().to_owned();
-        assert_eq!(told(key(&words, Duration::from_secs(20))), "phx_together");
+        assert_eq!(told(key(&words, Duration::from_secs(20), &AtomicBool::new(false))), "phx_together");
         assert_eq!(told(key_behind_a_screen(&words, Duration::from_secs(20))), "phx_apart");
     }
 

@@ -16,12 +16,14 @@ pub(super) struct Canvas {
     size: Size,
     /// Where the cursor is shown; `None` while it is hidden.
     cursor: Option<Position>,
+    /// The lines that were written to since the frame was forgotten.
+    lines: Vec<u16>,
 }
 
 impl Canvas {
     /// A canvas of this size, for a terminal that was just entered: nothing on it, cursor hidden.
     pub(super) fn new(size: Size) -> Self {
-        Self { frame: Vec::new(), size, cursor: None }
+        Self { frame: Vec::new(), size, cursor: None, lines: Vec::new() }
     }
 
     /// The terminal has this size from now on.
@@ -54,6 +56,23 @@ impl Canvas {
     /// Forgets the bytes, but keeps their memory for the next frame.
     pub(super) fn forget_frame(&mut self) {
         self.frame.clear();
+        self.lines.clear();
+    }
+
+    /// Whether something was written in this line since the frame was forgotten.
+    pub(super) fn wrote(&self, line: u16) -> bool {
+        self.lines.contains(&line)
+    }
+
+    /// Writes more, and leaves the cursor where it was.
+    pub(super) fn add(&mut self, more: impl FnOnce(&mut Vec<u8>, u16)) -> io::Result<()> {
+        let cursor = self.cursor;
+        self.hide_cursor()?;
+        more(&mut self.frame, self.size.width);
+        if let Some(cursor) = cursor {
+            self.set_cursor_position(cursor)?;
+        }
+        Ok(())
     }
 
     fn pen(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
@@ -68,12 +87,21 @@ impl Backend for Canvas {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
+        let lines = &mut self.lines;
+        let mut content = content
+            .inspect(|(_, line, _)| {
+                if lines.last() != Some(line) {
+                    lines.push(*line);
+                }
+            })
+            .peekable();
         if content.peek().is_none() {
             return Ok(());
         }
         // Drawing moves the cursor: where synchronised output is unknown, a visible one would be seen to run.
-        self.hide_cursor()?;
+        if self.cursor.take().is_some() {
+            CrosstermBackend::new(&mut self.frame).hide_cursor()?;
+        }
         pen::write(content, self.size.width, &mut self.frame);
         Ok(())
     }

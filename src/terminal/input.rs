@@ -85,7 +85,7 @@ impl Input {
 }
 
 /// The terminal to read from: standard input, or where that is something else, the one that controls the process.
-fn terminal() -> io::Result<OwnedFd> {
+pub(super) fn terminal() -> io::Result<OwnedFd> {
     let input = io::stdin();
     if input.is_terminal() {
         input.as_fd().try_clone_to_owned()

@@ -16,9 +16,9 @@ const MODES: [Mode; 4] = [
     Mode { number: 1004, on: true }, // focus events
 ];
 
-/// Presses and the wheel (1000), with cells beyond column 223 (1006). Motion is left out on purpose: nothing uses it,
-/// and each step of the pointer would wake the program.
-const MOUSE: [u16; 2] = [1000, 1006];
+/// Presses and the wheel (1000), motion while a button is held (1002), with cells beyond column 223 (1006). Other motion is
+/// left out on purpose: nothing uses it, and each step of the pointer would wake the program.
+const MOUSE: [u16; 3] = [1000, 1002, 1006];
 
 /// Begins a frame that the terminal shows as a whole (synchronised output).
 pub(super) const FRAME_BEGINS: &str = "\x1b[?2026h";

@@ -7,9 +7,9 @@ use ratatui::{Frame, Terminal};
 
 use super::canvas::Canvas;
 use super::clipboard::{Copied, Multiplexer};
-use super::{announce, background, lease, modes};
+use super::{announce, background, lease, links, modes};
 use crate::app::effect::Announcement;
-use crate::app::layout::Size;
+use crate::app::layout::{Link, Size};
 
 /// What the program wants of the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub struct Screen<O: Outlet = Leased> {
     outlet: O,
     multiplexer: Multiplexer,
     mouse: bool,
+    /// The links on the screen.
+    links: Vec<Link>,
     /// The terminal shows a title of ours, and keeps the one before.
     titled: bool,
     /// What is on the terminal is not what was drawn last: the next frame has to be complete.
@@ -118,7 +120,7 @@ impl<O: Outlet> Screen<O> {
 
     pub(super) fn on(outlet: O, size: Size, multiplexer: Multiplexer, options: Options) -> io::Result<Self> {
         let terminal = Terminal::new(Canvas::new(Cells { width: size.width, height: size.height }))?;
-        Ok(Self { terminal, outlet, multiplexer, mouse: options.mouse, titled: false, stale: true })
+        Ok(Self { terminal, outlet, multiplexer, mouse: options.mouse, links: Vec::new(), titled: false, stale: true })
     }
 
     /// The size that frames have: the one of the last [`Self::resize`], before that the one found when entering.
@@ -151,13 +153,39 @@ impl<O: Outlet> Screen<O> {
     ///
     /// When the terminal is gone or was given back: the program should end.
     pub fn draw(&mut self, view: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.draw_linked(|frame| {
+            view(frame);
+            Vec::new()
+        })
+    }
+
+    /// Draws a frame, some cells of which are links.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal is gone or was given back: the program should end.
+    pub fn draw_linked(&mut self, view: impl FnOnce(&mut Frame<'_>) -> Vec<Link>) -> io::Result<()> {
         if std::mem::take(&mut self.stale) {
             let size = self.terminal.backend().known_size();
             // Clears as well. `Terminal::clear` would ask the terminal where its cursor is, and read the answer.
             self.terminal.resize(Rect::from((ratatui::layout::Position::ORIGIN, size)))?;
         }
-        self.terminal.draw(view)?;
+        let mut linked = Vec::new();
+        let drawn = self.terminal.draw(|frame| linked = view(frame))?;
+        // Where there are no links, there is nothing to copy.
+        let buffer = (!linked.is_empty() || !self.links.is_empty()).then(|| drawn.buffer.clone());
         let canvas = self.terminal.backend_mut();
+        if let Some(buffer) = buffer {
+            let changes = links::changes(&self.links, &linked, |line| canvas.wrote(line));
+            if !changes.is_empty() {
+                canvas.add(|out, width| {
+                    for (area, address) in changes {
+                        links::write(area, address, &buffer, width, out);
+                    }
+                })?;
+            }
+            self.links = linked;
+        }
         if canvas.frame().is_empty() {
             return Ok(());
         }
@@ -165,6 +193,12 @@ impl<O: Outlet> Screen<O> {
         let sent = self.outlet.send(canvas.frame());
         canvas.forget_frame();
         sent
+    }
+
+    /// Whether the terminal is known to make links of addresses.
+    #[must_use]
+    pub fn knows_links(&self) -> bool {
+        links::are_known(|name| std::env::var_os(name))
     }
 
     /// Switches mouse events on or off.

@@ -78,25 +78,29 @@ fn pressed(code: Option<Code>, text: &str) -> Meaning {
 /// A mouse report: button, column and row, from 1.
 fn mouse(report: &str, last: u8) -> Meaning {
     let cell = |place| number(report, place, 0).and_then(|cell| u16::try_from(cell).ok()?.checked_sub(1));
-    let (b'M', Some(button), Some(column), Some(row)) = (last, number(report, 0, 0), cell(1), cell(2)) else {
+    let (b'M' | b'm', Some(button), Some(column), Some(row)) = (last, number(report, 0, 0), cell(1), cell(2)) else {
         return Meaning::Nothing;
     };
-    act(button).map_or(Meaning::Nothing, |act| Meaning::Mouse(Mouse { column, row, act }))
+    act(button, last == b'm').map_or(Meaning::Nothing, |act| Meaning::Mouse(Mouse { column, row, act }))
 }
 
 /// A mouse report in the oldest form: each number as one byte, 32 higher.
 pub(super) fn old_mouse(report: [u8; 3]) -> Meaning {
     let [button, column, row] = report.map(|byte| byte.checked_sub(32));
     let cell = |number: Option<u8>| number?.checked_sub(1).map(u16::from);
-    match (button.and_then(|button| act(button.into())), cell(column), cell(row)) {
+    match (button.and_then(|button| act(button.into(), button & 3 == 3 && button < 32)), cell(column), cell(row)) {
         (Some(act), Some(column), Some(row)) => Meaning::Mouse(Mouse { column, row, act }),
         _ => Meaning::Nothing,
     }
 }
 
-/// What was done with the button: of its bits, 4, 8 and 16 are modifiers and 32 is motion.
-fn act(button: u32) -> Option<MouseAct> {
+/// What was done with the button: of its bits, 4, 8 and 16 are modifiers and 32 is motion. The oldest form does not say
+/// which button went up.
+fn act(button: u32, up: bool) -> Option<MouseAct> {
     match button & !(4 | 8 | 16) {
+        0 | 3 if up => Some(MouseAct::Release),
+        _ if up => None,
+        32 => Some(MouseAct::Drag),
         0 => Some(MouseAct::Click),
         64 => Some(MouseAct::WheelUp),
         65 => Some(MouseAct::WheelDown),
@@ -171,12 +175,27 @@ mod tests {
         assert_eq!(read("<16;300;100M"), at(MouseAct::Click, 299, 99));
         assert_eq!(read("<64;5;6M"), at(MouseAct::WheelUp, 4, 5));
         assert_eq!(read("<69;5;6M"), at(MouseAct::WheelDown, 4, 5));
-        for other in ["<0;1;1m", "<32;1;1M", "<1;1;1M", "<2;1;1M", "<66;1;1M", "<0;0;1M", "<0;1;99999M", "<0;1M", "<M"]
-        {
+        assert_eq!(read("<32;5;6M"), at(MouseAct::Drag, 4, 5));
+        assert_eq!(read("<0;5;6m"), at(MouseAct::Release, 4, 5));
+        for other in [
+            "<2;1;1m",
+            "<35;1;1M",
+            "<0;1;1x",
+            "<1;1;1M",
+            "<2;1;1M",
+            "<66;1;1M",
+            "<0;0;1M",
+            "<0;1;99999M",
+            "<0;1M",
+            "<M",
+        ] {
             assert_eq!(read(other), Meaning::Nothing, "{other}");
         }
         assert_eq!(old_mouse([32, 33, 34]), at(MouseAct::Click, 0, 1));
         assert_eq!(old_mouse([96, 33, 33]), at(MouseAct::WheelUp, 0, 0));
+        assert_eq!(old_mouse([64, 33, 33]), at(MouseAct::Drag, 0, 0));
+        assert_eq!(old_mouse([35, 33, 33]), at(MouseAct::Release, 0, 0));
+        assert_eq!(old_mouse([67, 33, 33]), Meaning::Nothing);
         assert_eq!(old_mouse([32, 32, 0]), Meaning::Nothing);
     }
 

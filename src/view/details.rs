@@ -1,5 +1,7 @@
 //! Everything known of the selected source or table.
 
+mod lag;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -212,6 +214,7 @@ fn source(page: &mut Page<'_>, held: &Held) {
             page.field(&words::counted(count, "table"), &cause);
         }
     }
+    lag::show(page, &held.source.id);
     page.heading("Source");
     page.field("type", &source.kind.shown());
     page.field("server's status", &source.status.to_string());

@@ -2,6 +2,7 @@
 
 mod activity;
 mod all_profiles;
+pub mod buttons;
 mod chart;
 mod columns;
 mod confirm;
@@ -18,6 +19,7 @@ mod help;
 mod history;
 mod key_form;
 mod link;
+pub mod links;
 mod logs;
 mod menu;
 mod palette;

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod inventory;
 pub mod job;
 pub mod key_shape;
+pub mod lag;
 pub mod map;
 pub mod operation;
 pub mod origin;

@@ -77,7 +77,7 @@ proptest! {
                 }
                 Deed::Pass(seconds) => {
                     desk.pass(seconds);
-                    if desk.timers.iter().any(|timer| matches!(timer, Timer::Clock(_))) {
+                    if desk.timers.iter().any(|(_, timer)| matches!(timer, Timer::Clock(_))) {
                         desk.fire(|timer| matches!(timer, Timer::Clock(_)));
                     }
                 }

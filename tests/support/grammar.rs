@@ -16,7 +16,7 @@ pub struct Written {
 }
 
 /// The private modes that are set and reset.
-const MODES: [&str; 7] = ["1049", "25", "2004", "1004", "1000", "1006", "2026"];
+const MODES: [&str; 8] = ["1049", "25", "2004", "1004", "1000", "1002", "1006", "2026"];
 
 /// Takes these bytes apart, as written to a terminal of this size; fails at the first thing that is not ours.
 ///

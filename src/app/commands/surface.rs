@@ -112,6 +112,7 @@ impl Surface {
                 C::LocalTime,
                 C::Copy,
                 C::CopyError,
+                C::EditText,
                 C::Refresh,
                 C::Triage,
                 C::Back,
@@ -123,6 +124,7 @@ impl Surface {
                 C::Open,
                 C::Copy,
                 C::CopyError,
+                C::EditText,
                 C::Refresh,
                 C::LocalTime,
                 C::History,
@@ -133,11 +135,22 @@ impl Surface {
             Self::AllProfiles => {
                 &[C::Filter, C::Open, C::Refresh, C::Help, C::Profiles, C::AllProfiles, C::Back, C::Quit]
             }
-            Self::Runbook => &[C::Copy, C::CopyError, C::Refresh, C::History, C::Runbooks, C::Back, C::Quit, C::Help],
-            Self::Editor => &[C::Back, C::Quit, C::Help],
-            Self::Text => {
-                &[C::Filter, C::Back, C::Quit, C::Help, C::Activity, C::Raw, C::Copy, C::CopyError, C::Refresh]
+            Self::Runbook => {
+                &[C::Copy, C::CopyError, C::EditText, C::Refresh, C::History, C::Runbooks, C::Back, C::Quit, C::Help]
             }
+            Self::Editor => &[C::Back, C::Quit, C::Help],
+            Self::Text => &[
+                C::Filter,
+                C::Back,
+                C::Quit,
+                C::Help,
+                C::Activity,
+                C::Raw,
+                C::Copy,
+                C::CopyError,
+                C::EditText,
+                C::Refresh,
+            ],
             Self::Lists => &[C::Help, C::Back, C::Quit],
         };
         MOVES.contains(&command) || more.contains(&command)

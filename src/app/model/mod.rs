@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod all_profiles;
 pub mod columns;
+pub mod editing;
 pub mod export;
 pub mod filters;
 pub mod flights;
@@ -40,7 +41,7 @@ use std::collections::BTreeMap;
 
 use super::commands::keymap::Keymap;
 use super::effect::{FollowId, RequestId};
-use super::layout::{Layout, Pane, Panes, Size};
+use super::layout::{Border, Layout, Pane, Panes, Size, Split};
 use super::settings::{Settings, Start};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
@@ -54,6 +55,7 @@ use crate::warehouse::tuning::Made;
 use activity::Activity;
 use all_profiles::AllProfiles;
 use columns::Columns;
+use editing::Editing;
 use flights::Flights;
 use flights::Waiter;
 use guard::Guard;
@@ -169,8 +171,16 @@ pub struct Model {
     pub alerts: Alerts,
     /// Which panes are shown.
     pub panes: Panes,
+    /// How the width is divided between the panes.
+    pub split: Split,
+    /// The border that is being dragged, and its distance from the pointer.
+    pub dragged: Option<(Border, u16)>,
+    /// The border that was pressed last, and when.
+    pub pressed: Option<(Border, Timestamp)>,
     /// The zone in which times are shown beside UTC.
     pub zone: Zone,
+    /// What the user's editor is open for.
+    pub editing: Option<Editing>,
     /// What is being copied, as the beginning of a sentence.
     pub copying: Option<String>,
     /// The last change that was sent, without its secrets.
@@ -286,7 +296,11 @@ impl Model {
             watches: Watches::default(),
             alerts: Alerts::default(),
             panes: Panes::default(),
+            split: Split::default(),
+            dragged: None,
+            pressed: None,
             zone: Zone::default(),
+            editing: None,
             copying: None,
             last_change: None,
             list_waiters: Vec::new(),
@@ -298,7 +312,7 @@ impl Model {
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
         match self.panes {
-            Panes::AsManyAsFit => Layout::new(self.size, self.focus),
+            Panes::AsManyAsFit => Layout::new(self.size, self.focus, self.split),
             Panes::Zoomed | Panes::ReadAloud => Layout::zoomed(self.size, self.focus),
         }
     }

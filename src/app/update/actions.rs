@@ -1,8 +1,8 @@
 //! Commands: each is checked for availability here, once, and then done.
 
 use super::{
-    all_profiles, bulk, columns, copy, export, filters, follows, history, key_form, menu, mouse, moves, notice,
-    palette, profiles, raw, refresh, runbook, sequences, sorting, tour, triage, tuning, watch,
+    all_profiles, borders, bulk, columns, copy, edit_text, export, filters, follows, history, key_form, menu, mouse,
+    moves, notice, palette, profiles, raw, refresh, runbook, sequences, sorting, tour, triage, tuning, watch,
 };
 use crate::app::commands::{Availability, CommandId, command};
 use crate::app::effect::{Effect, Urgency};
@@ -36,15 +36,20 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
     {
         return bulk::open(model, wish);
     }
+    carry_out(model, id)
+}
+
+/// What each command does, where it can be done.
+fn carry_out(model: &mut Model, id: CommandId) -> Vec<Effect> {
     match id {
-        CommandId::Down => moves::step(model, moves::Step::Rows(1)),
-        CommandId::Up => moves::step(model, moves::Step::Rows(-1)),
-        CommandId::PageDown => moves::step(model, moves::Step::Pages(1)),
-        CommandId::PageUp => moves::step(model, moves::Step::Pages(-1)),
-        CommandId::HalfPageDown => moves::step(model, moves::Step::HalfPages(1)),
-        CommandId::HalfPageUp => moves::step(model, moves::Step::HalfPages(-1)),
-        CommandId::Top => moves::step(model, moves::Step::Top),
-        CommandId::Bottom => moves::step(model, moves::Step::Bottom),
+        CommandId::Down
+        | CommandId::Up
+        | CommandId::PageDown
+        | CommandId::PageUp
+        | CommandId::HalfPageDown
+        | CommandId::HalfPageUp
+        | CommandId::Top
+        | CommandId::Bottom => moves::perform(model, id),
         CommandId::Open => moves::open(model),
         CommandId::Back => moves::back(model),
         CommandId::NextPane => turn(model, 1),
@@ -78,8 +83,10 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         CommandId::Browse => copy::browse(model),
         CommandId::Export => export::open(model),
         CommandId::Filters => filters::open(model),
+        CommandId::EditText => edit_text::details(model),
         CommandId::LocalTime => moves::turn_clock(model),
         CommandId::Zoom => moves::zoom(model),
+        CommandId::WiderPane | CommandId::NarrowerPane | CommandId::ResetPanes => borders::perform(model, id),
         CommandId::HoldRefresh => refresh::hold(model),
         CommandId::Raw => raw::open(model),
         CommandId::Watch => watch::toggle(model),

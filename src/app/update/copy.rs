@@ -89,7 +89,7 @@ pub(super) fn remember(model: &mut Model, operation: &Operation) {
 }
 
 /// All that is known of the selection, for a ticket.
-fn report(model: &Model) -> Option<String> {
+pub(super) fn report(model: &Model) -> Option<String> {
     let place = model.settings.place()?;
     let origin = ticket::Origin { address: &place.origin, project: place.project, now: model.now };
     match model.selected() {

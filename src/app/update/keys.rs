@@ -1,8 +1,8 @@
 //! Keys and pasted text: to the overlay, to the filter being typed, or to the command they are bound to.
 
 use super::{
-    actions, all_profiles, columns, confirm, export, filters, guard, history, key_form, menu, moves, palette, profiles,
-    raw, reader, runbook, triage, tuning, unlogged, welcome,
+    actions, all_profiles, columns, confirm, edit_text, export, filters, guard, history, key_form, menu, moves,
+    palette, profiles, raw, reader, runbook, triage, tuning, unlogged, welcome,
 };
 use crate::app::commands::CommandId;
 use crate::app::effect::{Destination, Effect};
@@ -35,6 +35,11 @@ pub(super) fn single(model: &mut Model, key: Key, command: Option<CommandId>) ->
     super::remember::taken_over(model);
     if model.unlogged.asks() {
         return unlogged::pressed(model, key);
+    }
+    if command == Some(CommandId::EditText)
+        && let Some(effects) = edit_text::pressed(model, key)
+    {
+        return effects;
     }
     match model.overlay {
         Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),

@@ -2,10 +2,12 @@
 
 mod actions;
 mod all_profiles;
+mod borders;
 mod bulk;
 mod columns;
 mod confirm;
 mod copy;
+mod edit_text;
 mod export;
 mod facts;
 mod filters;
@@ -134,6 +136,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         Event::Saved(path, result) => export::saved(model, &path, result),
         Event::NotRemembered(reason) => remember::not_written(model, &reason),
         Event::FiltersKept(result) => filters::kept(model, result),
+        Event::TextEdited(result) => edit_text::ended(model, result),
         Event::Browsed(address, result) => menu::browsed(model, address, result),
         Event::BudgetChanged(left) => {
             model.link.learn_budget(left, model.now);

@@ -1,6 +1,7 @@
-//! What the mouse does: rows are selected, and opened when they are clicked again; titles sort; the wheel scrolls.
+//! What the mouse does: rows are selected, and opened when they are clicked again; titles sort; the wheel scrolls;
+//! borders between panes are dragged.
 
-use super::{actions, columns, moves, notice, sequences, sorting};
+use super::{actions, borders, columns, moves, notice, sequences, sorting};
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
@@ -23,6 +24,9 @@ pub(super) fn used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
         return in_overlay(model, mouse.act);
     }
     let Some(layout) = model.layout() else { return Vec::new() };
+    if borders::used(model, &layout, mouse) {
+        return Vec::new();
+    }
     let Some(pane) = layout.pane_at(mouse.column, mouse.row) else { return Vec::new() };
     let rows = layout.rows(pane);
     let height = usize::from(rows.height);
@@ -37,13 +41,14 @@ pub(super) fn used(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
         }
         MouseAct::WheelDown => moves::scroll(model, pane, 3, height),
         MouseAct::WheelUp => moves::scroll(model, pane, -3, height),
+        MouseAct::Drag | MouseAct::Release => Vec::new(),
     }
 }
 
 /// The wheel does what the arrows do; a click does nothing, so that nothing is answered by accident.
 fn in_overlay(model: &mut Model, act: MouseAct) -> Vec<Effect> {
     let code = match act {
-        MouseAct::Click => return Vec::new(),
+        MouseAct::Click | MouseAct::Drag | MouseAct::Release => return Vec::new(),
         MouseAct::WheelDown => Code::Down,
         MouseAct::WheelUp => Code::Up,
     };

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::notice;
+use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, Timer};
 use crate::app::layout::{Pane, Panes};
 use crate::app::model::Model;
@@ -102,6 +103,22 @@ pub(super) enum Step {
     Top,
     /// To the last row.
     Bottom,
+}
+
+/// Makes the step of a command.
+pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
+    let by = match id {
+        CommandId::Down => Step::Rows(1),
+        CommandId::Up => Step::Rows(-1),
+        CommandId::PageDown => Step::Pages(1),
+        CommandId::PageUp => Step::Pages(-1),
+        CommandId::HalfPageDown => Step::HalfPages(1),
+        CommandId::HalfPageUp => Step::HalfPages(-1),
+        CommandId::Top => Step::Top,
+        CommandId::Bottom => Step::Bottom,
+        _ => return Vec::new(),
+    };
+    step(model, by)
 }
 
 /// Moves the cursor of the focused pane.

@@ -102,8 +102,8 @@ pub(super) fn go(model: &mut Model, chosen: ProfileChoice) -> Vec<Effect> {
             welcome::open(model);
             return Vec::new();
         }
-        ProfileChoice::Profile(name) => Destination::Profile(name),
-        ProfileChoice::Table(profile, source, table) => Destination::Table(profile, source, table),
+        ProfileChoice::Profile(name) => Destination::Profile(name, None),
+        ProfileChoice::Table(profile, source, table) => Destination::Profile(profile, Some((source, table))),
     };
     vec![Effect::Connect(Box::new(destination))]
 }

@@ -1,7 +1,7 @@
 //! Keys that are pressed one after the other. Nothing here depends on time: what was begun waits until it is gone on with,
 //! given up, or something else happens.
 
-use super::{actions, keys, notice};
+use super::{actions, edit_text, keys, notice};
 use crate::app::commands::keymap::Found;
 use crate::app::commands::{CommandId, surface::Surface};
 use crate::app::effect::Effect;
@@ -42,6 +42,12 @@ fn answered(model: &mut Model, key: Key) -> Vec<Effect> {
     let command = model.keymap.command(key);
     if asks(model) {
         return keys::single(model, as_handled(key), command);
+    }
+    if command == Some(CommandId::EditText)
+        && !means_something_to_a_text(model, key)
+        && let Some(effects) = edit_text::pressed(model, key)
+    {
+        return effects;
     }
     let everywhere = command.is_some_and(|id| CommandId::EVERYWHERE.contains(&id));
     if everywhere || means_something_to_a_text(model, key) {

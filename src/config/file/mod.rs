@@ -58,6 +58,8 @@ pub struct Ui {
     pub colour: bool,
     /// Use the mouse.
     pub mouse: bool,
+    /// Whether addresses are links; `None`: where the terminal is known to make links of them.
+    pub links: Option<bool>,
     /// The theme, by its name.
     pub theme: &'static str,
     /// The keys that others are laid over.
@@ -96,6 +98,7 @@ impl Default for Ui {
             ascii: false,
             colour: true,
             mouse: true,
+            links: None,
             theme: THEMES[0],
             keys: Preset::Default,
             announce: Announce::default(),

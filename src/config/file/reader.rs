@@ -272,11 +272,23 @@ impl Reader<'_> {
             ascii: self.switch(table, "ascii", usual.ascii),
             colour: self.switch(table, "colour", usual.colour),
             mouse: self.switch(table, "mouse", usual.mouse),
+            links: table.get("links").and_then(|value| self.links(value)),
             theme: table.get("theme").and_then(|value| self.theme(value)).unwrap_or(usual.theme),
             keys: table.get("keys").and_then(|value| self.preset(value)).unwrap_or(usual.keys),
             remember: self.switch(table, "remember", usual.remember),
             announce: table.get("announce").and_then(|value| self.announce(value)).unwrap_or(usual.announce),
         }
+    }
+
+    fn links(&mut self, value: &Value) -> Option<bool> {
+        let told = match value.get_ref() {
+            DeValue::Boolean(on) => return Some(*on),
+            DeValue::String(text) if text == "auto" => return None,
+            DeValue::String(text) => format!("`{}`", shown(text)),
+            other => kind(other).to_owned(),
+        };
+        self.wrong(&value.span(), format!("`links` is \"auto\", true or false, not {told}"));
+        None
     }
 
     pub(super) fn theme(&mut self, value: &Value) -> Option<&'static str> {

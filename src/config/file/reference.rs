@@ -66,6 +66,7 @@ pub static SETTINGS: &[Setting] = &[
     row(Ui, "ascii", "true or false", "`false`", "Draw with ASCII characters only."),
     row(Ui, "colour", "true or false", "`true`", "Use colours; `NO_COLOR` wins."),
     row(Ui, "mouse", "true or false", "`true`", "Use the mouse; without it the terminal selects text as usual."),
+    row(Ui, "links", "`\"auto\"`, true or false", "`auto`", "Make links of addresses on the screen (OSC 8); `auto`: where the terminal is known to have them."),
     row(Ui, "theme", "a text", "`auto`", "The theme: `auto` (fits the terminal), `dark`, `light`, `mono`, `high-contrast` or `colour-blind`."),
     row(Ui, "keys", "a text", "`default`", "The keys that those of `[keys]` are laid over: `default`, `vim` or `emacs`."),
     row(Ui, "announce", "a list of texts", "all three", "How the end of a watched table is announced beside the notice: any of `title`, `bell` and `desktop`."),

@@ -368,3 +368,14 @@ fn filters_are_read_in_their_order_and_their_terms_looked_at() {
         ]
     );
 }
+
+#[test]
+fn links_are_wanted_or_not_or_as_the_terminal_is() {
+    for (text, wanted) in
+        [("", None), ("links = \"auto\"", None), ("links = true", Some(true)), ("links = false", Some(false))]
+    {
+        assert_eq!(Config::parse(&format!("[ui]\n{text}\n"), false).unwrap().ui.links, wanted, "{text}");
+    }
+    assert_eq!(mistakes("[ui]\nlinks = \"yes\"\n"), ["2:9 `links` is \"auto\", true or false, not `yes`"]);
+    assert_eq!(mistakes("[ui]\nlinks = 1\n").len(), 1);
+}

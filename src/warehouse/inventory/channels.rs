@@ -8,6 +8,7 @@ use crate::warehouse::diagnosis::{Catalogue, Level, Symptom};
 use crate::warehouse::finding::Finding;
 use crate::warehouse::held::Held;
 use crate::warehouse::ids::SourceId;
+use crate::warehouse::lag::Lag;
 use crate::warehouse::replies::{CdcStatus, WebhookInfo};
 use crate::warehouse::schema::Schema;
 use crate::warehouse::source::Source;
@@ -28,6 +29,8 @@ struct Looked {
 pub(super) struct Channels {
     webhook: Looked,
     cdc: Looked,
+    /// How far the change stream was behind, and when that was read.
+    lag: Option<(Lag, Timestamp)>,
 }
 
 impl Channels {
@@ -76,6 +79,12 @@ impl Inventory {
         self.channels.entry(source.clone()).or_default().of_mut(way).asked_at = Some(now);
     }
 
+    /// How far the change stream of a source was behind when that was last told, and when that was.
+    #[must_use]
+    pub fn lag(&self, source: &SourceId) -> Option<(Lag, Timestamp)> {
+        self.channels.get(source)?.lag
+    }
+
     /// Takes in what was told of the webhook of a source.
     pub fn learn_webhook(&mut self, source: &SourceId, info: &WebhookInfo, now: Timestamp) -> Vec<Transition> {
         let mut channel = info.look();
@@ -94,6 +103,10 @@ impl Inventory {
 
     /// Takes in what was told of the change stream of a source.
     pub fn learn_cdc(&mut self, source: &SourceId, status: &CdcStatus, now: Timestamp) -> Vec<Transition> {
+        if self.by_source.contains_key(source) {
+            let lag = status.lag().map(|lag| (lag, now));
+            self.channels.entry(source.clone()).or_default().lag = lag;
+        }
         self.learn_channel(source, Way::Cdc, status.look(), now)
     }
 

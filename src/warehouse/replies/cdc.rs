@@ -2,6 +2,7 @@
 
 use crate::warehouse::channel::{Channel, Fault, Trouble};
 use crate::warehouse::field::Field;
+use crate::warehouse::lag::Lag;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::words::bytes;
 
@@ -78,14 +79,24 @@ impl CdcStatus {
         Channel::Troubled(Trouble::new(fault, evidence.join(", "), steps))
     }
 
+    /// How far it is behind; `None` where it is off, or the server does not tell. A threshold of nothing is none.
+    #[must_use]
+    pub fn lag(&self) -> Option<Lag> {
+        if self.enabled == Field::Known(false) {
+            return None;
+        }
+        let bound = |megabytes: &Field<u64>| {
+            megabytes.known().map(|megabytes| megabytes.saturating_mul(MEGABYTE)).filter(|bound| *bound > 0)
+        };
+        let (warning, critical) = (bound(&self.warning_mb), bound(&self.critical_mb));
+        Some(Lag { bytes: *self.lag_bytes.known()?, warning, critical })
+    }
+
     /// How far it is behind, where that is beyond a threshold.
     fn behind(&self) -> Option<(Fault, String)> {
-        let lag = *self.lag_bytes.known()?;
-        let beyond = |threshold: &Field<u64>| {
-            let bound = threshold.known()?.saturating_mul(MEGABYTE);
-            (bound > 0 && lag >= bound).then(|| bytes(bound))
-        };
-        match (beyond(&self.critical_mb), beyond(&self.warning_mb)) {
+        let Lag { bytes: lag, warning, critical } = self.lag()?;
+        let beyond = |bound: Option<u64>| bound.filter(|bound| lag >= *bound).map(bytes);
+        match (beyond(critical), beyond(warning)) {
             (Some(bound), _) => Some((Fault::Lagging, format!("lag {}, critical at {bound}", bytes(lag)))),
             (None, Some(bound)) => Some((Fault::Behind, format!("lag {}, warning from {bound}", bytes(lag)))),
             (None, None) => None,
