@@ -344,7 +344,7 @@ fn many_tables_in_portions_are_found_again_too() {
 #[test]
 fn a_change_is_written_down_once_it_has_rested_and_at_the_end() {
     let remembering = || with_memory(Memory { keeps: true, remembers: true, ..Memory::default() });
-    let timers = |desk: &Desk| desk.timers.iter().filter(|timer| **timer == Timer::Remember).count();
+    let timers = |desk: &Desk| desk.timers.iter().filter(|(_, timer)| *timer == Timer::Remember).count();
     let mut desk = Desk::new(remembering(), 140, 40);
     desk.press(&["j", "z"]);
     assert_eq!(timers(&desk), 0, "nothing is there yet");
