@@ -7,7 +7,7 @@
 //! | [`warehouse`] | what is known about syncs: objects, states, operations, consent, diagnosis, recovery. Pure | nothing of ours |
 //! | [`app`] | the Elm core: model, messages, effects, `update`, commands, layout. Synchronous, no clock, no I/O | `warehouse` |
 //! | [`view`] | model → frame. Pure | `app`, `warehouse`; ratatui |
-//! | [`api`] | the client: one typed method an operation, tolerant parsing, failures | `warehouse`; reqwest |
+//! | [`api`] | the client: one typed method an operation, tolerant parsing, failures | `warehouse`; reqwest, tokio |
 //! | [`worker`] | runs effects: fetching, budget, retries, the write gate, diagnosis of what was read | `api`, `app::{effect, message}`, `config`, `warehouse`; tokio |
 //! | [`terminal`] | raw mode, events, signals, suspend, clipboard | `app::{effect, message, key, layout}`; crossterm, ratatui, tokio |
 //! | [`config`] | the file of settings; where host, project and key come from | `app::{commands, key, settings}`, `warehouse` |

@@ -26,7 +26,7 @@ const CRATES: [(&str, &[&str]); 6] = [
     ("reqwest", &["api"]),
     ("rustls", &["api"]),
     ("axum", &["simulator"]),
-    ("tokio", &["worker", "terminal", "runtime", "simulator", "cli"]),
+    ("tokio", &["api", "worker", "terminal", "runtime", "simulator", "cli"]),
 ];
 
 /// What rooms without a clock, I/O and tasks must not even mention.

@@ -263,6 +263,7 @@ fn left() -> Remembered {
             filter: "type:stripe".to_owned(),
             sort: vec![Sorted { column: "Table".to_owned(), reversed: true }],
             selected: Some("01930000-0000-0000-0000-Customer".to_owned()),
+            ..Looked::default()
         },
         ..Remembered::default()
     }
@@ -378,6 +379,21 @@ fn what_cannot_be_written_down_is_said_once() {
 }
 
 #[test]
+fn columns_orders_groups_and_borders_are_found_as_they_were_left() {
+    let mut desk = Desk::reading(with_memory(Memory { remembers: true, ..Memory::default() }), 140, 40, project());
+    desk.press(&["2", "s", "alt-s", "S", "B", ">", "C", "down", "down", "down", "space", "esc", "q"]);
+    let written = (*remembered(&desk).last().unwrap()).clone();
+    assert_eq!((written.tables.sort.len(), written.tables.grouped), (2, true));
+    assert!(written.tables.columns.is_some() && written.sources.columns.is_none());
+    let mut again = Desk::new(starting(written.clone()), 140, 40);
+    again.identify().list(project());
+    assert_eq!(again.model.schemas.sorts(), desk.model.schemas.sorts());
+    assert_eq!(again.model.split, desk.model.split);
+    assert_eq!(again.model.columns.tables.to_string(), desk.model.columns.tables.to_string());
+    assert_eq!(Remembered::of(&again.model), Some(written));
+}
+
+#[test]
 fn what_is_remembered_reads_the_same_and_hostile_text_does_no_harm() {
     let text = serde_json::to_string(&left()).unwrap();
     assert_eq!(serde_json::from_str::<Remembered>(&text).unwrap(), left());
@@ -400,7 +416,7 @@ fn the_readme_says_what_each_term_does() {
 
 proptest! {
     #[test]
-    fn what_was_left_is_found_again(filter in "(state:broken|type:[a-z]{0,3}|[a-c:!]{0,3}| ){0,4}", keys in "[jkasz12]{0,12}") {
+    fn what_was_left_is_found_again(filter in "(state:broken|type:[a-z]{0,3}|[a-c:!]{0,3}| ){0,4}", keys in "[jkasSBz12>]{0,12}") {
         let remembering = with_memory(Memory { keeps: true, remembers: true, ..Memory::default() });
         let mut desk = Desk::reading(remembering, 140, 40, project());
         desk.press(&["2", "/"]).type_in(&filter).press(&["enter"]).type_in(&keys).press(&["q"]);

@@ -168,11 +168,11 @@ fn every_screen_shows_the_way_out_at_its_narrowest() {
 #[test]
 fn hints_of_questions_are_not_rebound() {
     let mut desk = at_table(Preset::Default, 140, 40);
-    desk.model.keymap = config("[keys]\ncopy = \"c\"\ncancel = \"ctrl-k\"\nback = \"ctrl-g\"\n");
+    desk.model.keymap = config("[keys]\ncopy = \"c\"\ncancel = \"ctrl-k\"\nback = \"ctrl-t\"\n");
     desk.press(&["D"]);
     assert!(last_line(&desk).starts_with(" y go ahead  n keep everything"), "{}", last_line(&desk));
     desk.press(&["n", "t"]);
-    assert!(last_line(&desk).contains("ctrl-g close"), "{}", last_line(&desk));
+    assert!(last_line(&desk).contains("ctrl-t close"), "{}", last_line(&desk));
 }
 
 #[test]

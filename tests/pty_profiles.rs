@@ -21,8 +21,10 @@ fn serve(runtime: &Runtime, folder: &Path, key: &str, tables: &[&str]) -> Simula
     let path = folder.join(format!("{key}.toml"));
     let table = |name: &&str| format!("{{ name = \"{name}\", frequency = \"6hour\", last_run = \"1h\" }}");
     let tables: Vec<String> = tables.iter().map(table).collect();
+    // A key is more than its beginning.
+    let prefix = &key[..key.len() - 1];
     let world = format!(
-        "title = \"one\"\nseed = 1\nkey = {{ prefix = \"{key}\" }}\n[[sources]]\ntype = \"Postgres\"\nprefix = \"main\"\n\
+        "title = \"one\"\nseed = 1\nkey = {{ prefix = \"{prefix}\" }}\n[[sources]]\ntype = \"Postgres\"\nprefix = \"main\"\n\
          tables = [{}]\n",
         tables.join(", ")
     );

@@ -197,9 +197,9 @@ fn no_secret_is_ever_written_anywhere() {
     session.wait_exit();
     desk.over(&session);
 
-    // A signing secret, shown as it would be sent, and copied.
+    // A signing secret, shown as it would be sent, and copied. The filter of before is remembered.
     let mut session = desk.session(KEY, &["--dry-run"]);
-    session.wait_for(VISIBLE);
+    session.wait_for("/leaky");
     go(&mut session, "eu");
     session.wait_for("Charge");
     session.key("N");

@@ -1,5 +1,7 @@
 //! Size and model → named areas, without any drawing library. View, mouse and paging use the same areas.
 
+use serde::{Deserialize, Serialize};
+
 /// Size of the terminal in cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -113,7 +115,8 @@ pub enum Border {
 }
 
 /// How the width is divided between the panes, in thousandths: those of sources and tables; the details have the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Split {
     /// The share of the sources.
     pub sources: u16,

@@ -177,7 +177,7 @@ fn keys_of(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Help(reader) | Overlay::Activity(reader) => reading_keys(reader),
         Overlay::Raw(raw) => match reading_keys(&raw.reader) {
             keys if raw.reader.find.editing || raw.reader.find.is_active() => keys,
-            _ => &[("up/down", "scroll"), ("/", "search"), ("y", "copy all of it"), ("e", "editor"), ("esc", "close")],
+            _ => &[("up/down", "scroll"), ("/", "search"), ("esc", "close"), ("y", "copy all of it"), ("e", "editor")],
         },
         Overlay::Palette(_) | Overlay::Menu(_) => &[("enter", "do it"), ("up/down", "choose"), ("esc", "close")],
         Overlay::Columns(_) => {
@@ -230,7 +230,7 @@ fn reading_keys(reader: &Reader) -> &'static [(&'static str, &'static str)] {
 
 fn history_keys(history: &History) -> &'static [(&'static str, &'static str)] {
     match (&history.explanation, &history.logs) {
-        (Some(_), _) => &[("up/down", "scroll"), ("y", "copy the text"), ("e", "editor"), ("esc", "close")],
+        (Some(_), _) => &[("up/down", "scroll"), ("esc", "close"), ("y", "copy the text"), ("e", "editor")],
         (None, Some(logs)) if logs.search.editing => &[("enter", "search"), ("esc", "no search")],
         (None, Some(_)) => &[
             ("e", "explain"),

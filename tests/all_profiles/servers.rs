@@ -25,8 +25,10 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// A server that takes this key only, with one table of this name.
 async fn serve(key: &str, table: &str) -> Simulator {
+    // A key is more than its beginning.
+    let prefix = &key[..key.len() - 1];
     let world = format!(
-        "title = \"one\"\nseed = 1\nkey = {{ prefix = \"{key}\" }}\n\
+        "title = \"one\"\nseed = 1\nkey = {{ prefix = \"{prefix}\" }}\n\
          [[sources]]\ntype = \"Postgres\"\nprefix = \"main\"\n\
          tables = [{{ name = \"{table}\", frequency = \"6hour\", last_run = \"1h\" }}]\n"
     );

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Model;
-use super::columns::{SchemaColumn, SourceColumn};
+use super::columns::{Chosen, Offered, SchemaColumn, SourceColumn};
 use super::overlay::Overlay;
 use super::table::{Sort, TableView};
-use crate::app::layout::{Pane, Panes};
+use crate::app::layout::{Pane, Panes, Split};
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::query::Saved;
 
@@ -56,6 +56,8 @@ pub struct Remembered {
     pub held: bool,
     /// Times were shown in the zone of the machine, too.
     pub local_time: bool,
+    /// How the panes share the room.
+    pub split: Split,
     /// The sources.
     pub sources: Looked,
     /// The tables.
@@ -79,6 +81,10 @@ pub enum PaneName {
 pub struct Looked {
     /// Its filter.
     pub filter: String,
+    /// Its columns, where they are not those of the settings.
+    pub columns: Option<String>,
+    /// Its rows stood under headings.
+    pub grouped: bool,
     /// What it was sorted by, the first column first.
     pub sort: Vec<Sorted>,
     /// What was selected.
@@ -139,16 +145,15 @@ impl Remembered {
             zoomed: model.panes == Panes::Zoomed,
             held: model.link.held,
             local_time: model.zone.shown,
-            sources: looked(
-                &model.sources,
-                |sort| SourceColumn::ALL[sort.column % SourceColumn::ALL.len()].title(),
-                |id: &SourceId| id.as_str().to_owned(),
-            ),
-            tables: looked(
-                &model.schemas,
-                |sort| SchemaColumn::ALL[sort.column % SchemaColumn::ALL.len()].title(),
-                |id: &SchemaId| id.as_str().to_owned(),
-            ),
+            sources: Looked {
+                columns: columns(&model.columns.sources, &model.settings.setup.columns.sources),
+                ..looked(&model.sources, &SourceColumn::ALL.map(SourceColumn::title), SourceId::as_str)
+            },
+            tables: Looked {
+                columns: columns(&model.columns.tables, &model.settings.setup.columns.tables),
+                ..looked(&model.schemas, &SchemaColumn::ALL.map(SchemaColumn::title), SchemaId::as_str)
+            },
+            split: model.split,
         })
     }
 
@@ -171,10 +176,16 @@ impl Remembered {
         }
         model.link.held = self.held;
         model.zone.shown = self.local_time;
-        let source_columns = SourceColumn::ALL.map(SourceColumn::title);
-        let schema_columns = SchemaColumn::ALL.map(SchemaColumn::title);
-        look(&mut model.sources, &self.sources, &source_columns);
-        look(&mut model.schemas, &self.tables, &schema_columns);
+        model.split = self.split;
+        look(&mut model.sources, &self.sources, &SourceColumn::ALL.map(SourceColumn::title));
+        look(&mut model.schemas, &self.tables, &SchemaColumn::ALL.map(SchemaColumn::title));
+        // What is no list of columns any more leaves those of the settings.
+        if let Some(Ok(columns)) = self.sources.columns.as_deref().map(Chosen::parse) {
+            model.columns.sources = columns;
+        }
+        if let Some(Ok(columns)) = self.tables.columns.as_deref().map(Chosen::parse) {
+            model.columns.tables = columns;
+        }
         let source = self.sources.selected.as_deref().map(SourceId::new);
         let table = self.tables.selected.as_deref().map(SchemaId::new);
         model.remembering.recall = Some(Recall { source, table, triage: self.triage });
@@ -182,23 +193,32 @@ impl Remembered {
     }
 }
 
-fn looked<Id: Clone + PartialEq>(
-    view: &TableView<Id>,
-    title: impl Fn(&Sort) -> &'static str,
-    text: impl Fn(&Id) -> String,
-) -> Looked {
-    let sorted = Sorted { column: title(&view.sort).to_owned(), reversed: view.sort.reversed };
-    Looked { filter: view.filter.text().to_owned(), sort: vec![sorted], selected: view.selected().map(text) }
+/// The columns, where they are not the usual ones.
+fn columns<Id: Offered>(chosen: &Chosen<Id>, usual: &Chosen<Id>) -> Option<String> {
+    let (chosen, usual) = (chosen.to_string(), usual.to_string());
+    (chosen != usual).then_some(chosen)
 }
 
-fn look<Id>(view: &mut TableView<Id>, looked: &Looked, titles: &[&str]) {
+fn looked<Id: Clone + PartialEq>(view: &TableView<Id>, titles: &[&str], text: impl Fn(&Id) -> &str) -> Looked {
+    let sorted = |sort: Sort| Sorted { column: titles[sort.column % titles.len()].to_owned(), reversed: sort.reversed };
+    Looked {
+        filter: view.filter.text().to_owned(),
+        columns: None,
+        grouped: view.grouped,
+        sort: view.sorts().into_iter().map(sorted).collect(),
+        selected: view.selected().map(|id| text(id).to_owned()),
+    }
+}
+
+fn look<Id: Clone + PartialEq>(view: &mut TableView<Id>, looked: &Looked, titles: &[&str]) {
     let filter: String = looked.filter.chars().filter(|symbol| !symbol.is_control()).take(LONGEST_FILTER).collect();
     view.filter.input = filter.into();
-    if let Some(sorted) = looked.sort.first()
-        && let Some(column) = titles.iter().position(|title| *title == sorted.column)
-    {
-        view.sort = Sort { column, reversed: sorted.reversed };
-    }
+    let sort = |sorted: &Sorted| {
+        let column = titles.iter().position(|title| *title == sorted.column)?;
+        Some(Sort { column, reversed: sorted.reversed })
+    };
+    view.sort_by(&looked.sort.iter().filter_map(sort).collect::<Vec<_>>());
+    view.grouped = looked.grouped;
 }
 
 impl Model {

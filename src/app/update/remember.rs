@@ -14,6 +14,10 @@ const LATER: SignedDuration = SignedDuration::from_secs(2);
 /// At the start: puts things as they were left, and says what is left out because of it.
 pub(super) fn restore(model: &mut Model) -> Vec<Effect> {
     let Some(left) = model.settings.setup.memory.left.take() else { return Vec::new() };
+    // Somebody comes for one table, which no filter may hide.
+    if model.settings.setup.arrival.is_some() {
+        return Vec::new();
+    }
     left.restore(model);
     let filters: Vec<String> = [(&model.sources.filter, "sources"), (&model.schemas.filter, "tables")]
         .into_iter()
