@@ -76,9 +76,9 @@ impl Decoder {
         }
     }
 
-    /// The next event.
-    pub(super) fn next_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+    /// All events that are complete.
+    pub(super) fn take_events(&mut self) -> VecDeque<Event> {
+        std::mem::take(&mut self.events)
     }
 
     /// How long, in milliseconds, to wait for more bytes before [`Self::give_up`]; `None` when nothing is begun.

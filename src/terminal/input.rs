@@ -4,6 +4,7 @@
 //! for ever once the terminal is gone, it blocks whoever polls it on half a sequence, and it takes the escape of a
 //! sequence that arrives in two pieces for the escape key and the rest for letters, which are commands here.
 
+use std::collections::VecDeque;
 use std::future::pending;
 use std::io::{self, IsTerminal as _, PipeReader, PipeWriter};
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -18,8 +19,11 @@ use super::decoder::Decoder;
 use super::screen::size_of_terminal;
 use crate::app::message::Event;
 
-/// Events read ahead. When the program falls behind further, they wait in the terminal.
-const AHEAD: usize = 256;
+/// Pieces read ahead. When the program falls behind further, they wait in the terminal.
+const AHEAD: usize = 8;
+
+/// How many bytes are read in one go. What was typed in one go is acted upon in one go, and drawn once.
+const PIECE: usize = 4096;
 
 /// The input of the program. Gives events until the terminal is gone.
 #[derive(Debug)]
@@ -48,7 +52,7 @@ impl Input {
         }
         let event = match &mut self.reader {
             Some(reader) => tokio::select! {
-                event = reader.events.recv() => event,
+                event = reader.recv() => event,
                 Some(()) = self.resizes.recv() => Some(Event::Resized(size_of_terminal())),
             },
             None => match self.resizes.recv().await {
@@ -62,7 +66,7 @@ impl Input {
 
     /// An event that is already there. `None` says nothing about the end: that is for [`Self::next`] to tell.
     pub fn ready(&mut self) -> Option<Event> {
-        self.reader.as_mut()?.events.try_recv().ok()
+        self.reader.as_mut()?.try_recv()
     }
 
     /// Stops reading, for as long as another program has the terminal. When this returns, nothing is read any more. What
@@ -97,7 +101,9 @@ pub(super) fn terminal() -> io::Result<OwnedFd> {
 /// A thread that reads, for as long as this value exists.
 #[derive(Debug)]
 struct Reader {
-    events: mpsc::Receiver<Event>,
+    pieces: mpsc::Receiver<VecDeque<Event>>,
+    /// What is left of the last piece.
+    events: VecDeque<Event>,
     /// Closing it tells the thread to end, even in the middle of waiting.
     leash: Option<PipeWriter>,
     thread: Option<JoinHandle<()>>,
@@ -105,13 +111,28 @@ struct Reader {
 
 impl Reader {
     fn start(terminal: OwnedFd) -> io::Result<Self> {
-        let (sender, events) = mpsc::channel(AHEAD);
+        let (sender, pieces) = mpsc::channel(AHEAD);
         let (end, leash) = io::pipe()?;
         let thread = thread::Builder::new().name("input".into()).spawn(move || {
             // However it ends, dropping the sender tells that there is no more.
             let _ = read(&terminal, &end, &sender);
         })?;
-        Ok(Self { events, leash: Some(leash), thread: Some(thread) })
+        Ok(Self { pieces, events: VecDeque::new(), leash: Some(leash), thread: Some(thread) })
+    }
+
+    /// The next event; `None` when the terminal is gone. Nothing is lost when the waiting is given up.
+    async fn recv(&mut self) -> Option<Event> {
+        if self.events.is_empty() {
+            self.events = self.pieces.recv().await?;
+        }
+        self.events.pop_front()
+    }
+
+    fn try_recv(&mut self) -> Option<Event> {
+        if self.events.is_empty() {
+            self.events = self.pieces.try_recv().ok()?;
+        }
+        self.events.pop_front()
     }
 }
 
@@ -119,7 +140,7 @@ impl Drop for Reader {
     fn drop(&mut self) {
         // Both, as the thread may wait for the terminal or for room in the channel.
         self.leash = None;
-        self.events.close();
+        self.pieces.close();
         if let Some(thread) = self.thread.take() {
             // A thread that panicked has ended as well.
             let _ = thread.join();
@@ -128,9 +149,9 @@ impl Drop for Reader {
 }
 
 /// Reads until the terminal is gone, the leash is let go or nobody listens.
-fn read(terminal: &OwnedFd, leash: &PipeReader, events: &mpsc::Sender<Event>) -> io::Result<()> {
+fn read(terminal: &OwnedFd, leash: &PipeReader, pieces: &mpsc::Sender<VecDeque<Event>>) -> io::Result<()> {
     let mut decoder = Decoder::default();
-    let mut bytes = [0_u8; 4096];
+    let mut bytes = [0_u8; PIECE];
     loop {
         let patience = decoder.patience().map_or(PollTimeout::NONE, PollTimeout::from);
         let mut sources =
@@ -148,10 +169,9 @@ fn read(terminal: &OwnedFd, leash: &PipeReader, events: &mpsc::Sender<Event>) ->
             Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
-        while let Some(event) = decoder.next_event() {
-            if events.blocking_send(event).is_err() {
-                return Ok(());
-            }
+        let piece = decoder.take_events();
+        if !piece.is_empty() && pieces.blocking_send(piece).is_err() {
+            return Ok(());
         }
     }
 }
@@ -163,9 +183,16 @@ mod tests {
     use super::*;
     use crate::app::key::{Code, Key};
 
+    fn next(reader: &mut Reader) -> Option<Event> {
+        reader.try_recv().or_else(|| {
+            reader.events = reader.pieces.blocking_recv()?;
+            reader.events.pop_front()
+        })
+    }
+
     fn keys(reader: &mut Reader, count: usize) -> Vec<String> {
         (0..count)
-            .map_while(|_| reader.events.blocking_recv())
+            .map_while(|_| next(reader))
             .map(|event| match event {
                 Event::KeyPressed(key) => key.to_string(),
                 other => format!("{other:?}"),
@@ -180,20 +207,20 @@ mod tests {
         to.write_all(b"j\x1b[Dx\x1b").unwrap();
         assert_eq!(keys(&mut reader, 4), ["j", "left", "x", "esc"]);
         drop(to);
-        assert!(reader.events.blocking_recv().is_none());
+        assert!(next(&mut reader).is_none());
     }
 
     #[test]
     fn a_reader_that_is_dropped_reads_no_more() {
         let (from, mut to) = io::pipe().unwrap();
-        for fill in [0, 3 * AHEAD] {
+        for fill in [0, (AHEAD + 2) * PIECE] {
             to.write_all(&vec![b'a'; fill]).unwrap();
             // Returns only when the thread has ended, whether it waits for input or for room.
             drop(Reader::start(from.try_clone().unwrap().into()).unwrap());
         }
         to.write_all(b"z").unwrap();
         let mut after = Reader::start(from.into()).unwrap();
-        let last = std::iter::from_fn(|| after.events.blocking_recv())
+        let last = std::iter::from_fn(|| next(&mut after))
             .find(|event| matches!(event, Event::KeyPressed(key) if *key == Key::plain(Code::Char('z'))));
         assert!(last.is_some());
     }

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::text;
 use super::theme::{Role, Theme};
+use super::widgets::put::put_line;
 use crate::app::commands::surface::Surface;
 use crate::app::commands::{Availability, COMMANDS, Command, CommandId};
 use crate::app::key::{Code, Key};
@@ -124,7 +125,7 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
         spans.push(Span::styled(key, theme.style(Role::Key)));
         spans.push(Span::styled(format!(" {title}  "), theme.style(Role::Faint)));
     }
-    frame.buffer_mut().set_line(area.x, area.y, &Line::from(spans), area.width);
+    put_line(frame.buffer_mut(), area.x, area.y, &Line::from(spans), area.width);
 }
 
 /// The keys that are worth knowing now, the most worthy first.

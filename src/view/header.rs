@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use super::tables::severity;
 use super::text;
 use super::theme::{Role, Theme};
+use super::widgets::put::put_line;
 use crate::app::model::Model;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::freshness::age;
@@ -52,7 +53,7 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
         left.push(part);
     }
     let buffer = frame.buffer_mut();
-    buffer.set_line(area.x, area.y, &Line::from(left), u16::try_from(room).unwrap_or(area.width));
+    put_line(buffer, area.x, area.y, &Line::from(left), u16::try_from(room).unwrap_or(area.width));
     let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
     buffer.set_line(area.right() - width, area.y, &right, width);
 }

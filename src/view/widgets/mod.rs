@@ -2,6 +2,7 @@
 
 pub(super) mod modal;
 pub(super) mod prose;
+pub(super) mod put;
 pub(super) mod table;
 
 use ratatui::buffer::Buffer;
@@ -24,7 +25,7 @@ pub(super) fn pane(title: Line<'_>, focused: bool, theme: &Theme, area: Rect, bu
 /// Draws lines from this one on, as many as fit.
 pub(super) fn lines(lines: &[Line<'_>], start: usize, area: Rect, buffer: &mut Buffer) {
     for (line, row) in lines.iter().skip(start).zip(area.y..area.bottom()) {
-        buffer.set_line(area.x, row, line, area.width);
+        put::put_line(buffer, area.x, row, line, area.width);
     }
 }
 

@@ -8,6 +8,7 @@ use ratatui::text::{Line, Span};
 use crate::app::model::columns::Column;
 use crate::view::text::{cut, fit, width};
 use crate::view::theme::{Role, Theme};
+use crate::view::widgets::put::{put_fit, put_line};
 
 /// A cell.
 pub(in crate::view) struct Cell {
@@ -109,11 +110,10 @@ pub(in crate::view) fn row<Id>(
     for ((column, width), cell) in columns.iter().zip(cells) {
         match cell.into() {
             Content::Text(cell) => {
-                let text = fit(&cell.text, usize::from(*width), theme.ellipsis(), column.right);
-                buffer.set_stringn(x, area.y, text, usize::from(*width), cell.style);
+                put_fit(buffer, (x, area.y), &cell.text, *width, theme.ellipsis(), column.right, cell.style);
             }
             Content::Drawn(spans, _) => {
-                buffer.set_line(x, area.y, &Line::from(spans), *width);
+                put_line(buffer, x, area.y, &Line::from(spans), *width);
             }
         }
         x = x.saturating_add(*width + 1);
