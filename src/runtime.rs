@@ -191,27 +191,41 @@ impl Loop<'_> {
                     batch.push(Message { at: now(), event: Event::WentOn });
                 }
             }
+            let mut taken = 0;
             self.collect(&mut batch);
-            urgent |= batch.iter().any(|message| is_by_a_person(&message.event));
-            let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
-            let something = !batch.is_empty();
-            for mut message in batch {
-                self.question.hear(&message.event);
-                self.mean(&mut message.event, look);
-                match message.event {
-                    Event::Resized(size) => self.screen.resize(size),
-                    Event::BackgroundTold(light) => self.is_light = light,
-                    _ => {}
+            while !batch.is_empty() {
+                taken += batch.len();
+                urgent |= batch.iter().any(|message| is_by_a_person(&message.event));
+                let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
+                wanted.extend(self.take_in(batch.drain(..), look));
+                // What is half worked out cannot be seen.
+                changed |= !(only_went_on && self.goes_on);
+                // What has come meanwhile is in the same frame, unless the terminal or the end is asked for.
+                if taken < BATCH && wanted.is_empty() && self.exit.is_none() {
+                    self.collect(&mut batch);
                 }
-                let effects = update(&mut self.model, message);
-                wanted.extend(self.perform(effects));
             }
             if let Some(rested) = self.rested.take() {
                 wanted.extend(self.worker.run(rested));
             }
-            // What is half worked out cannot be seen.
-            changed |= something && !(only_went_on && self.goes_on);
         }
+    }
+
+    /// Acts upon what has happened; what concerns the terminal is given back.
+    fn take_in(&mut self, messages: impl Iterator<Item = Message>, look: &Look) -> Vec<Effect> {
+        let mut wanted = Vec::new();
+        for mut message in messages {
+            self.question.hear(&message.event);
+            self.mean(&mut message.event, look);
+            match message.event {
+                Event::Resized(size) => self.screen.resize(size),
+                Event::BackgroundTold(light) => self.is_light = light,
+                _ => {}
+            }
+            let effects = update(&mut self.model, message);
+            wanted.extend(self.perform(effects));
+        }
+        wanted
     }
 
     /// A click on a key that stands on the screen is that key.
