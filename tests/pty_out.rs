@@ -145,3 +145,14 @@ fn a_late_word_of_the_terminal_about_its_background_changes_the_theme_and_nothin
     assert!(session.wait_exit().success());
     assert!(!String::from_utf8_lossy(&session.raw()).contains("\x1b]11;?"));
 }
+
+#[test]
+fn the_zone_of_the_machine_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    // A rule that needs no file of zones.
+    let mut session = start(folder.path(), &[("TZ", "XYZ-5:30")]);
+    session.keys(&["U", "3", "enter"]);
+    session.wait_for(" XYZ");
+    session.key("ctrl-c");
+    session.wait_exit();
+}

@@ -130,8 +130,13 @@ pub(super) fn hints(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame)
 
 /// The keys that are worth knowing now, the most worthy first.
 fn keys(model: &Model) -> Vec<(String, &'static str)> {
+    keys_over(model, model.overlay.as_ref())
+}
+
+/// Those of what lies over the screen.
+pub(in crate::view) fn keys_over(model: &Model, overlay: Option<&Overlay>) -> Vec<(String, &'static str)> {
     let filter = [&model.sources.filter, &model.schemas.filter].into_iter().any(|filter| filter.editing);
-    match &model.overlay {
+    match overlay {
         _ if model.guard.is_some() => fixed(&[("enter", "send, once the name is right"), ("esc", "send nothing")]),
         _ if model.unlogged.asks() => fixed(&[("S", "send unrecorded"), ("A", "always"), ("esc", "send nothing")]),
         Some(Overlay::Runbook(id)) => super::runbook::keys(model, *id),

@@ -5,7 +5,7 @@ use ratatui::text::{Line, Span};
 
 use super::theme::{Role, Theme};
 use super::widgets::modal;
-use super::{reader, text};
+use super::{footer, reader, text};
 use crate::app::commands::keymap::Preset;
 use crate::app::commands::surface::Surface;
 use crate::app::commands::{COMMANDS, Group, command};
@@ -22,6 +22,16 @@ pub(super) fn draw(model: &Model, reader: &Reader, theme: &Theme, frame: &mut Fr
     const WIDTH: u16 = 100;
     let width = modal::inner_width(WIDTH, frame.area());
     let mut all: Vec<Line> = Vec::new();
+    if let Some(overlay) = &model.beneath {
+        all.push(Line::styled("Here", theme.style(Role::Heading)));
+        all.extend(footer::keys_over(model, Some(overlay)).into_iter().map(|(keys, title)| {
+            let keys = text::fit(&keys, KEYS, theme.ellipsis(), false);
+            Line::from(vec![
+                Span::styled(keys, theme.style(Role::Key)),
+                Span::styled(format!("  {title}"), theme.style(Role::Text)),
+            ])
+        }));
+    }
     for group in Group::ALL {
         if !all.is_empty() {
             all.push(Line::default());

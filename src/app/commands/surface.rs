@@ -104,7 +104,9 @@ impl Surface {
     pub fn understands(self, command: CommandId) -> bool {
         let more: &[CommandId] = match self {
             Self::Sources | Self::Tables | Self::Details => return true,
-            Self::Triage => &[C::Fix, C::Open, C::History, C::Runbooks, C::Refresh, C::Back, C::Triage, C::Quit],
+            Self::Triage => {
+                &[C::Fix, C::Open, C::History, C::Runbooks, C::Refresh, C::Help, C::Back, C::Triage, C::Quit]
+            }
             Self::History => &[
                 C::Open,
                 C::Logs,
@@ -114,6 +116,7 @@ impl Surface {
                 C::CopyError,
                 C::EditText,
                 C::Refresh,
+                C::Help,
                 C::Triage,
                 C::Back,
                 C::History,
@@ -126,6 +129,7 @@ impl Surface {
                 C::CopyError,
                 C::EditText,
                 C::Refresh,
+                C::Help,
                 C::LocalTime,
                 C::History,
                 C::Back,

@@ -41,6 +41,13 @@ pub(super) fn single(model: &mut Model, key: Key, command: Option<CommandId>) ->
     {
         return effects;
     }
+    // Whatever lies over the screen is explained, unless a text is typed there or a question stands.
+    if command == Some(CommandId::Help)
+        && !matches!(model.overlay, Some(Overlay::Help(_) | Overlay::Activity(_)))
+        && model.surface().is_some()
+    {
+        return actions::perform(model, CommandId::Help);
+    }
     match model.overlay {
         Some(Overlay::Confirm(_)) => return confirm::pressed(model, key),
         Some(Overlay::Palette(_)) => return palette::pressed(model, key),
