@@ -210,3 +210,30 @@ fn a_key_that_does_nothing_says_so_wherever_it_is_pressed() {
         check(surface.name(), over(surface));
     }
 }
+
+#[test]
+fn what_was_said_in_passing_does_not_outlive_what_it_was_said_of() {
+    let mut desk = at_table(Preset::Default, 140, 40);
+    desk.press(&["t", "ctrl-g"]);
+    assert!(said(&desk).unwrap().contains("ctrl-g does nothing here"));
+    desk.press(&["esc"]);
+    assert_eq!(said(&desk), None);
+    // It stays as long as one is there, and what a key says as it leads elsewhere is seen there.
+    desk.press(&["t", "ctrl-g", "j"]);
+    assert!(said(&desk).unwrap().contains("ctrl-g does nothing here"));
+}
+
+#[test]
+fn help_begins_with_the_keys_of_what_it_lies_over() {
+    for (way, key) in [(&["H"][..], "space"), (&["o"], "ctrl-o"), (&["t"], "H"), (&["J"], "y"), (&["y"], "enter")] {
+        let mut desk = at_table(Preset::Default, 80, 40);
+        desk.press(way).press(&["?"]);
+        let shown = text(&desk);
+        let (here, rest) = shown.split_once("Acting on the selection").expect("the help");
+        assert!(here.contains("Here") && here.contains(&format!(" {key} ")), "{way:?}: {here}");
+        assert!(!rest.is_empty());
+        let before = desk.model.beneath.as_ref().map(std::mem::discriminant);
+        desk.press(&["esc"]);
+        assert_eq!(desk.model.overlay.as_ref().map(std::mem::discriminant), before, "{way:?}");
+    }
+}

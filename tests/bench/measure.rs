@@ -225,6 +225,11 @@ fn row(what: &str, at: &str, goal: &str, rounds: usize, mut measure: impl FnMut(
 
 /// The same with several figures of each run.
 fn rows(what: &[&str], at: &str, goals: &[&str], rounds: usize, mut measure: impl FnMut(bool) -> Vec<Vec<f64>>) {
+    // As with tests: an argument names those that are wanted.
+    let wanted: Vec<String> = env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if !wanted.is_empty() && !what.iter().any(|what| wanted.iter().any(|word| what.contains(word.as_str()))) {
+        return;
+    }
     let has_floor = env::var("FLOOR").is_ok_and(|floor| !floor.is_empty());
     let mut own: Vec<Figure> = what.iter().map(|_| Figure(Vec::new())).collect();
     let mut floor: Vec<Figure> = what.iter().map(|_| Figure(Vec::new())).collect();

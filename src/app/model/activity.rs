@@ -44,6 +44,12 @@ impl Activity {
         self.generation
     }
 
+    /// How many notices were shown until now.
+    #[must_use]
+    pub fn told(&self) -> u64 {
+        self.generation
+    }
+
     /// Takes the notice away, if it is still the one of that number.
     pub fn expire(&mut self, generation: u64) {
         if generation == self.generation {

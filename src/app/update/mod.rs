@@ -22,6 +22,7 @@ mod logs;
 mod menu;
 mod mouse;
 mod moves;
+mod notices;
 mod palette;
 mod profiles;
 mod raw;
@@ -64,6 +65,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     if model.screen == Screen::Main && matches!(message.event, Event::KeyPressed(_)) {
         model.settings.setup.arrival = None;
     }
+    let before =
+        matches!(message.event, Event::KeyPressed(_) | Event::MouseUsed(_)).then(|| notices::Before::of(model));
     let noticed = watch::noticed(model, &message.event);
     let asked = model.ordering.is_busy() && !matches!(message.event, Event::WentOn);
     let (mut allowed, mut effects) = match message.event {
@@ -81,6 +84,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         effects.push(Effect::GoOn);
     }
     sequences::look(model);
+    if let Some(before) = before {
+        before.outlived(model);
+    }
     let effects = tour::advance(model, effects);
     let effects = runbook::left_behind::journalled(model, effects);
     allowed.extend(guard::hold(model, effects));

@@ -15,6 +15,8 @@ pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
         return notice(model, Tone::Note, text);
     }
     model.tour = Tour::At(0);
+    // What was said of the last tour is not about this one.
+    model.activity.hide();
     Vec::new()
 }
 
