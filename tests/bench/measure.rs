@@ -428,7 +428,7 @@ impl Between {
                 let (there, back) = (Arc::clone(&counted), Arc::clone(&counted));
                 thread::spawn(move || {
                     pass(asks, |bytes| {
-                        there.lock().unwrap().0 += bytes.windows(4).filter(|four| four == b"GET ").count()
+                        there.lock().unwrap().0 += bytes.windows(4).filter(|four| four == b"GET ").count();
                     });
                 });
                 thread::spawn(move || pass(answers, |_| back.lock().unwrap().1 = Instant::now()));
@@ -497,6 +497,8 @@ fn rest(small: &Server) {
                 bytes += run.settle(left).1;
             }
             let (_, ticks_after, woken_after) = run.process();
+            let woken_after = woken_after.iter();
+            let woken: u64 = woken_after.map(|(thread, count)| count - woken.get(thread).copied().unwrap_or(0)).sum();
             run.quit();
             #[expect(clippy::cast_precision_loss, reason = "few")]
             [ticks_after - ticks, woken, bytes as u64].map(|figure| vec![figure as f64]).to_vec()
