@@ -159,8 +159,10 @@ pub(super) fn list(raw: &RawValue) -> Option<Vec<&RawValue>> {
 /// A string.
 pub(super) fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let quoted = raw.get();
-    if !quoted.starts_with('"') {
-        return None;
+    let inside = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    // Without escapes, which is usual, it stands there as it is.
+    if !inside.contains('\\') {
+        return Some(Cow::Borrowed(inside));
     }
     serde_json::from_str(quoted).ok().map(|Text(text)| text)
 }

@@ -28,15 +28,9 @@ impl SyncType {
     /// Reads the server's word; the trimmed form does not normalise its case.
     #[must_use]
     pub fn parse(raw: &str) -> Self {
-        match raw.to_ascii_lowercase().as_str() {
-            "full_refresh" => Self::FullRefresh,
-            "incremental" => Self::Incremental,
-            "append" => Self::Append,
-            "webhook" => Self::Webhook,
-            "cdc" => Self::Cdc,
-            "xmin" => Self::Xmin,
-            _ => Self::Other(Foreign::new(raw)),
-        }
+        let known = [Self::FullRefresh, Self::Incremental, Self::Append, Self::Webhook, Self::Cdc, Self::Xmin];
+        let same = known.into_iter().find(|method| method.raw().eq_ignore_ascii_case(raw));
+        same.unwrap_or_else(|| Self::Other(Foreign::new(raw)))
     }
 
     /// The server's word.

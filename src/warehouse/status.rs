@@ -35,6 +35,10 @@ impl Status {
     /// word is compared, since one of them is the beginning of another.
     #[must_use]
     pub fn parse(raw: &str) -> Self {
+        // By far the most are this one, in this spelling.
+        if raw == "Completed" {
+            return Self::Completed;
+        }
         let folded: String =
             raw.chars().filter(|symbol| !matches!(symbol, ' ' | '_')).flat_map(char::to_lowercase).collect();
         match folded.as_str() {

@@ -475,7 +475,8 @@ fn changes(large: &Server) {
             let began = Instant::now();
             run.writer.write_all(key.as_bytes()).unwrap();
             run.writer.flush().unwrap();
-            let (last, _) = run.settle(Duration::from_millis(300));
+            // Less than it takes until the details of a resting cursor are asked for.
+            let (last, _) = run.settle(Duration::from_millis(60));
             run.quit();
             vec![milliseconds(last.unwrap() - began)]
         });
