@@ -2,7 +2,7 @@
 
 pub mod manner;
 
-pub use super::model::columns::{Chosen, Columns, Offered};
+pub use super::model::columns::{Chosen, Columns, Offered, SchemaColumn, SourceColumn};
 use super::model::remembered::Memory;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use manner::Manner;

@@ -195,7 +195,7 @@ fn setup(flags: &Target, config: &Config, session: &mut Session, memory: &Memory
         file: config::file::config_path().filter(|_| !flags.no_config).map(|path| path.display().to_string()),
         allow_http: flags.allow_http,
         leads_back: false,
-        columns: config.columns.clone(),
+        columns: config.columns_of(in_use.map(|profile| profile.name.as_str())),
         notes: std::mem::take(&mut session.notes),
         arrival: None,
         memory: Kept {

@@ -20,7 +20,7 @@ impl Reader<'_> {
     }
 
     /// A list of columns, or one text that names them all.
-    fn chosen<Id: Offered>(&mut self, value: &Value, name: &str) -> Option<Chosen<Id>> {
+    pub(super) fn chosen<Id: Offered>(&mut self, value: &Value, name: &str) -> Option<Chosen<Id>> {
         let words: Vec<(String, Range<usize>)> = match value.get_ref() {
             DeValue::String(text) => text.split(',').map(|word| (word.to_owned(), value.span())).collect(),
             DeValue::Array(words) => {

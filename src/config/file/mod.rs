@@ -107,6 +107,19 @@ impl Default for Ui {
     }
 }
 
+impl Config {
+    /// The columns of the tables while this profile is in use, if one is.
+    #[must_use]
+    pub fn columns_of(&self, profile: Option<&str>) -> Columns {
+        let mut columns = self.columns.clone();
+        if let Some(profile) = self.profiles.iter().find(|own| Some(own.name.as_str()) == profile) {
+            columns.tables = profile.columns.clone().unwrap_or(columns.tables);
+            columns.sources = profile.source_columns.clone().unwrap_or(columns.sources);
+        }
+        columns
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use crate::app::settings::manner::Manner;
+use crate::app::settings::{Chosen, SchemaColumn, SourceColumn};
 use crate::warehouse::ids::ProjectId;
 use crate::warehouse::origin::Origin;
 
@@ -23,6 +24,10 @@ pub struct Profile {
     pub protected: bool,
     /// How the program looks and behaves for it.
     pub manner: Manner,
+    /// The columns of the tables, where they are not those of all profiles.
+    pub columns: Option<Chosen<SchemaColumn>>,
+    /// The columns of the sources, likewise.
+    pub source_columns: Option<Chosen<SourceColumn>>,
 }
 
 /// Where a key comes from.

@@ -128,8 +128,11 @@ impl Reader<'_> {
         let project = table.get("project").and_then(|value| self.project(value));
         let (read_only, protected) = (self.switch(table, "read_only", false), self.switch(table, "protected", false));
         let manner = self.manner(table);
+        let columns = table.get("columns").and_then(|value| self.chosen(value, "columns"));
+        let source_columns = table.get("source_columns").and_then(|value| self.chosen(value, "source_columns"));
         let key = self.key_source(name, span, table)?;
-        Some(Profile { name: name.to_owned(), host, project, key, read_only, protected, manner })
+        let name = name.to_owned();
+        Some(Profile { name, host, project, key, read_only, protected, manner, columns, source_columns })
     }
 
     fn host(&mut self, value: &Value, allow_http: bool) -> Option<Origin> {

@@ -63,6 +63,8 @@ pub static SETTINGS: &[Setting] = &[
     row(Profile, "view", "a text", "`sources`", "What is shown first: `sources`, `tables` (those of all sources) or `triage`."),
     row(Profile, "refresh", "a text", "as often as is due", "How long the list rests at least before it is read again by itself, from `10s` to `24h`; what is followed and what you ask for waits for nothing."),
     row(Profile, "theme", "a text", "that of `[ui]`", "The theme while this profile is in use."),
+    row(Profile, "columns", "a list of texts", "`columns.tables`", "The columns of the tables while this profile is in use."),
+    row(Profile, "source_columns", "a list of texts", "`columns.sources`", "The columns of the sources while this profile is in use."),
     row(Ui, "ascii", "true or false", "`false`", "Draw with ASCII characters only."),
     row(Ui, "colour", "true or false", "`true`", "Use colours; `NO_COLOR` wins."),
     row(Ui, "mouse", "true or false", "`true`", "Use the mouse; without it the terminal selects text as usual."),

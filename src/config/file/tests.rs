@@ -379,3 +379,21 @@ fn links_are_wanted_or_not_or_as_the_terminal_is() {
     assert_eq!(mistakes("[ui]\nlinks = \"yes\"\n"), ["2:9 `links` is \"auto\", true or false, not `yes`"]);
     assert_eq!(mistakes("[ui]\nlinks = 1\n").len(), 1);
 }
+
+#[test]
+fn a_profile_may_have_columns_of_its_own() {
+    let config = Config::parse(
+        "[columns]\ntables = \"state, name, rows\"\nsources = \"state, name, type\"\n\
+         [profiles.own]\nproject = 1\napi_key_env = \"A\"\ncolumns = [\"state\", \"name:40\", \"synced\"]\n",
+        false,
+    )
+    .unwrap();
+    assert!(config.columns_of(None).tables.to_string().contains("rows"));
+    let own = config.columns_of(Some("own"));
+    assert_eq!(own.tables.to_string(), "state, name:40, synced");
+    assert_eq!(own.sources.to_string(), config.columns.sources.to_string());
+    assert_eq!(
+        mistakes("[profiles.own]\nproject = 1\napi_key_env = \"A\"\nsource_columns = 3\n"),
+        ["4:18 `source_columns` is a list of columns, not a number"]
+    );
+}
