@@ -161,8 +161,8 @@ fn seconds(job: &Job) -> Option<u64> {
 /// A bar of one cell.
 fn step(value: u64, most: u64, theme: &Theme) -> &'static str {
     match (height(value, most, STEPS), theme.ascii) {
-        (0, true) => "_",
-        (0, false) => "·",
+        // A dot stands for what is not known.
+        (0, _) => "_",
         (steps, true) => ASCII[steps.min(STEPS)],
         (steps, false) => BLOCKS[steps.min(STEPS)],
     }

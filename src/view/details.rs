@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::theme::{Role, Theme};
 use super::widgets::{pane, with_keys};
-use super::{chart, reader, text};
+use super::{chart, pictures, reader, text};
 use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -200,14 +200,9 @@ fn source(page: &mut Page<'_>, held: &Held) {
             None => causes.push((cause, 1)),
         }
     }
-    let mut jobs: Vec<Job> = held
-        .tables()
-        .filter_map(|(table, _)| page.model.inventory.runs(&table.id))
-        .flat_map(Runs::jobs)
-        .cloned()
-        .collect();
-    jobs.sort_by_key(|job| std::cmp::Reverse(job.created_at));
-    page.drawn("newest runs", chart::heat(&jobs, RUNS, page.theme));
+    if let Some(strip) = page.model.strips.of_source(&source.id).filter(|strip| !strip.jobs.is_empty()) {
+        page.drawn("newest runs", pictures::picture(&strip, RUNS, page.theme, chart::heat).0);
+    }
     if !causes.is_empty() {
         page.heading("What is wrong");
         for (cause, count) in causes {
@@ -328,7 +323,10 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
             page.styled_field("", &chart::gauge(seconds(elapsed), seconds(usual), width, page.theme), style);
         }
     }
-    page.drawn("rows each run", chart::spark(runs.jobs(), RUNS, page.theme));
+    let strip = page.model.strips.of_table(&page.model.inventory, &table.id);
+    if let Some(strip) = strip.filter(|strip| !strip.jobs.is_empty()) {
+        page.drawn("rows each run", pictures::picture(&strip, RUNS, page.theme, chart::spark).0);
+    }
     if let Some(since) = runs.failing_since() {
         page.field("failing since", &format!("{} ({})", page.model.zone.moment(since), words::ago(since, now)));
     }
