@@ -21,7 +21,7 @@ use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{Fact, Need};
 use whtui::warehouse::text::Foreign;
-use world::{Desk, failed, job, project, settings, table};
+use world::{Desk, failed, frame, job, project, settings, table};
 
 const SIZES: [(u16, u16); 3] = [(140, 40), (80, 24), (60, 16)];
 
@@ -420,4 +420,24 @@ fn what_was_known_long_ago_is_not_joined_to_what_is_new() {
     assert_eq!(strip(&mut desk, "2", "Invoice"), "·✗✗", "between the two looks runs may be missing");
     assert_eq!(strip(&mut desk, "2", "Customer"), "✗✗✗✗", "of it nothing new was read");
     assert_eq!(strip(&mut desk, "1", "Billing"), "✓✓✓✓✓✓✓✓✓✓✗✗");
+}
+
+#[test]
+fn a_run_beyond_its_usual_time_is_marked_in_the_gauge() {
+    let at = |begun: i64| {
+        let mut desk = in_billing();
+        desk.go_to_table("Billing", "Charge");
+        let charge = desk.held("Charge");
+        let mut jobs = vec![job(&charge, "now", begun, None, Status::Running, 40)];
+        jobs.extend((1..4).map(|run| job(&charge, &format!("j{run}"), 360 * run, Some(240), Status::Completed, 900)));
+        read_jobs(&mut desk, &["Charge"], jobs);
+        let shown = |theme: &Theme| frame::drawn(&desk.model, theme).to_string();
+        (shown(&Theme::builtin(true, false)), shown(&Theme::builtin(false, true)))
+    };
+    let (late, ascii) = at(9);
+    assert!(late.contains("over by ") && late.contains("5m, 40 rows so far") && late.contains("━━━> "), "{late}");
+    assert!(ascii.contains("###> "), "{ascii}");
+    let (soon, ascii) = at(4);
+    assert!(!soon.contains("over by") && !soon.contains("━> ") && soon.contains("━━━ "), "{soon}");
+    assert!(!ascii.contains("#> "), "{ascii}");
 }

@@ -141,11 +141,13 @@ fn one_line(
     newest_first.iter().take(most).rev().map(span).collect()
 }
 
-/// How far something has come that usually takes `usual`: a bar of `width` cells that is full when it should be over.
+/// How far something has come that usually takes `usual`: a bar of `width` cells that is full when it should be over, and has
+/// a mark at its end when it is not.
 pub(super) fn gauge(elapsed: u64, usual: u64, width: usize, theme: &Theme) -> String {
-    let filled = height(elapsed.min(usual), usual, width);
+    let over = usize::from(elapsed > usual).min(width);
+    let filled = if over > 0 { width - over } else { height(elapsed, usual, width) };
     let (full, rest) = if theme.ascii { ("#", "-") } else { ("━", "╌") };
-    format!("{}{}", full.repeat(filled), rest.repeat(width.saturating_sub(filled)))
+    format!("{}{}{}", full.repeat(filled), ">".repeat(over), rest.repeat(width.saturating_sub(filled + over)))
 }
 
 /// What stands in place of a bar.

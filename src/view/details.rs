@@ -209,7 +209,7 @@ fn source(page: &mut Page<'_>, held: &Held) {
             page.field(&words::counted(count, "table"), &cause);
         }
     }
-    lag::show(page, &held.source.id);
+    lag::show(page, held);
     page.heading("Source");
     page.field("type", &source.kind.shown());
     page.field("server's status", &source.status.to_string());
@@ -314,9 +314,14 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
     page.heading("Runs");
     if let Some(job) = runs.running() {
         let elapsed = job.created_at.map_or("?".to_owned(), |at| words::span(age(at, now)));
-        let usual = runs.usual().map_or(String::new(), |usual| format!(", usually {}", words::span(usual)));
+        let mut usual = runs.usual().map_or(String::new(), |usual| format!(", usually {}", words::span(usual)));
+        let beyond = job.created_at.zip(runs.usual()).map(|(at, usual)| age(at, now) - usual);
+        if let Some(beyond) = beyond.filter(|beyond| beyond.as_secs() > 0) {
+            usual = format!("{usual}, over by {}", words::span(beyond));
+        }
         page.field("running", &format!("{elapsed}{usual}, {} rows so far", words::rows(job.rows)));
-        if let (Some(at), Some(usual)) = (job.created_at, runs.usual()) {
+        // Ears get the words alone.
+        if let (Some(at), Some(usual), false) = (job.created_at, runs.usual(), page.theme.plain) {
             let seconds = |span: jiff::SignedDuration| u64::try_from(span.as_secs()).unwrap_or(0);
             let (elapsed, width) = (age(at, now), page.width.saturating_sub(NAME + 1).min(20));
             let style = page.theme.style(if elapsed > usual * 2 { Role::Doubtful } else { Role::Moving });
