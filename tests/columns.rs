@@ -7,6 +7,7 @@ mod world;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
+use whtui::app::effect::Urgency;
 use whtui::app::layout::{Pane, Panes};
 use whtui::app::message::{Event, Mouse, MouseAct};
 use whtui::app::model::columns::{Chosen, Columns, SchemaColumn};
@@ -14,9 +15,13 @@ use whtui::app::model::table::{Sort, Then};
 use whtui::app::settings::{Settings, Setup};
 use whtui::config::Config;
 use whtui::view::theme::Theme;
+use whtui::warehouse::job::Job;
+use whtui::warehouse::operation::JobQuery;
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
-use world::{Desk, failed, job, project, settings, table};
+use whtui::warehouse::survey::{Fact, Need};
+use whtui::warehouse::text::Foreign;
+use world::{Desk, failed, frame, job, project, settings, table};
 
 const SIZES: [(u16, u16); 3] = [(140, 40), (80, 24), (60, 16)];
 
@@ -325,4 +330,114 @@ fn mistakes_in_the_file_name_their_place() {
         wrong("[columns]\ntables = 3\nsources = [\"name\"]"),
         ["(2, 10) `tables` is a list of columns, not a number", "(3, 11) the column `state` cannot be left out",]
     );
+}
+
+/// Jobs of some tables of Billing are read; nothing named: of all.
+fn read_jobs(desk: &mut Desk, names: &[&str], jobs: Vec<Job>) {
+    let source = desk.model.inventory.sources().iter().find(|held| held.source.title().raw() == "Billing").unwrap();
+    let names = names.iter().map(|name| Foreign::new(name)).collect();
+    let need = Need::Jobs(JobQuery::newest(source.source.id.clone(), names));
+    if !desk.is_asked(|open| *open == need) {
+        let effects = desk.model.flights.fetch_once(need.clone(), Urgency::Background);
+        desk.keep(effects.into_iter().collect());
+    }
+    let (request, need) = desk.asked(|open| *open == need);
+    let Need::Jobs(query) = need else { unreachable!("asked for") };
+    desk.land(request, Fact::Jobs(query, jobs));
+}
+
+/// So many jobs of this table, one a minute, from so many minutes before noon on back.
+fn many(desk: &Desk, table: &str, from: i64, count: i64, status: &Status) -> Vec<Job> {
+    let table = desk.held(table);
+    let made = |at: i64| job(&table, &format!("{}{at}", table.name.raw()), at, Some(5), status.clone(), 900);
+    (from..from + count).map(made).collect()
+}
+
+/// The picture of a row, as it is drawn and as it is told.
+fn strip(desk: &mut Desk, pane: &str, row: &str) -> String {
+    desk.model.columns = Columns {
+        tables: Chosen::parse("state, name:14, runs:12").unwrap(),
+        sources: Chosen::parse("state, name:8, runs:12").unwrap(),
+    };
+    desk.press(&["1"]);
+    if pane == "2" {
+        desk.press(&["2"]);
+    }
+    let screen = desk.screen();
+    // Details begin with the name, and nothing follows.
+    let cells = screen.lines().flat_map(|line| line.split('│'));
+    let mut after = cells.filter_map(|cell| Some(cell.split_once(row)?.1.trim())).filter(|after| !after.is_empty());
+    after.find(|after| !after.contains(char::is_alphanumeric)).unwrap_or_else(|| panic!("{screen}")).to_owned()
+}
+
+fn in_billing() -> Desk {
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.go_to_source("Billing");
+    desk
+}
+
+#[test]
+fn a_source_has_no_picture_of_some_of_its_tables() {
+    let mut desk = in_billing();
+    let failures = many(&desk, "Invoice", 10, 3, &Status::Failed);
+    read_jobs(&mut desk, &["Invoice"], failures.clone());
+    assert_eq!(strip(&mut desk, "1", "Billing"), "·", "the other tables may have run as well");
+    // All are asked about, and what came is all there is.
+    let mut all = many(&desk, "Charge", 20, 4, &Status::Completed);
+    all.splice(0..0, failures);
+    read_jobs(&mut desk, &[], all);
+    assert_eq!(strip(&mut desk, "1", "Billing"), "✓✓✓✓✗✗✗");
+    // One table is read once more: what the others did since is not known.
+    let newer = many(&desk, "Invoice", 5, 1, &Status::Completed);
+    read_jobs(&mut desk, &["Invoice"], newer);
+    assert_eq!(strip(&mut desk, "1", "Billing"), "✓✓✓✓✗✗✗·");
+}
+
+#[test]
+fn a_table_that_was_crowded_out_has_no_past() {
+    let mut desk = in_billing();
+    let mut full = many(&desk, "Invoice", 10, 2, &Status::Failed);
+    full.extend(many(&desk, "Charge", 12, 48, &Status::Completed));
+    read_jobs(&mut desk, &["Invoice", "Charge", "Customer"], full);
+    assert_eq!(strip(&mut desk, "2", "Invoice"), "·✗✗", "there was no room for older ones");
+    assert_eq!(strip(&mut desk, "2", "Customer"), "·", "none is not what was told");
+    desk.model.panes = Panes::ReadAloud;
+    let buffer = drawn(&desk, &Theme::builtin(false, false).in_lines());
+    let text: String = buffer.content.iter().map(ratatui::buffer::Cell::symbol).collect();
+    assert!(text.contains("Runs: 2 known runs, 2 failed"), "{text}");
+}
+
+#[test]
+fn what_was_known_long_ago_is_not_joined_to_what_is_new() {
+    let mut desk = in_billing();
+    let old = many(&desk, "Invoice", 5_000, 4, &Status::Cancelled);
+    let older = many(&desk, "Customer", 5_000, 4, &Status::Failed);
+    read_jobs(&mut desk, &["Invoice"], old);
+    read_jobs(&mut desk, &["Customer"], older);
+    let mut full = many(&desk, "Invoice", 10, 2, &Status::Failed);
+    full.extend(many(&desk, "Charge", 12, 48, &Status::Completed));
+    read_jobs(&mut desk, &[], full);
+    assert_eq!(strip(&mut desk, "2", "Invoice"), "·✗✗", "between the two looks runs may be missing");
+    assert_eq!(strip(&mut desk, "2", "Customer"), "✗✗✗✗", "of it nothing new was read");
+    assert_eq!(strip(&mut desk, "1", "Billing"), "✓✓✓✓✓✓✓✓✓✓✗✗");
+}
+
+#[test]
+fn a_run_beyond_its_usual_time_is_marked_in_the_gauge() {
+    let at = |begun: i64| {
+        let mut desk = in_billing();
+        desk.go_to_table("Billing", "Charge");
+        let charge = desk.held("Charge");
+        let mut jobs = vec![job(&charge, "now", begun, None, Status::Running, 40)];
+        jobs.extend((1..4).map(|run| job(&charge, &format!("j{run}"), 360 * run, Some(240), Status::Completed, 900)));
+        read_jobs(&mut desk, &["Charge"], jobs);
+        let shown = |theme: &Theme| frame::drawn(&desk.model, theme).to_string();
+        (shown(&Theme::builtin(true, false)), shown(&Theme::builtin(false, true)))
+    };
+    let (late, ascii) = at(9);
+    assert!(late.contains("over by ") && late.contains("5m, 40 rows so far") && late.contains("━━━> "), "{late}");
+    assert!(ascii.contains("###> "), "{ascii}");
+    let (soon, ascii) = at(4);
+    assert!(!soon.contains("over by") && !soon.contains("━> ") && soon.contains("━━━ "), "{soon}");
+    assert!(!ascii.contains("#> "), "{ascii}");
 }

@@ -394,3 +394,54 @@ fn the_history_of_a_source_has_the_jobs_of_all_its_tables() {
     desk.jobs(vec![fresh, far]);
     assert_eq!(desk.history().jobs().len(), count + 1);
 }
+
+/// Hourly runs of a table, the newest so many minutes ago.
+fn hourly(since: i64) -> Vec<Job> {
+    (0..6).map(|run| job("orders", since + 60 * run, 2, "Completed", 500)).collect()
+}
+
+/// The first line of the screen that begins with this.
+fn begins(screen: &str, with: &str) -> String {
+    let found = screen.lines().map(|line| line.trim_matches(['"', '│', ' '])).find(|line| line.starts_with(with));
+    found.unwrap_or_else(|| panic!("no {with} in\n{screen}")).to_owned()
+}
+
+#[test]
+fn the_chart_ends_now_and_not_at_the_last_run() {
+    let at = |since: i64| {
+        let mut desk = Reader::new(140, 40);
+        desk.press("H");
+        desk.jobs(hourly(since));
+        desk.screen()
+    };
+    let long_ago = at(9 * 24 * 60);
+    assert!(begins(&long_ago, "rows").ends_with('┊'), "{long_ago}");
+    assert!(long_ago.contains("last run 9d ago"), "{long_ago}");
+    let just_now = at(20);
+    assert!(begins(&just_now, "rows").ends_with('█'), "{just_now}");
+    assert!(just_now.contains("last run 20m ago"), "{just_now}");
+    let mut desk = Reader::new(140, 40);
+    desk.press("H");
+    desk.jobs([vec![job("orders", 5, 0, "Running", 4)], hourly(20)].concat());
+    let running = desk.screen();
+    assert!(!begins(&running, "rows").ends_with('┊'), "{running}");
+    assert!(begins(&running, "5h 20m").ends_with(", running now"), "{running}");
+}
+
+#[test]
+fn read_aloud_it_is_words_and_fields() {
+    for (width, height) in SIZES {
+        let mut desk = Reader::new(width, height);
+        desk.press("H");
+        desk.jobs(past());
+        let screen = desk.screen_with(&Theme::builtin(false, false).in_lines());
+        assert!(!screen.contains(['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█', '▪', '┊', '▲']), "{screen}");
+        insta::assert_snapshot!(format!("jobs_aloud_{width}x{height}"), screen);
+    }
+    let mut desk = Reader::new(140, 40);
+    desk.press("H");
+    desk.jobs(past());
+    let screen = desk.screen_with(&Theme::builtin(false, false).in_lines());
+    let said = "29 runs, 3 failed, first failure 2h ago, last run 20m ago, usually 9,000 rows in 2m";
+    assert!(screen.contains(said), "{screen}");
+}

@@ -74,3 +74,23 @@ async fn nothing_is_shown_of_a_stream_that_nobody_told_of() {
     play.press(&["3"]).await;
     assert!(!play.screen(80, 60).contains("Change stream"));
 }
+
+#[tokio::test]
+async fn a_stream_that_is_not_set_up_has_no_gauge() {
+    let mut play = Play::start_toml(
+        r#"
+        [[sources]]
+        type = "Postgres"
+        prefix = "unready"
+        cdc = { problems = ["wal_level must be set to 'logical'"], fault = { text = "wal_level must be set to 'logical' (currently 'replica').", raw = "logical decoding requires wal_level >= logical", since = "2h" } }
+        tables = [{ name = "public.a", template = "cdc", rows = 300, duration = "4s", frequency = "1hour" }]
+        "#,
+    )
+    .await;
+    play.go_to_source("unready").await;
+    play.pass(2).await;
+    play.press(&["3"]).await;
+    let screen = play.screen(80, 60);
+    assert!(screen.contains("Change data capture is not set up"), "{screen}");
+    assert!(!screen.contains("lag 0 B") && !screen.contains("╌╌"), "{screen}");
+}

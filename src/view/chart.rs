@@ -1,5 +1,6 @@
 //! A picture of runs: rows of each as a bar, failures as marks, how long each took, gaps where runs are missing.
 
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -25,8 +26,10 @@ const ASCII: [&str; STEPS + 1] = [" ", ".", ".", ":", ":", "|", "|", "#", "#"];
 pub(super) struct Chart<'a> {
     /// The runs, newest first.
     pub jobs: &'a [Job],
-    /// Whether they are of one table, so that they follow a rhythm.
-    pub of_one_table: bool,
+    /// What time it is, where they are of one table, so that they follow a rhythm.
+    pub rhythm: Option<Timestamp>,
+    /// When the last run was.
+    pub last: &'a str,
     /// The run that is looked at.
     pub selected: Option<&'a JobId>,
     /// When the oldest of these runs began.
@@ -36,13 +39,13 @@ pub(super) struct Chart<'a> {
 }
 
 impl Chart<'_> {
-    /// Draws it: bars, how long each run took where there are five lines or more, and a line of words.
+    /// Draws it, up to now: bars, how long each run took where there are five lines or more, and a line of words.
     pub(super) fn draw(&self, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         let room = area.width.saturating_sub(LABEL);
         if room == 0 || area.height < 2 {
             return;
         }
-        let all = slots(self.jobs, usize::from(room), self.of_one_table);
+        let all = slots(self.jobs, usize::from(room), self.rhythm);
         let step = if all.len() * 2 <= usize::from(room) { 2 } else { 1 };
         let times = u16::from(area.height >= 5);
         let bars = Rect { x: area.x + LABEL, width: room, height: area.height - 1 - times, ..area };
@@ -73,7 +76,7 @@ impl Chart<'_> {
             buffer.set_stringn(area.x, bars.bottom(), "took", usize::from(LABEL), faint);
         }
         let words = Rect { y: area.bottom() - 1, height: 1, ..area };
-        let failed = first_failure(self.jobs).filter(|_| self.of_one_table);
+        let failed = first_failure(self.jobs).filter(|_| self.rhythm.is_some());
         let failed = columns.clone().find(|(slot, _)| slot.run().map(|job| &job.id) == failed && failed.is_some());
         self.words(runs().next(), failed.map(|(_, x)| x), theme, words, buffer);
     }
@@ -98,12 +101,18 @@ impl Chart<'_> {
             let at = if left > x { left } else { column.max(x + 1) };
             (x, _) = buffer.set_stringn(at, bars.y, &said, usize::from(bars.right().saturating_sub(at)), broken);
         }
-        let wide = u16::try_from(text::width(self.caption)).unwrap_or(u16::MAX);
-        let at = bars.right().saturating_sub(wide);
-        if at > x + 1 {
-            buffer.set_stringn(at, bars.y, self.caption, usize::from(wide), theme.style(Role::Text));
+        // When the last run was is worth more than what is usual.
+        let both = format!("{}, {}", self.caption, self.last);
+        let right = [both.trim_start_matches(", "), self.last];
+        let fitting = right.iter().map(|words| (words, bars.right().saturating_sub(cells(words))));
+        if let Some((words, at)) = fitting.into_iter().find(|(_, at)| *at > x + 1) {
+            buffer.set_stringn(at, bars.y, words, usize::from(bars.right() - at), theme.style(Role::Text));
         }
     }
+}
+
+fn cells(words: &str) -> u16 {
+    u16::try_from(text::width(words)).unwrap_or(u16::MAX)
 }
 
 /// The newest runs of a table in one line, oldest first: rows of each, and marks for those that did not succeed.
@@ -132,11 +141,13 @@ fn one_line(
     newest_first.iter().take(most).rev().map(span).collect()
 }
 
-/// How far something has come that usually takes `usual`: a bar of `width` cells that is full when it should be over.
+/// How far something has come that usually takes `usual`: a bar of `width` cells that is full when it should be over, and has
+/// a mark at its end when it is not.
 pub(super) fn gauge(elapsed: u64, usual: u64, width: usize, theme: &Theme) -> String {
-    let filled = height(elapsed.min(usual), usual, width);
+    let over = usize::from(elapsed > usual).min(width);
+    let filled = if over > 0 { width - over } else { height(elapsed, usual, width) };
     let (full, rest) = if theme.ascii { ("#", "-") } else { ("━", "╌") };
-    format!("{}{}", full.repeat(filled), rest.repeat(width.saturating_sub(filled)))
+    format!("{}{}{}", full.repeat(filled), ">".repeat(over), rest.repeat(width.saturating_sub(filled + over)))
 }
 
 /// What stands in place of a bar.
@@ -161,8 +172,8 @@ fn seconds(job: &Job) -> Option<u64> {
 /// A bar of one cell.
 fn step(value: u64, most: u64, theme: &Theme) -> &'static str {
     match (height(value, most, STEPS), theme.ascii) {
-        (0, true) => "_",
-        (0, false) => "·",
+        // A dot stands for what is not known.
+        (0, _) => "_",
         (steps, true) => ASCII[steps.min(STEPS)],
         (steps, false) => BLOCKS[steps.min(STEPS)],
     }

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::theme::{Role, Theme};
 use super::widgets::{pane, with_keys};
-use super::{chart, reader, text};
+use super::{chart, pictures, reader, text};
 use crate::app::commands::CommandId;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
@@ -200,21 +200,16 @@ fn source(page: &mut Page<'_>, held: &Held) {
             None => causes.push((cause, 1)),
         }
     }
-    let mut jobs: Vec<Job> = held
-        .tables()
-        .filter_map(|(table, _)| page.model.inventory.runs(&table.id))
-        .flat_map(Runs::jobs)
-        .cloned()
-        .collect();
-    jobs.sort_by_key(|job| std::cmp::Reverse(job.created_at));
-    page.drawn("newest runs", chart::heat(&jobs, RUNS, page.theme));
+    if let Some(strip) = page.model.strips.of_source(&source.id).filter(|strip| !strip.jobs.is_empty()) {
+        page.drawn("newest runs", pictures::picture(&strip, RUNS, page.theme, chart::heat).0);
+    }
     if !causes.is_empty() {
         page.heading("What is wrong");
         for (cause, count) in causes {
             page.field(&words::counted(count, "table"), &cause);
         }
     }
-    lag::show(page, &held.source.id);
+    lag::show(page, held);
     page.heading("Source");
     page.field("type", &source.kind.shown());
     page.field("server's status", &source.status.to_string());
@@ -319,16 +314,24 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
     page.heading("Runs");
     if let Some(job) = runs.running() {
         let elapsed = job.created_at.map_or("?".to_owned(), |at| words::span(age(at, now)));
-        let usual = runs.usual().map_or(String::new(), |usual| format!(", usually {}", words::span(usual)));
+        let mut usual = runs.usual().map_or(String::new(), |usual| format!(", usually {}", words::span(usual)));
+        let beyond = job.created_at.zip(runs.usual()).map(|(at, usual)| age(at, now) - usual);
+        if let Some(beyond) = beyond.filter(|beyond| beyond.as_secs() > 0) {
+            usual = format!("{usual}, over by {}", words::span(beyond));
+        }
         page.field("running", &format!("{elapsed}{usual}, {} rows so far", words::rows(job.rows)));
-        if let (Some(at), Some(usual)) = (job.created_at, runs.usual()) {
+        // Ears get the words alone.
+        if let (Some(at), Some(usual), false) = (job.created_at, runs.usual(), page.theme.plain) {
             let seconds = |span: jiff::SignedDuration| u64::try_from(span.as_secs()).unwrap_or(0);
             let (elapsed, width) = (age(at, now), page.width.saturating_sub(NAME + 1).min(20));
             let style = page.theme.style(if elapsed > usual * 2 { Role::Doubtful } else { Role::Moving });
             page.styled_field("", &chart::gauge(seconds(elapsed), seconds(usual), width, page.theme), style);
         }
     }
-    page.drawn("rows each run", chart::spark(runs.jobs(), RUNS, page.theme));
+    let strip = page.model.strips.of_table(&page.model.inventory, &table.id);
+    if let Some(strip) = strip.filter(|strip| !strip.jobs.is_empty()) {
+        page.drawn("rows each run", pictures::picture(&strip, RUNS, page.theme, chart::spark).0);
+    }
     if let Some(since) = runs.failing_since() {
         page.field("failing since", &format!("{} ({})", page.model.zone.moment(since), words::ago(since, now)));
     }

@@ -24,7 +24,7 @@ use crate::warehouse::job::{Job, usual_duration};
 use crate::warehouse::runs::Runs;
 use crate::warehouse::state::State;
 use crate::warehouse::status::Status;
-use crate::warehouse::timeline::usual_rows;
+use crate::warehouse::timeline::{first_failure, usual_rows};
 use crate::warehouse::words;
 
 /// A column of the jobs.
@@ -97,19 +97,52 @@ fn jobs(model: &Model, history: &History, theme: &Theme, frame: &mut Frame) {
 
 fn chart(model: &Model, history: &History, theme: &Theme, area: Rect, frame: &mut Frame) {
     let jobs = history.jobs();
-    let of_one_table = history.schema.is_some();
-    let rows = usual_rows(jobs).map(|rows| words::counted(usize::try_from(rows).unwrap_or(usize::MAX), "row"));
-    let time = usual_duration(jobs).map(words::span);
-    let caption = match (rows, time) {
-        (Some(rows), Some(time)) if of_one_table => format!("usually {rows} in {time}"),
-        _ => String::new(),
-    };
+    if theme.plain {
+        let said = wrapped(&summary(model, history, theme), usize::from(area.width), theme.style(Role::Text));
+        return lines(&said.collect::<Vec<_>>(), 0, area, frame.buffer_mut());
+    }
+    let rhythm = history.schema.is_some().then_some(model.now);
+    let caption = usual(history).map_or_else(String::new, |usual| format!("usually {usual}"));
     let since = |job: &Job| job.created_at.map_or_else(String::new, |at| started(at, model));
+    let last = last(model, history).unwrap_or_default();
     let selected = history.selected().map(|job| &job.id);
-    let chart = Chart { jobs, of_one_table, selected, since: &since, caption: &caption };
+    let chart = Chart { jobs, rhythm, last: &last, selected, since: &since, caption: &caption };
     // A line is left free above the table.
     let area = if area.height >= 5 { Rect { height: area.height - 1, ..area } } else { area };
     chart.draw(theme, area, frame.buffer_mut());
+}
+
+/// What runs of one table usually read, and in which time.
+fn usual(history: &History) -> Option<String> {
+    history.schema.as_ref()?;
+    let (rows, time) = (usual_rows(history.jobs())?, usual_duration(history.jobs())?);
+    let rows = words::counted(usize::try_from(rows).unwrap_or(usize::MAX), "row");
+    Some(format!("{rows} in {}", words::span(time)))
+}
+
+/// What the picture shows, for ears.
+fn summary(model: &Model, history: &History, theme: &Theme) -> String {
+    let jobs = history.jobs();
+    let of_one_table = history.schema.is_some();
+    let what = if history.whole { "run" } else { "known run" };
+    let failed = jobs.iter().filter(|job| status(model, history, job, theme).0 == State::Failed).count();
+    let first = first_failure(jobs).filter(|_| of_one_table).and_then(|id| history.job(id)?.created_at);
+    let all = [
+        Some(format!("{}, {failed} failed", words::counted(jobs.len(), what))),
+        first.map(|at| format!("first failure {}", words::ago(at, model.now))),
+        last(model, history),
+        usual(history).map(|usual| format!("usually {usual}")),
+    ];
+    all.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// When the last run was.
+fn last(model: &Model, history: &History) -> Option<String> {
+    let newest = history.jobs().first()?;
+    if newest.is_running() && !history.is_lost(newest) {
+        return Some("running now".to_owned());
+    }
+    Some(format!("last run {}", words::ago(newest.created_at?, model.now)))
 }
 
 fn nothing(model: &Model, history: &History, reading: bool) -> Vec<String> {
@@ -140,10 +173,13 @@ fn table(model: &Model, history: &History, theme: &Theme, area: Rect, frame: &mu
         .filter(|column| match column.id {
             Of::Table => history.schema.is_none(),
             Of::Mode => history.has_modes(),
+            // The rows are said anyway.
+            Of::Bar => !theme.plain,
             _ => true,
         })
         .collect();
-    let columns = fit_columns(&wanted, area.width);
+    // What is said needs no columns.
+    let columns = fit_columns(&wanted, if theme.plain { u16::MAX } else { area.width });
     let buffer = frame.buffer_mut();
     titles(&columns, &[], theme, area, buffer);
     let most = history.jobs().iter().filter_map(|job| job.rows.known().copied()).max().unwrap_or(0);
@@ -265,6 +301,9 @@ fn details<'a>(model: &Model, history: &History, job: &Job, theme: &Theme, width
     let mut say = |sentence: &str, style: Style| {
         all.extend(wrapped(sentence, width, style));
     };
+    if theme.plain && History::chart_height(model.size) == 0 {
+        say(&summary(model, history, theme), plain);
+    }
     let started = job.created_at.map_or_else(
         || "start unknown".to_owned(),
         |at| format!("{} ({})", model.zone.exactly(at), words::ago(at, model.now)),

@@ -1,6 +1,6 @@
-//! Runs as a picture of time: one column for each, oldest first, and a gap where runs are missing.
+//! Runs as a picture of time: one column for each, oldest first, and a gap where runs are missing. It ends now.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::ids::JobId;
 use super::job::Job;
@@ -11,7 +11,7 @@ use super::status::Status;
 pub enum Slot<'a> {
     /// A run.
     Run(&'a Job),
-    /// Runs are missing here: more than twice the usual time passed between two of them.
+    /// Runs are missing here: more than twice the usual time passed between two of them, or since the last one.
     Gap,
 }
 
@@ -26,15 +26,19 @@ impl<'a> Slot<'a> {
     }
 }
 
-/// The newest runs as columns, at most `most` of them. `gaps` is for the runs of one table; those of several tables
-/// follow no rhythm.
+/// The newest runs as columns, at most `most` of them. `now` is for the runs of one table; those of several tables follow
+/// no rhythm, and have no gaps.
 #[must_use]
-pub fn slots(newest_first: &[Job], most: usize, gaps: bool) -> Vec<Slot<'_>> {
-    let usual = usual_distance(newest_first).filter(|usual| gaps && !usual.is_zero());
+pub fn slots(newest_first: &[Job], most: usize, now: Option<Timestamp>) -> Vec<Slot<'_>> {
+    let usual = usual_distance(newest_first).filter(|usual| !usual.is_zero());
     let mut slots = Vec::new();
     for (index, job) in newest_first.iter().enumerate() {
-        let newer = index.checked_sub(1).and_then(|newer| newest_first.get(newer));
-        let apart = newer.and_then(|newer| distance(newer, job));
+        let apart = now.and_then(|now| match index.checked_sub(1).and_then(|newer| newest_first.get(newer)) {
+            Some(newer) => distance(newer, job),
+            // As long as it runs, nothing is missing.
+            None if job.is_running() => None,
+            None => Some(now.duration_since(job.created_at?)),
+        });
         if let (Some(apart), Some(usual)) = (apart, usual)
             && apart.as_secs() / 2 > usual.as_secs()
         {
@@ -90,11 +94,14 @@ mod tests {
     use crate::warehouse::text::Foreign;
     use jiff::Timestamp;
 
+    fn noon() -> Timestamp {
+        "2026-11-20T12:00:00Z".parse().unwrap()
+    }
+
     fn job(hours_ago: i64, status: Status, rows: u64) -> Job {
-        let noon: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
         Job {
             id: JobId::new(&format!("{hours_ago}h")),
-            created_at: Some(noon - SignedDuration::from_hours(hours_ago)),
+            created_at: Some(noon() - SignedDuration::from_hours(hours_ago)),
             finished_at: Field::Null,
             status,
             schema: None,
@@ -107,11 +114,12 @@ mod tests {
     }
 
     fn drawn(jobs: &[Job], most: usize, gaps: bool) -> Vec<&str> {
+        let now = gaps.then(noon);
         let name = |slot: &Slot<'_>| match slot {
             Slot::Run(job) => jobs.iter().find(|known| known.id == job.id).map_or("?", |job| job.id.as_str()),
             Slot::Gap => "gap",
         };
-        slots(jobs, most, gaps).iter().map(name).collect()
+        slots(jobs, most, now).iter().map(name).collect()
     }
 
     #[test]
@@ -121,6 +129,17 @@ mod tests {
         assert_eq!(drawn(&jobs, 99, false), ["8h", "7h", "3h", "2h", "1h"]);
         assert_eq!(drawn(&jobs, 3, true), ["3h", "2h", "1h"], "the newest are kept");
         assert_eq!(drawn(&[], 9, true), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_missing_up_to_now_is_a_gap_too() {
+        let mut jobs: Vec<Job> = [9, 10, 11].map(|hours| job(hours, Status::Completed, 1)).into();
+        assert_eq!(drawn(&jobs, 99, true), ["11h", "10h", "9h", "gap"]);
+        assert_eq!(drawn(&jobs, 99, false), ["11h", "10h", "9h"]);
+        assert_eq!(drawn(&jobs, 2, true), ["9h", "gap"]);
+        assert_eq!(drawn(&jobs[..1], 9, true), ["9h"], "one run has no rhythm");
+        jobs[0].status = Status::Running;
+        assert_eq!(drawn(&jobs, 99, true), ["11h", "10h", "9h"], "it still runs");
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
         Fact::Jobs(query, jobs) if query.before.is_some() => history::jobs_came(model, &query, &jobs),
         Fact::Jobs(query, jobs) => {
             let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
-            model.strips.learned(&model.inventory, &query.source);
+            model.strips.learned(&model.inventory, &query, &jobs);
             note_transitions(model, &transitions);
             complete_question(model);
             let mut effects = refresh::rows_changed(model);

@@ -4,27 +4,43 @@ use ratatui::text::Span;
 
 use super::{NAME, Page};
 use crate::view::theme::{Role, Theme};
-use crate::warehouse::ids::SourceId;
+use crate::warehouse::inventory::Held;
 use crate::warehouse::lag::Lag;
+use crate::warehouse::schema::Schema;
 use crate::warehouse::state::{Severity, State};
 use crate::warehouse::words::{ago, bytes};
+
+/// The cause of failures where the database is not ready for a change stream.
+const UNREADY: &str = "cdc_prerequisites";
 
 /// The widest gauge.
 const WIDEST: usize = 28;
 
 /// Shows it, where the server has told.
-pub(super) fn show(page: &mut Page<'_>, source: &SourceId) {
-    let Some((lag, at)) = page.model.inventory.lag(source) else { return };
+pub(super) fn show(page: &mut Page<'_>, held: &Held) {
+    let Some((lag, at)) = page.model.inventory.lag(&held.source.id) else { return };
     page.heading("Change stream");
+    let ready = is_set_up(held);
+    if !ready && lag.bytes == 0 {
+        // Where nothing can be behind, nothing is in time either.
+        page.styled_field("lag", "none is measured: it is not set up", page.theme.style(Role::Broken));
+        return page.field("read", &ago(at, page.model.now));
+    }
     let (words, role) = words(&lag);
     page.styled_field("lag", &words, page.theme.style(role));
     // Ears get the words alone.
-    if !page.theme.plain {
+    if ready && !page.theme.plain {
         let width = page.width.saturating_sub(NAME + 1).min(WIDEST);
         page.drawn("", gauge(&lag, width, page.theme));
     }
     page.field("thresholds", &thresholds(&lag, page.theme));
     page.field("read", &ago(at, page.model.now));
+}
+
+/// Whether no table fails because the database is not ready for a change stream.
+fn is_set_up(held: &Held) -> bool {
+    let unready = |table: &Schema| table.finding.as_ref().is_some_and(|found| found.cause.id.as_str() == UNREADY);
+    !held.tables().any(|(table, state)| state.is_failure() && unready(table))
 }
 
 /// How much it is, and how grave that is.
