@@ -81,6 +81,8 @@ fn filters_take_their_part() {
         (&["tables", "--source", "nobody"], "no source is called \"nobody\""),
         (&["jobs", "--status", "paused"], "jobs are running, completed, failed"),
         (&["jobs", "Charge"], "several tables are called \"Charge\""),
+        (&["jobs", "orders"], "several tables are called \"orders\""),
+        (&["tables", "--filter", "state:bogus"], "there are billing_pause, switched_off, failed"),
         (&["jobs", "--limit", "0"], "--limit"),
         (&["jobs", "--since", "yesterday"], "such as 90s, 10m or 1h30m"),
         (&["jobs", "\u{1b}[31mnone"], "no table is called"),
@@ -89,6 +91,23 @@ fn filters_take_their_part() {
         assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
         assert!(err.contains(says) && !err.contains('\u{1b}') && err.lines().count() == 1, "{err}");
     }
+}
+
+#[test]
+fn variables_of_the_screen_concern_no_command_and_are_blamed_by_name() {
+    let simulator = Simulator::start("demo");
+    let variables = [("WHTUI_THEME", "bogus"), ("WHTUI_KEYS", "bogus"), ("WHTUI_ANNOUNCE", "bogus")];
+    let mut command = at(&simulator.host, &["sources", "--quick"]);
+    let (code, _, err) = told(&command.envs(variables).output().unwrap());
+    assert_eq!((code, err.as_str()), (0, ""));
+    for (name, value) in variables {
+        let (code, _, err) = told(&at(&simulator.host, &[]).env(name, value).output().unwrap());
+        assert_eq!(code, 2);
+        assert!(err.contains(name), "{err}");
+        assert!(!err.contains("--theme") && !err.contains("--keys") && !err.contains("--announce"), "{err}");
+    }
+    let (code, _, err) = told(&at(&simulator.host, &["--theme", "pink"]).env("WHTUI_THEME", "bogus").output().unwrap());
+    assert!(code == 2 && err.contains("--theme") && err.contains("pink"), "{err}");
 }
 
 #[test]

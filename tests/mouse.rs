@@ -31,6 +31,24 @@ async fn a_row_is_selected_by_a_click_and_opened_by_another() {
 }
 
 #[tokio::test]
+async fn the_wheel_over_a_pane_keeps_what_is_selected_in_the_other() {
+    let mut play = Play::start("demo").await;
+    let rows = play.model.layout().unwrap().rows(Pane::Schemas);
+    used(&mut play, rows.x + 3, rows.y + 11, MouseAct::Click);
+    let selected = play.selected_id();
+    play.press(&["3", "j", "2"]).await;
+    for act in [MouseAct::WheelDown, MouseAct::WheelUp] {
+        used(&mut play, 10, 10, act);
+        assert_eq!((play.selected_id(), play.model.sources.cursor()), (selected.clone(), 0), "{act:?}");
+    }
+    // So does a key that has nowhere to go.
+    play.press(&["1", "k", "2"]).await;
+    assert_eq!(play.selected_id(), selected);
+    play.press(&["1", "j", "2"]).await;
+    assert_ne!(play.selected_id(), selected, "another source has other tables");
+}
+
+#[tokio::test]
 async fn a_title_sorts_and_turns_the_order_around() {
     let mut play = Play::start("demo").await;
     let sources = play.model.layout().unwrap().pane(Pane::Sources).inside();
@@ -79,7 +97,7 @@ async fn keys_on_the_screen_are_buttons_and_a_question_needs_two_clicks() {
     let mut play = Play::start("demo").await;
     assert_eq!(click(&mut play, "? help"), Key::parse("?"));
     assert!(matches!(play.model.overlay, Some(Overlay::Help(_))));
-    assert_eq!(click(&mut play, "esc close"), Key::parse("esc"));
+    assert_eq!(click(&mut play, "close"), Key::parse("esc"), "the words beside a key belong to it");
     assert!(play.model.overlay.is_none());
     assert_eq!(click(&mut play, "Sources"), None, "a pane is not made of keys");
     play.go_to_table("crm", "Account").await;
@@ -87,6 +105,7 @@ async fn keys_on_the_screen_are_buttons_and_a_question_needs_two_clicks() {
     assert_eq!(click(&mut play, "n  name"), Key::parse("n"));
     assert!(play.model.overlay.is_none());
     play.press(&["D"]).await;
+    assert_eq!(click(&mut play, "go ahead"), None, "so they do not there");
     assert_eq!(click(&mut play, "y go ahead"), None, "only the buttons answer");
     assert_eq!(click(&mut play, "(y) ]"), Key::parse("right"));
     assert!(matches!(&play.model.overlay, Some(Overlay::Confirm(confirm)) if confirm.on_yes));

@@ -138,7 +138,10 @@ fn marked_tables_are_copied_together() {
 #[test]
 fn pages_are_below_the_configured_origin() {
     let mut desk = at_orders(140, 40);
-    desk.press(&["b", "j"]);
+    // What moves in every menu chooses nothing.
+    desk.press(&["b", "j", "k", "j", "j"]);
+    assert!(desk.model.overlay.is_some() && desk.others.iter().all(|effect| !matches!(effect, Effect::Browse(_))));
+    desk.press(&["s"]);
     let address =
         "https://eu.posthog.com/project/42/data-management/sources/managed-0192ffff-0000-0000-0000-shop/syncs";
     assert_eq!(desk.others.pop(), Some(Effect::Browse(address.to_owned())));

@@ -156,6 +156,20 @@ fn usage_blocks_name_exactly_the_flags_there_are() {
 }
 
 #[test]
+fn the_man_page_names_every_variable_of_the_readme() {
+    let (code, page, _) = told(&whtui(&["man"]).output().unwrap());
+    let page = page.replace("\\_", "_");
+    let (_, environment) = page.split_once(".SH ENVIRONMENT").unwrap();
+    let names = README.match_indices("`WHTUI_").map(|(at, _)| README[at + 1..].split(['`', '=']).next().unwrap());
+    // Where it is built, not where it runs.
+    let names: BTreeSet<&str> = names.filter(|name| *name != "WHTUI_COMMIT").collect();
+    assert!(code == 0 && names.len() > 6, "{names:?}");
+    for name in names {
+        assert!(environment.contains(name), "{name} is not told");
+    }
+}
+
+#[test]
 fn every_command_is_in_the_readme_with_its_exit_codes() {
     let table = README.split_once("| command | 0 | 1 | 2 | other |").unwrap().1;
     let rows: Vec<&str> = table.lines().take_while(|line| line.is_empty() || line.starts_with('|')).collect();

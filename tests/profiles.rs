@@ -156,3 +156,32 @@ fn what_was_left_half_done_is_asked_about_once_the_first_view_is_closed() {
         assert!(matches!(desk.model.overlay, Some(Overlay::LeftBehind)), "{:?}", desk.model.overlay);
     }
 }
+
+#[test]
+fn why_it_was_not_switched_is_seen_where_the_profile_in_use_cannot_be_read_either() {
+    for kind in [FailureKind::Unreachable, FailureKind::KeyRejected] {
+        let mut settings = with(red());
+        settings.setup.notes = vec!["Not switched: the vault is locked.".to_owned()];
+        let mut desk = Desk::new(settings, 80, 24);
+        desk.fail(|need| *need == Need::Sources, Failure::new(kind, ""));
+        assert!(desk.screen().contains("Not switched: the vault is locked."), "{}", desk.screen());
+    }
+}
+
+#[test]
+fn the_name_of_the_profile_is_the_last_to_leave_the_header() {
+    for manner in [red(), Manner::default()] {
+        let mut settings = with(manner);
+        settings.setup.protected = true;
+        settings.dry_run = true;
+        for _ in 0..2 {
+            let mut desk = Desk::reading(settings.clone(), 60, 16, project());
+            let held = |desk: &Desk| desk.screen().lines().next().unwrap().to_owned();
+            assert!(held(&desk).contains("prod"), "{}", held(&desk));
+            desk.model.link.held = true;
+            desk.pass(700);
+            assert!(held(&desk).contains("prod"), "{}", held(&desk));
+            settings.setup.protected = false;
+        }
+    }
+}

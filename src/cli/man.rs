@@ -13,6 +13,7 @@ use crate::app::key::Sequence;
 /// Where it goes.
 pub(super) const USE: &str = "To read it:
   whtui man > whtui.1 && man ./whtui.1
+
 To keep it:
   whtui man > ~/.local/share/man/man1/whtui.1
 
@@ -30,8 +31,9 @@ const ENDS: [(&str, &str); 5] = [
     ("128+N", "Signal N ended the screen."),
 ];
 
-/// Variables of the environment.
-const VARIABLES: [(&str, &str); 7] = [
+/// Variables of the environment, beside those that stand for a flag.
+const VARIABLES: [(&str, &str); 8] = [
+    ("WHTUI_PROFILE", "Profile of the settings to use where --profile names none."),
     ("WHTUI_API_KEY", "Personal API key; never on the command line, where others can read it."),
     ("WHTUI_HOST", "Address of PostHog; left out: https://us.posthog.com."),
     ("WHTUI_PROJECT", "Number of the project; left out: the one the key is limited to, or the only one it sees."),
@@ -86,17 +88,36 @@ fn page() -> std::io::Result<String> {
             rest.text([bold(joined(own.keys(command.id))), roman(format!("  {}", command.title))]);
         }
     }
-    for (title, entries) in [("EXIT STATUS", &ENDS[..]), ("ENVIRONMENT", &VARIABLES[..])] {
+    let ends = ENDS.map(|(name, meaning)| (name.to_owned(), meaning.to_owned()));
+    let mut variables = VARIABLES.map(|(name, meaning)| (name.to_owned(), meaning.to_owned())).to_vec();
+    // After those of the connection, the ones that stand for a flag.
+    let at = VARIABLES.iter().position(|(name, _)| !name.starts_with("WHTUI_")).unwrap_or(0);
+    variables.splice(at..at, variables_of_flags(&command));
+    for (title, entries) in [("EXIT STATUS", &ends[..]), ("ENVIRONMENT", &variables)] {
         rest.control("SH", [title]);
         for (name, meaning) in entries {
             rest.control("TP", []);
-            rest.text([bold(*name)]);
-            rest.text([roman(*meaning)]);
+            rest.text([bold(name.as_str())]);
+            rest.text([roman(meaning.as_str())]);
         }
     }
     rest.to_writer(&mut out)?;
     man.render_version_section(&mut out)?;
     Ok(String::from_utf8_lossy(&out).into_owned())
+}
+
+/// Variables that stand for a flag, and what that is.
+fn variables_of_flags(command: &clap::Command) -> Vec<(String, String)> {
+    let flags = command.get_arguments().filter_map(|flag| Some((flag, flag.get_env()?, flag.get_long()?)));
+    flags
+        .map(|(flag, name, long)| {
+            let help = flag.get_help().map(ToString::to_string).unwrap_or_default();
+            (
+                name.to_string_lossy().into_owned(),
+                format!("As --{long}, which goes first. {}.", help.trim_end_matches('.')),
+            )
+        })
+        .collect()
 }
 
 /// Keys, as they are listed.

@@ -11,8 +11,9 @@ const NAMED: usize = 20;
 /// One way in which a name can fit a table.
 type Way<'a> = &'a dyn Fn(&Held, &Schema) -> bool;
 
-/// Finds the table of a name: its identity, its name at the source, its label, or the last part of its name; the first
-/// of these that fits anything counts. `SOURCE/TABLE` is taken apart where nothing has such a name.
+/// Finds the table of a name: its identity, its name at the source, its label, or the last part of its name. A name with
+/// its namespace is exact; one without fits every table that is called so in any. `SOURCE/TABLE` is taken apart where
+/// nothing has such a name.
 ///
 /// # Errors
 /// A sentence when none is called like that, or several are.
@@ -29,15 +30,14 @@ pub(super) fn table(
         known.to_lowercase() == folded || known.to_lowercase().rsplit('.').next() == Some(folded)
     };
     let label = |schema: &Schema| schema.label.known().is_some_and(|label| same(label.raw()));
+    let is_full = folded.contains('.');
+    let part = |held: &Held| of_source.filter(|(source, _)| held.source.title().raw().to_lowercase() == *source);
     let ways: [Way; 5] = [
         &|_, schema| schema.id.as_str() == wanted,
-        &|_, schema| schema.name.raw() == wanted,
-        &|_, schema| same(schema.name.raw()) || label(schema),
-        &|_, schema| last(schema.name.raw(), &folded),
-        &|held, schema| {
-            let Some((source, table)) = of_source else { return false };
-            held.source.title().raw().to_lowercase() == source && last(schema.name.raw(), table)
-        },
+        &|_, schema| is_full && schema.name.raw() == wanted,
+        &|_, schema| same(schema.name.raw()) || label(schema) || last(schema.name.raw(), &folded),
+        &|held, schema| part(held).is_some_and(|(_, table)| schema.name.raw().to_lowercase() == table),
+        &|held, schema| part(held).is_some_and(|(_, table)| last(schema.name.raw(), table)),
     ];
     let sources = || inventory.sources().iter().filter(|held| only.is_none_or(|id| held.source.id == *id));
     let all = || sources().flat_map(|held| held.source.schemas.iter().map(move |schema| (held, schema)));

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 
 use clap::builder::Resettable;
+use clap::error::{ContextKind, ContextValue};
 use clap::{Arg, Command, CommandFactory, FromArgMatches};
 
 use super::arguments::Arguments;
@@ -20,8 +21,38 @@ pub(super) fn read(words: impl IntoIterator<Item = OsString>) -> Result<Argument
     let words = behind_the_command(words.into_iter().collect(), &plain);
     let known: Vec<Arg> = plain.get_arguments().filter(|flag| is_everywhere(flag)).cloned().collect();
     let mut command = plain.mut_subcommands(|part| tolerant(part, &known));
-    let matches = command.try_get_matches_from_mut(words)?;
-    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    // Variables about the screen are read only where there is one.
+    let mut typed = without_variables(command.clone());
+    let matches = match typed.try_get_matches_from_mut(words.clone()) {
+        // The help names them.
+        Err(said) if !said.use_stderr() => command.try_get_matches_from_mut(words.clone())?,
+        told => told?,
+    };
+    if matches.subcommand_name().is_none() {
+        let matches = command.try_get_matches_from_mut(words).map_err(|error| blame_variable(error, &command))?;
+        return Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command));
+    }
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut typed))
+}
+
+fn without_variables(command: Command) -> Command {
+    command.mut_args(
+        |flag| if is_everywhere(&flag) || flag.get_id() == "keys" { flag.env(Resettable::Reset) } else { flag },
+    )
+}
+
+/// What was typed is in order, so that a value that is not comes from the variable of its flag.
+fn blame_variable(mut error: clap::Error, command: &Command) -> clap::Error {
+    let Some(ContextValue::String(blamed)) = error.get(ContextKind::InvalidArg) else { return error };
+    let variable = command
+        .get_arguments()
+        .find(|flag| flag.get_long().is_some_and(|long| blamed.split(' ').next() == Some(&format!("--{long}"))))
+        .and_then(Arg::get_env)
+        .map(|name| name.to_string_lossy().into_owned());
+    if let Some(name) = variable {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(name));
+    }
+    error
 }
 
 fn is_everywhere(flag: &Arg) -> bool {

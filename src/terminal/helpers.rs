@@ -99,16 +99,26 @@ pub async fn browse(address: &str) -> Result<(), String> {
     if let Some(reason) = no_browser(|name| std::env::var_os(name)) {
         return Err(reason.to_owned());
     }
+    let mut failed = None;
     for command in open::commands(address) {
+        let name = command.get_program().to_string_lossy().into_owned();
         let mut command = Command::from(command);
         let Ok(mut child) = apart(&mut command).stdin(Stdio::null()).spawn() else { continue };
         match timeout(OPENS_WITHIN, child.wait()).await {
-            Ok(Ok(status)) if !status.success() => {}
+            Ok(Ok(status)) if !status.success() => failed = failed.or_else(|| Some(failure_of(&name, status))),
             Ok(Err(_)) => {}
             Ok(Ok(_)) | Err(_) => return Ok(()),
         }
     }
-    Err("no program for that was found".to_owned())
+    Err(failed.unwrap_or_else(|| "no program for that was found".to_owned()))
+}
+
+/// How a program failed, as a part of a sentence.
+fn failure_of(name: &str, status: ExitStatus) -> String {
+    match status.code() {
+        Some(code) => format!("{name} failed (exit status {code})"),
+        None => format!("{name} was ended by a signal"),
+    }
 }
 
 #[cfg(test)]
@@ -117,6 +127,13 @@ mod tests {
 
     fn with<'a>(names: &'a [&'a str]) -> impl Fn(&str) -> Option<OsString> + 'a {
         move |name| names.contains(&name).then(|| OsString::from("x"))
+    }
+
+    #[test]
+    fn a_program_that_failed_is_named() {
+        use std::os::unix::process::ExitStatusExt;
+        assert_eq!(failure_of("xdg-open", ExitStatus::from_raw(3 << 8)), "xdg-open failed (exit status 3)");
+        assert_eq!(failure_of("xdg-open", ExitStatus::from_raw(9)), "xdg-open was ended by a signal");
     }
 
     #[test]

@@ -238,7 +238,7 @@ fn counts(tally: &Tally) -> String {
 fn table(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
     let buffer = frame.buffer_mut();
     let columns = fit_columns(&COLUMNS, area.width);
-    titles(&columns, &[(Of::State, false)], theme, area, buffer);
+    titles(&columns, &[], theme, area, buffer);
     let rows = &model.all_profiles.rows;
     let (start, shown) = rows.window(usize::from(area.height.saturating_sub(1)));
     for (index, id) in shown.iter().enumerate() {

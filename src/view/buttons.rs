@@ -42,6 +42,8 @@ fn label(theme: &Theme, buffer: &Buffer, column: u16, row: u16) -> Option<Key> {
                 cell.modifier == style.add_modifier && Some(cell.fg) == style.fg.or(Some(ratatui::style::Color::Reset))
             })
     };
+    // Of the line of hints, the words beside a key belong to its button.
+    let column = if row + 1 == buffer.area.height { beside(buffer, column, row, is_key)? } else { column };
     if !is_key(column) {
         return None;
     }
@@ -49,6 +51,13 @@ fn label(theme: &Theme, buffer: &Buffer, column: u16, row: u16) -> Option<Key> {
     let name: String =
         (start..buffer.area.width).take_while(|x| is_key(*x)).map(|x| buffer[(x, row)].symbol()).collect();
     Key::parse(&name)
+}
+
+/// The end of the key that these words stand beside: its own place where it is a key. Hints stand two cells apart.
+fn beside(buffer: &Buffer, column: u16, row: u16, is_key: impl Fn(u16) -> bool) -> Option<u16> {
+    let is_blank = |x: u16| x >= buffer.area.width || buffer[(x, row)].symbol() == " ";
+    let mut words = (0..=column).rev().take_while(|x| !(is_blank(*x) && is_blank(x + 1)));
+    words.find(|x| is_key(*x))
 }
 
 /// The first click on the button that goes ahead only goes there, so that nothing is lost by a slip.

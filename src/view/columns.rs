@@ -11,7 +11,7 @@ use super::widgets::modal;
 use super::widgets::table::arrow;
 use crate::app::layout::Pane;
 use crate::app::model::Model;
-use crate::app::model::columns::{Chosen, Column, Offer, Offered, Pick};
+use crate::app::model::columns::{Chosen, Column, Offer, Offered, Pick, SchemaColumn};
 use crate::app::model::overlay::Chooser;
 use crate::app::model::table::Sort;
 
@@ -22,7 +22,7 @@ const WIDTH: u16 = 74;
 const TITLE: usize = 10;
 
 /// Cells of a width, and of what is sorted by.
-const NUMBER: usize = 7;
+const NUMBER: usize = 8;
 
 /// Draws it.
 pub(super) fn draw(model: &Model, chooser: Chooser, theme: &Theme, frame: &mut Frame) {
@@ -32,15 +32,23 @@ pub(super) fn draw(model: &Model, chooser: Chooser, theme: &Theme, frame: &mut F
             let list = List {
                 chosen: &model.columns.sources,
                 shown: model.source_columns(room),
+                needless: |_| None,
                 sorts: model.sources.sorts(),
                 theme,
             };
             list.draw(chooser.cursor, frame);
         }
         Pane::Schemas | Pane::Details => {
+            // Why the source is no column, as `Model::schema_columns` has it.
+            let in_title = match (model.all_tables, model.schemas.heads().is_empty()) {
+                (false, _) => Some("in title"),
+                (true, false) => Some("in heads"),
+                (true, true) => None,
+            };
             let list = List {
                 chosen: &model.columns.tables,
                 shown: model.schema_columns(room),
+                needless: |id| in_title.filter(|_| id == SchemaColumn::Source),
                 sorts: model.schemas.sorts(),
                 theme,
             };
@@ -49,14 +57,16 @@ pub(super) fn draw(model: &Model, chooser: Chooser, theme: &Theme, frame: &mut F
     }
 }
 
-struct List<'a, Id> {
+struct List<'a, Id, Why> {
     chosen: &'a Chosen<Id>,
     shown: Vec<(Column<Id>, u16)>,
+    /// Where else it stands that would be in this column.
+    needless: Why,
     sorts: Vec<Sort>,
     theme: &'a Theme,
 }
 
-impl<Id: Offered> List<'_, Id> {
+impl<Id: Offered, Why: Fn(Id) -> Option<&'static str>> List<'_, Id, Why> {
     fn draw(&self, cursor: usize, frame: &mut Frame) {
         let theme = self.theme;
         let picks = self.chosen.picks();
@@ -84,7 +94,7 @@ impl<Id: Offered> List<'_, Id> {
         let on_screen = self.shown.iter().find(|(column, _)| column.id == pick.id).map(|(_, width)| *width);
         let wide = match (pick.shown, on_screen, pick.width) {
             (false, ..) => "hidden".to_owned(),
-            (true, None, _) => "no room".to_owned(),
+            (true, None, _) => (self.needless)(pick.id).unwrap_or("no room").to_owned(),
             (true, Some(width), None) => format!("({width})"),
             (true, Some(width), Some(_)) => width.to_string(),
         };
@@ -111,7 +121,7 @@ impl<Id: Offered> List<'_, Id> {
 /// A row for ears: no signs, and words for what stands where.
 fn spoken<Id>(offer: &Offer<Id>, wide: &str, sorted: Option<(usize, bool)>) -> Line<'static> {
     let wide = match wide {
-        "hidden" | "no room" => wide.to_owned(),
+        "hidden" | "no room" | "in title" | "in heads" => wide.to_owned(),
         width => format!("shown, width {}", width.trim_matches(['(', ')'])),
     };
     let sorted = sorted.map_or_else(String::new, |(place, reversed)| {

@@ -95,6 +95,7 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
 /// What is to be said of the filter that is typed, or of the one that is in use: what it could become, or what is wrong.
 fn typed_filter(model: &Model) -> Option<(String, Role)> {
     let filter = match model.focus {
+        _ if model.shows_all_profiles() => &model.all_profiles.rows.filter,
         Pane::Sources => &model.sources.filter,
         Pane::Schemas => &model.schemas.filter,
         Pane::Details => return None,

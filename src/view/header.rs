@@ -18,21 +18,27 @@ use crate::warehouse::words;
 const PLACE_FROM: u16 = 72;
 const PLACE: usize = 18;
 
+/// What stands behind it.
+const GAP: usize = 2;
+
 /// Draws it.
 pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) {
     let badges = badges(model, theme);
-    let place = Span::raw(place(model));
+    let place = place(model);
     let counts = counts(model, theme);
     let mut right = Line::from(budget(model, theme, area.width));
     right.push_span(connection(model, theme));
     right.push_span(Span::raw(" "));
     let room = usize::from(area.width).saturating_sub(right.width() + 1);
     // Badges come first, then what is wrong, then the place, for it hardly changes; no part is cut in the middle.
-    let mut left = vec![Span::styled(" whtui ", theme.style(Role::Title))];
-    left.extend(badges);
-    // On all but the smallest terminals a part of the place is always seen: two projects must not look alike.
-    let reserved = if area.width >= PLACE_FROM { PLACE } else { 0 };
-    let mut free = room.saturating_sub(Line::from(left.clone()).width() + reserved);
+    let title = Span::styled(" whtui ", theme.style(Role::Title));
+    let before = title.width() + Line::from(badges.clone()).width();
+    // On all but the smallest terminals a part of the place is always seen: two projects must not look alike. On those,
+    // the name of the profile is what stays.
+    let name = profile(model, theme);
+    let least = name.as_ref().map_or(0, |name| name.width() + GAP);
+    let reserved = if area.width >= PLACE_FROM { PLACE } else { least };
+    let mut free = room.saturating_sub(before + reserved);
     let mut shown = Vec::new();
     for part in counts {
         let width = text::width(&part.content) + 3;
@@ -41,10 +47,22 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
             shown.push(part);
         }
     }
-    free += reserved;
-    if free >= PLACE {
-        left.extend(in_colour(model, theme, &text::cut(&place.content, free - 2, theme.ellipsis())));
-        left.push(Span::raw("  "));
+    let free = (free + reserved).min(room.saturating_sub(before));
+    let mut left = vec![title];
+    match name {
+        Some(name) if free < least => {
+            left = vec![Span::raw(" "), name, Span::raw("  ")];
+            left.extend(badges);
+        }
+        name => {
+            left.extend(badges);
+            if free >= PLACE {
+                left.extend(in_colour(model, theme, &text::cut(&place, free - GAP, theme.ellipsis())));
+                left.push(Span::raw("  "));
+            } else if let Some(name) = name {
+                left.extend([name, Span::raw("  ")]);
+            }
+        }
     }
     for (index, part) in shown.into_iter().enumerate() {
         if index > 0 {
@@ -56,6 +74,13 @@ pub(super) fn draw(model: &Model, theme: &Theme, area: Rect, frame: &mut Frame) 
     put_line(buffer, area.x, area.y, &Line::from(left), u16::try_from(room).unwrap_or(area.width));
     let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
     buffer.set_line(area.right() - width, area.y, &right, width);
+}
+
+/// The name of the profile alone, for where there is no room for the place.
+fn profile<'a>(model: &Model, theme: &Theme) -> Option<Span<'a>> {
+    let setup = &model.settings.setup;
+    let name = text::cut(setup.profile.as_deref()?, PLACE - GAP, theme.ellipsis());
+    Some(Span::styled(name, theme.profile(setup.manner().colour)))
 }
 
 /// The place, with the name of the profile in its colour.

@@ -172,6 +172,9 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
                     model.keymap.key(CommandId::RefreshTableList)
                 ),
             ],
+            None if model.inventory.sources().is_empty() && !model.link.is_first_reading() => {
+                vec!["There are no sources, so there are no tables.".to_owned()]
+            }
             None => vec!["No source is selected.".to_owned()],
         };
         nothing(&drawing, &table.filter, &words, inside, buffer);

@@ -84,6 +84,13 @@ fn repaired(model: &Model) -> bool {
     model.runbooks.iter().any(|(_, opened)| opened.book.is_over())
 }
 
+/// Whether there is something to tour: not in every world of the demo.
+#[must_use]
+pub fn has_table(model: &Model) -> bool {
+    let mut tables = model.inventory.sources().iter().flat_map(|held| &held.source.schemas);
+    tables.any(|schema| schema.name.raw() == TABLE)
+}
+
 impl Tour {
     /// What is to be said now.
     #[must_use]
@@ -91,6 +98,7 @@ impl Tour {
         let tour = model.keymap.key(C::Tour);
         match self {
             Self::Off => None,
+            Self::Offered if !has_table(model) => None,
             Self::Offered => Some(format!("New here? {tour} starts a tour in which you repair a table.")),
             Self::At(index) => {
                 let step = STEPS.get(index)?;

@@ -1,7 +1,7 @@
 //! The tables of all profiles in one list. It only reads: whatever changes something is done where the table is open.
 
 use super::{actions, keys, notice, profiles, runbook, triage};
-use crate::app::commands::{self, CommandId, Group};
+use crate::app::commands::{self, CommandId, Danger, Group};
 use crate::app::effect::Effect;
 use crate::app::key::{Code, Key};
 use crate::app::message::elsewhere::News;
@@ -157,9 +157,13 @@ pub(super) fn pressed(model: &mut Model, key: Key, command: Option<CommandId>) -
             runbook::left_behind::offer(model);
         }
         (Some(id), _) if acts(id) => {
-            let (title, open) = (commands::command(id).title, model.keymap.key(CommandId::Open));
-            let text = format!("{title}: open it first with {open}; from the list of all profiles nothing is changed.");
-            return notice(model, Tone::Note, text);
+            let (command, open) = (commands::command(id), model.keymap.key(CommandId::Open));
+            // That nothing is changed from here is no reason where nothing would be.
+            let why = match command.danger {
+                Danger::Looks => "",
+                Danger::Writes | Danger::Discards => "; from the list of all profiles nothing is changed",
+            };
+            return notice(model, Tone::Note, format!("{}: open it first with {open}{why}.", command.title));
         }
         _ => return actions::means_nothing_here(model, key),
     }

@@ -118,7 +118,7 @@ pub(super) fn browse(model: &mut Model) -> Vec<Effect> {
     };
     let choices = vec![
         open('t', "its tables", page("schemas")),
-        open('j', "its jobs", page("syncs")),
+        open('s', "its jobs", page("syncs")),
         open('b', "billing", Ok(format!("{}/organization/billing", place.origin))),
     ];
     let menu = Menu::new(format!("Open in the browser: {title}"), choices);

@@ -227,14 +227,8 @@ fn filter_input(model: &mut Model, pane: Pane) -> &mut Input {
 
 pub(super) fn filtered(model: &mut Model, pane: Pane) -> Vec<Effect> {
     match pane {
-        Pane::Sources => {
-            model.rebuild_rows();
-            moves::source_selected(model)
-        }
-        Pane::Schemas | Pane::Details => {
-            model.rebuild_schema_rows();
-            moves::schema_selected(model)
-        }
+        Pane::Sources => moves::select_source(model, Model::rebuild_rows),
+        Pane::Schemas | Pane::Details => moves::select_schema(model, Model::rebuild_schema_rows),
     }
 }
 

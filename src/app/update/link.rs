@@ -69,8 +69,8 @@ pub(super) fn list_read(model: &mut Model) -> Vec<Effect> {
 /// How long the trouble lasts, and when the next try is, is shown by the second.
 fn troubled(model: &mut Model, failure: Failure, reading_over: bool) -> Vec<Effect> {
     let began = model.link.outage.is_none();
-    // What was said before is not true any more.
-    if began || failure.kind == FailureKind::KeyRejected {
+    // What was said before is not true any more; before the first reading nothing was said of the server yet.
+    if (began || failure.kind == FailureKind::KeyRejected) && !model.link.is_first_reading() {
         model.activity.hide();
     }
     model.link.failed(failure, reading_over, model.now);

@@ -71,11 +71,9 @@ fn clicked_row(model: &mut Model, pane: Pane, line: usize, height: usize) -> Vec
         return actions::perform(model, CommandId::Open);
     }
     if pane == Pane::Sources {
-        model.sources.go(row);
-        effects.extend(moves::source_selected(model));
+        effects.extend(moves::select_source(model, |model| model.sources.go(row)));
     } else {
-        model.schemas.go(row);
-        effects.extend(moves::schema_selected(model));
+        effects.extend(moves::select_schema(model, |model| model.schemas.go(row)));
     }
     effects
 }

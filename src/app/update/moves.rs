@@ -141,33 +141,25 @@ pub(super) fn step(model: &mut Model, step: Step) -> Vec<Effect> {
             });
             Vec::new()
         }
-        Pane::Sources => {
+        Pane::Sources => select_source(model, |model| {
             model.sources.step(by);
             settle(model);
-            source_selected(model)
-        }
-        Pane::Schemas => {
+        }),
+        Pane::Schemas => select_schema(model, |model| {
             match step {
                 Step::Pages(pages) => model.schemas.page(pages, height(model, pane)),
                 _ => model.schemas.step(by),
             }
             settle(model);
-            schema_selected(model)
-        }
+        }),
     }
 }
 
 /// Scrolls a pane without focusing it.
 pub(super) fn scroll(model: &mut Model, pane: Pane, by: isize, height: usize) -> Vec<Effect> {
     match pane {
-        Pane::Sources => {
-            model.sources.scroll(by, height);
-            source_selected(model)
-        }
-        Pane::Schemas => {
-            model.schemas.scroll(by, height);
-            schema_selected(model)
-        }
+        Pane::Sources => select_source(model, |model| model.sources.scroll(by, height)),
+        Pane::Schemas => select_schema(model, |model| model.schemas.scroll(by, height)),
         Pane::Details => {
             model.details.step(Stride::Lines(by));
             Vec::new()
@@ -175,8 +167,13 @@ pub(super) fn scroll(model: &mut Model, pane: Pane, by: isize, height: usize) ->
     }
 }
 
-/// Another source is selected.
-pub(super) fn source_selected(model: &mut Model) -> Vec<Effect> {
+/// Does something that may select another source; only then its tables are others.
+pub(super) fn select_source(model: &mut Model, act: impl FnOnce(&mut Model)) -> Vec<Effect> {
+    let before = model.sources.selected().cloned();
+    act(model);
+    if model.sources.selected() == before.as_ref() {
+        return Vec::new();
+    }
     if !model.all_tables {
         model.schemas.reset();
         model.rebuild_schema_rows();
@@ -187,8 +184,13 @@ pub(super) fn source_selected(model: &mut Model) -> Vec<Effect> {
     rested_soon(model)
 }
 
-/// Another table is selected.
-pub(super) fn schema_selected(model: &mut Model) -> Vec<Effect> {
+/// Does something that may select another table.
+pub(super) fn select_schema(model: &mut Model, act: impl FnOnce(&mut Model)) -> Vec<Effect> {
+    let before = model.schemas.selected().cloned();
+    act(model);
+    if model.schemas.selected() == before.as_ref() {
+        return Vec::new();
+    }
     model.details = Reader::default();
     rested_soon(model)
 }
@@ -212,20 +214,26 @@ pub(super) fn toggle_all_tables(model: &mut Model) -> Vec<Effect> {
 
 /// Jumps to the next row that is broken or doubtful; `None` when there is none.
 pub(super) fn next_problem(model: &mut Model) -> Option<Vec<Effect>> {
-    let inventory = std::mem::take(&mut model.inventory);
-    let found = match model.focus {
-        Pane::Sources => model.sources.next_where(|id| {
+    let mut found = false;
+    let jump = |model: &mut Model| {
+        found = go_to_problem(model);
+        settle(model);
+    };
+    let effects = if model.focus == Pane::Sources { select_source(model, jump) } else { select_schema(model, jump) };
+    found.then_some(effects)
+}
+
+fn go_to_problem(model: &mut Model) -> bool {
+    let Model { inventory, sources, schemas, .. } = model;
+    match model.focus {
+        Pane::Sources => sources.next_where(|id| {
             inventory
                 .source(id)
                 .and_then(|held| held.tally.worst)
                 .is_some_and(|state| state.severity() <= Severity::Doubtful)
         }),
-        Pane::Schemas => model
-            .schemas
+        Pane::Schemas => schemas
             .next_where(|id| inventory.schema(id).is_some_and(|(_, _, state)| state.severity() <= Severity::Doubtful)),
         Pane::Details => false,
-    };
-    model.inventory = inventory;
-    settle(model);
-    found.then(|| if model.focus == Pane::Sources { source_selected(model) } else { schema_selected(model) })
+    }
 }

@@ -4,7 +4,7 @@ use super::notice;
 use crate::app::commands::CommandId;
 use crate::app::effect::Effect;
 use crate::app::model::Model;
-use crate::app::model::tour::Tour;
+use crate::app::model::tour::{Tour, has_table};
 use crate::warehouse::recovery::follow::Tone;
 
 /// Starts the tour, or ends it.
@@ -13,6 +13,13 @@ pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
         model.tour = Tour::Off;
         let text = format!("The tour is over; {} starts it again.", model.keymap.key(CommandId::Tour));
         return notice(model, Tone::Note, text);
+    }
+    if !has_table(model) {
+        return notice(
+            model,
+            Tone::Note,
+            "There is nothing to tour: the table that it repairs is not here.".to_owned(),
+        );
     }
     model.tour = Tour::At(0);
     // What was said of the last tour is not about this one.

@@ -191,10 +191,11 @@ fn state(word: &str) -> Result<Value, String> {
     let known: Vec<&str> = state_names().filter(|known| known.starts_with(&name)).take(MOST_LISTED + 1).collect();
     if known.is_empty() {
         let similar = state_names().find(|known| alike(known, &name) || (name.len() > 2 && known.contains(&name)));
-        let meant =
-            similar.map_or_else(|| "tab lists those there are".to_owned(), |known| format!("did you mean {known}?"));
-        let end = if meant.ends_with('?') { "" } else { "." };
-        return Err(format!("No state is called {}; {meant}{end}", shown(word)));
+        let meant = similar.map_or_else(
+            || format!("there are {}.", state_names().collect::<Vec<_>>().join(", ")),
+            |known| format!("did you mean {known}?"),
+        );
+        return Err(format!("No state is called {}; {meant}", shown(word)));
     }
     let more = if known.len() > MOST_LISTED { " and others" } else { "" };
     let listed = known[..known.len().min(MOST_LISTED)].join(", ");
