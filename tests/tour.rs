@@ -50,3 +50,12 @@ async fn the_tour_is_left_at_any_time_and_is_not_offered_again() {
     play.press(&["?", "esc"]).await;
     assert_eq!(said(&play), "", "who goes elsewhere is not asked again");
 }
+
+#[tokio::test]
+async fn no_tour_is_offered_where_there_is_nothing_to_tour() {
+    let mut play = Play::start("empty").await;
+    assert_eq!(said(&play), "");
+    play.press(&["I"]).await;
+    assert!(play.last().1.starts_with("There is nothing to tour"), "{:?}", play.last());
+    assert!(play.screen(140, 40).contains("There are no sources, so there are no tables."));
+}

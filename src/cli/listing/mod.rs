@@ -21,7 +21,7 @@ use crate::terminal;
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::SourceId;
 use crate::warehouse::inventory::Held;
-use crate::warehouse::query::Query;
+use crate::warehouse::query::{self, Query};
 use crate::warehouse::schema::Schema;
 use crate::warehouse::state::State;
 use crate::warehouse::survey::is_open;
@@ -123,7 +123,8 @@ pub(super) async fn list(what: What, options: Listing) -> Result<ExitCode, Strin
     let states = states(&options.status)?;
     let text = options.filter.as_deref().unwrap_or_default();
     if let Some(fault) = Query::read(text).faults().first() {
-        return Err(begun_small(&fault.sentence));
+        let states = format!("there are {}", query::state_names().collect::<Vec<_>>().join(", "));
+        return Err(begun_small(&fault.sentence.replace(query::TAB_LISTS, &states)));
     }
     let mut survey = Survey::begin(&options.target).await?;
     let mut reading = survey.read_list().await?;

@@ -16,6 +16,7 @@ use super::schema::Schema;
 use super::state::State;
 
 pub use complete::{Completion, complete};
+pub use read::{TAB_LISTS, state_names};
 pub use saved::{Change, Saved, problem_of_name};
 pub use term::{Name, TERMS, TermName};
 

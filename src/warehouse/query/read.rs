@@ -177,6 +177,9 @@ fn folded(word: &str) -> String {
     word.to_lowercase().replace([' ', '-'], "_")
 }
 
+/// What is said where no state is like a word; where there is no key tab, the states take its place.
+pub const TAB_LISTS: &str = "tab lists those there are";
+
 fn state(word: &str) -> Result<Value, String> {
     let name = folded(word);
     if let Some(state) = State::ALL.iter().find(|state| state.key() == name) {
@@ -191,10 +194,7 @@ fn state(word: &str) -> Result<Value, String> {
     let known: Vec<&str> = state_names().filter(|known| known.starts_with(&name)).take(MOST_LISTED + 1).collect();
     if known.is_empty() {
         let similar = state_names().find(|known| alike(known, &name) || (name.len() > 2 && known.contains(&name)));
-        let meant = similar.map_or_else(
-            || format!("there are {}.", state_names().collect::<Vec<_>>().join(", ")),
-            |known| format!("did you mean {known}?"),
-        );
+        let meant = similar.map_or_else(|| format!("{TAB_LISTS}."), |known| format!("did you mean {known}?"));
         return Err(format!("No state is called {}; {meant}", shown(word)));
     }
     let more = if known.len() > MOST_LISTED { " and others" } else { "" };
@@ -203,7 +203,7 @@ fn state(word: &str) -> Result<Value, String> {
 }
 
 /// Every name that a state may be given by.
-pub(super) fn state_names() -> impl Iterator<Item = &'static str> {
+pub fn state_names() -> impl Iterator<Item = &'static str> {
     let severities = SEVERITIES.iter().map(|(word, _)| *word);
     let states = State::ALL.iter().map(|state| state.key());
     // One of them names both.
