@@ -20,7 +20,7 @@ use crate::warehouse::filter::RowFilter;
 use crate::warehouse::freshness::{age, allowance};
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
-use crate::warehouse::recovery::proposal::{LOOKING, Move, proposed};
+use crate::warehouse::recovery::proposal::{Move, proposed};
 use crate::warehouse::runs::Runs;
 use crate::warehouse::schedule::{self, Next};
 use crate::warehouse::schema::{Schema, SchemaDetail};
@@ -257,8 +257,7 @@ fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
     }
     page.heading("Root cause");
     let Some(finding) = table.finding.as_deref() else {
-        let undiagnosed = table.is_undiagnosed();
-        page.text(if undiagnosed { LOOKING } else { "The run failed without a text that says why." });
+        page.text("The run failed without a text that says why.");
         return;
     };
     page.sentence(&finding.title(), page.theme.state(state));

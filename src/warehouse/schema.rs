@@ -92,17 +92,7 @@ impl Schema {
     /// The root cause of its failing, in short; `None` when it is not failing.
     #[must_use]
     pub fn cause(&self, state: State) -> Option<String> {
-        state.is_failure().then(|| match self.finding.as_deref() {
-            Some(finding) => finding.title(),
-            None if self.is_undiagnosed() => "…".to_owned(),
-            None => "No error text".to_owned(),
-        })
-    }
-
-    /// Whether it failed with a text that was not looked at yet.
-    #[must_use]
-    pub fn is_undiagnosed(&self) -> bool {
-        self.finding.is_none() && self.latest_error.known().is_some_and(|text| !text.is_blank())
+        state.is_failure().then(|| self.finding.as_deref().map_or_else(|| "No error text".to_owned(), Finding::title))
     }
 
     /// Whether it is synced by this method.

@@ -18,7 +18,7 @@ use crate::warehouse::operation::{CdcMode, JobQuery, LogQuery};
 use crate::warehouse::raw;
 use crate::warehouse::replies::LogLevel;
 use crate::warehouse::status::Status;
-use crate::warehouse::survey::{Fact, FullSchema, Identity, Need, SourcePage};
+use crate::warehouse::survey::{Fact, FullSchema, Identity, Need};
 use crate::warehouse::text::Foreign;
 
 /// How many pages of a list are read at once.
@@ -43,10 +43,7 @@ pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Ur
                 PAGES_AT_ONCE,
                 |page| asking.patiently(move || client.sources(page)),
                 |mut page| {
-                    // Building the catalogue takes longer than everything before it: what is there is shown first.
-                    if shared.opens_short.swap(false, Relaxed) {
-                        asking.tell(Fact::Sources(SourcePage { end: None, ..page.clone() }));
-                    }
+                    shared.opens_short.store(false, Relaxed);
                     for source in &mut page.sources {
                         shared.findings.attach_all(source);
                     }

@@ -45,9 +45,6 @@ pub struct Proposal {
 
 const NOTHING_LOST: &str = "Nothing is lost.";
 
-/// What is said of an error before its cause is known, for a blink at the start.
-pub const LOOKING: &str = "Its error is being looked at.";
-
 /// What is known beyond what the server says of a table itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Beyond<'a> {
@@ -80,8 +77,7 @@ pub fn propose(schema: &Schema, state: State, beyond: Beyond<'_>) -> Option<Prop
     if state.is_failure() {
         return Some(Proposal {
             letter: Letter::O,
-            why: if schema.is_undiagnosed() { LOOKING } else { "The run failed without a text that says why." }
-                .to_owned(),
+            why: "The run failed without a text that says why.".to_owned(),
             steps: vec!["Look at its newest job and that job's logs.".to_owned()],
             loses: NOTHING_LOST.to_owned(),
             next: None,
