@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::warehouse::diagnosis::Catalogue;
+use crate::warehouse::diagnosis::{Catalogue, Symptom};
 use crate::warehouse::finding::{Finding, Puzzle};
 use crate::warehouse::map::Map;
 use crate::warehouse::schema::Schema;
@@ -12,6 +12,11 @@ use crate::warehouse::text::Foreign;
 
 /// How many verdicts are remembered before all are forgotten; a project has far fewer distinct texts.
 const REMEMBERED: usize = 20_000;
+
+/// Loads the catalogue and builds what is built at its first use, so that the first reply does not wait for it.
+pub fn warm_up() {
+    let _ = Catalogue::in_force().diagnose(&Symptom::of(Some("the first text")));
+}
 
 /// The memory of verdicts.
 #[derive(Default)]
