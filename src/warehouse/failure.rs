@@ -64,6 +64,20 @@ pub enum FailureKind {
 }
 
 impl Failure {
+    /// Whether asking again is pointless, until somebody has changed key, project or host.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::KeyRejected
+                | FailureKind::MissingScope(_)
+                | FailureKind::OutOfBounds
+                | FailureKind::Forbidden
+                | FailureKind::NotFound
+                | FailureKind::Redirected
+        )
+    }
+
     /// A failure without a reply.
     #[must_use]
     pub fn new(kind: FailureKind, detail: &str) -> Self {

@@ -223,16 +223,8 @@ fn not_read(failure: &Failure) -> NotRead {
     let said = failure.explanation();
     let mut symbols = said.chars();
     let first = symbols.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    let by_hand = matches!(
-        failure.kind,
-        FailureKind::KeyRejected
-            | FailureKind::MissingScope(_)
-            | FailureKind::OutOfBounds
-            | FailureKind::Forbidden
-            | FailureKind::NotFound
-            | FailureKind::Redirected
-            | FailureKind::NotJson
-    );
+    // Who answers with something else than JSON is no PostHog.
+    let by_hand = failure.is_final() || failure.kind == FailureKind::NotJson;
     NotRead { why: format!("{first}{}.", symbols.as_str()), by_hand }
 }
 

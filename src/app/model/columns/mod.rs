@@ -61,11 +61,18 @@ pub trait Offered: Copy + PartialEq + 'static {
     /// All of them, in the order in which they are shown where nobody chose.
     fn offers() -> &'static [Offer<Self>];
 
+    /// Those that can be sorted by, in the order in which sorting goes through them.
+    const SORTABLE: &'static [Self];
+
     /// Its number among those that can be sorted by.
-    fn number(self) -> Option<usize>;
+    fn number(self) -> Option<usize> {
+        Self::SORTABLE.iter().position(|known| *known == self)
+    }
 
     /// The column of this number, counted around.
-    fn sorted_by(number: usize) -> Self;
+    fn sorted_by(number: usize) -> Self {
+        Self::SORTABLE[number % Self::SORTABLE.len()]
+    }
 }
 
 const fn fixed<Id: Copy>(column: Column<Id>, word: &'static str, about: &'static str) -> Offer<Id> {

@@ -88,16 +88,9 @@ static OFFERS: [Offer<SourceColumn>; 8] = [
 
 impl Offered for SourceColumn {
     const ROWS: &'static str = "sources";
+    const SORTABLE: &'static [Self] = &Self::ALL;
 
     fn offers() -> &'static [Offer<Self>] {
         &OFFERS
-    }
-
-    fn number(self) -> Option<usize> {
-        Self::ALL.iter().position(|known| *known == self)
-    }
-
-    fn sorted_by(number: usize) -> Self {
-        Self::ALL[number % Self::ALL.len()]
     }
 }

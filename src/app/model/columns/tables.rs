@@ -119,16 +119,9 @@ static OFFERS: [Offer<SchemaColumn>; 13] = [
 
 impl Offered for SchemaColumn {
     const ROWS: &'static str = "tables";
+    const SORTABLE: &'static [Self] = &Self::ALL;
 
     fn offers() -> &'static [Offer<Self>] {
         &OFFERS
-    }
-
-    fn number(self) -> Option<usize> {
-        Self::ALL.iter().position(|known| *known == self)
-    }
-
-    fn sorted_by(number: usize) -> Self {
-        Self::ALL[number % Self::ALL.len()]
     }
 }

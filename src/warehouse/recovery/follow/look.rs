@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Act, Evidence, Follow, Outcome, Step, Tone, is_final};
+use super::{Act, Evidence, Follow, Outcome, Step, Tone};
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::field::Field;
 use crate::warehouse::freshness::age;
@@ -119,7 +119,7 @@ impl Follow {
         if failure.kind == FailureKind::NotFound && self.act == Act::DestroySchema {
             return self.looked_back(Some(true), since, now);
         }
-        if !is_final(failure) && age(since, now) < OUT_OF_REACH {
+        if !failure.is_final() && age(since, now) < OUT_OF_REACH {
             return vec![Step::Wait(NEXT_LOOK)];
         }
         // Where nothing is any more, nothing is to be looked at.

@@ -24,7 +24,7 @@ mod tests;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::warehouse::consent::Consent;
-use crate::warehouse::failure::{Failure, FailureKind};
+use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use crate::warehouse::job::Job;
 use crate::warehouse::operation::{Operation, Write};
@@ -346,23 +346,10 @@ impl Follow {
 
     /// Something that had to be looked at could not be. Passing trouble is sat out; what will not pass ends it.
     fn lost_sight(&mut self, failure: &Failure, now: Timestamp) -> Vec<Step> {
-        if !is_final(failure) {
+        if !failure.is_final() {
             return vec![self.pause(now)];
         }
         let text = format!("it cannot be seen any more how the {} goes: {}", self.act.word(), failure.explanation());
         self.end(Tone::Bad, &text)
     }
-}
-
-/// Whether asking again is pointless.
-fn is_final(failure: &Failure) -> bool {
-    matches!(
-        failure.kind,
-        FailureKind::KeyRejected
-            | FailureKind::MissingScope(_)
-            | FailureKind::OutOfBounds
-            | FailureKind::Forbidden
-            | FailureKind::NotFound
-            | FailureKind::Redirected
-    )
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::*;
 use crate::warehouse::consent::{Challenge, Discard, Loss};
 use crate::warehouse::diagnosis::{Catalogue, Symptom};
+use crate::warehouse::failure::FailureKind;
 use crate::warehouse::field::Field;
 use crate::warehouse::finding::Finding;
 use crate::warehouse::ids::{JobId, ProjectId};
