@@ -135,3 +135,19 @@ fn diagnosis(bencher: Bencher) {
         "connection to server at \"db\" (10.0.0.1), port 5432 failed: FATAL: password authentication failed for user";
     bencher.bench_local(|| Catalogue::builtin().diagnose(&Symptom::of(Some(text))));
 }
+
+/// Read before anything is diagnosed.
+#[divan::bench]
+fn catalogue(bencher: Bencher) {
+    bencher.bench_local(|| Catalogue::with_user("").unwrap());
+}
+
+/// What the first text costs besides.
+#[divan::bench]
+fn first_text(bencher: Bencher) {
+    let read = || Catalogue::with_user("").unwrap();
+    bencher.with_inputs(read).bench_local_values(|catalogue| {
+        catalogue.diagnose(&Symptom::of(Some("permission denied for table orders")));
+        catalogue
+    });
+}

@@ -241,12 +241,12 @@ impl Reader {
 struct Section<'r, 'd> {
     reader: &'r mut Reader,
     start: usize,
-    left: BTreeMap<String, (usize, &'d DeValue<'d>)>,
+    left: BTreeMap<&'d str, (usize, &'d DeValue<'d>)>,
 }
 
 impl<'r, 'd> Section<'r, 'd> {
     fn new(reader: &'r mut Reader, table: &'d DeTable<'d>, start: usize) -> Self {
-        let keys = table.iter().map(|(key, value)| (key.get_ref().to_string(), (key.span().start, value.get_ref())));
+        let keys = table.iter().map(|(key, value)| (key.get_ref().as_ref(), (key.span().start, value.get_ref())));
         Self { reader, start, left: keys.collect() }
     }
 
