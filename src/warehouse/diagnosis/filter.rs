@@ -3,8 +3,6 @@
 //! An automaton would search no faster what is as short as an error text, and building it for thousands of literals took
 //! longer than everything else before the first screen.
 
-use std::borrow::Cow;
-
 use super::literal::{self, SHORTEST};
 use super::rule::Pattern;
 use crate::warehouse::map::Map;
@@ -15,40 +13,44 @@ type Head = [u8; SHORTEST];
 /// The literals of all patterns.
 #[derive(Debug, Default)]
 pub(super) struct Filter {
-    /// Which literals begin like that.
-    heads: Map<Head, Vec<usize>>,
+    /// The last of those that begin like that.
+    heads: Map<Head, u32>,
     literals: Vec<Literal>,
+    /// What follows the heads, one behind the other.
+    tails: Vec<u8>,
     /// For each alternative, its pattern, and the bits of all its sets.
     alternatives: Vec<(usize, u8)>,
     /// For each pattern, whether it has to be tried whatever the text.
     always: Vec<bool>,
 }
 
+/// A literal, for one of those who require it.
 #[derive(Debug)]
 struct Literal {
-    /// What follows its head.
-    tail: Box<[u8]>,
-    /// The alternatives that require it, each with the bit of the set it belongs to there.
-    owners: Vec<(usize, u8)>,
+    /// Where its tail begins and ends.
+    tail: (u32, u32),
+    /// The alternative that requires it, and the bit of the set it belongs to there.
+    owner: (u32, u8),
+    /// The one before it with the same head.
+    before: Option<u32>,
 }
 
 impl Filter {
     /// The filter of these patterns, numbered in their order.
     pub(super) fn new<'p>(patterns: impl Iterator<Item = &'p Pattern>) -> Self {
         let mut filter = Self::default();
-        let mut places = Map::default();
+        let mut reader = literal::Reader::default();
         for (index, pattern) in patterns.enumerate() {
-            let required = literal::required(pattern.source());
-            filter.always.push(required.is_none());
-            for sets in required.unwrap_or_default() {
-                let alternative = filter.alternatives.len();
+            let requires = reader.read(pattern.source());
+            filter.always.push(!requires);
+            if !requires {
+                continue;
+            }
+            for sets in reader.alternatives() {
                 let mut bits = 0;
-                for (bit, set) in sets.into_iter().enumerate() {
+                for (bit, set) in sets.enumerate() {
                     bits |= 1 << bit;
-                    for literal in set {
-                        let place = *places.entry(lower(literal)).or_insert_with_key(|literal| filter.add(literal));
-                        filter.literals[place].owners.push((alternative, 1 << bit));
-                    }
+                    set.iter().for_each(|literal| filter.add(literal, 1 << bit));
                 }
                 filter.alternatives.push((index, bits));
             }
@@ -56,34 +58,32 @@ impl Filter {
         filter
     }
 
-    /// Adds a literal; answers with its place.
-    fn add(&mut self, literal: &str) -> usize {
-        let place = self.literals.len();
-        // None is shorter than a head.
-        if let Some((head, tail)) = literal.as_bytes().split_first_chunk() {
-            self.heads.entry(*head).or_default().push(place);
-            self.literals.push(Literal { tail: tail.into(), owners: Vec::new() });
-        }
-        place
+    /// Adds a literal of the next alternative, in lower case as texts are.
+    fn add(&mut self, literal: &str, bit: u8) {
+        let Some((head, tail)) = literal.as_bytes().split_first_chunk::<SHORTEST>() else { return };
+        let begin = number(self.tails.len());
+        self.tails.extend(tail.iter().map(u8::to_ascii_lowercase));
+        let before = self.heads.insert(head.map(|byte| byte.to_ascii_lowercase()), number(self.literals.len()));
+        let owner = (number(self.alternatives.len()), bit);
+        self.literals.push(Literal { tail: (begin, number(self.tails.len())), owner, before });
     }
 
     /// For each pattern, whether it can match.
     pub(super) fn candidates(&self, text: &[u8]) -> Vec<bool> {
         let mut found = vec![0; self.alternatives.len()];
         let mut candidates = self.always.clone();
-        let mut seen = vec![false; self.literals.len()];
         let mut rest = text;
         while let Some((head, behind)) = rest.split_first_chunk() {
-            for &place in self.heads.get(head).into_iter().flatten() {
-                let literal = &self.literals[place];
-                if seen[place] || !behind.starts_with(&literal.tail) {
-                    continue;
-                }
-                seen[place] = true;
-                for (alternative, bit) in &literal.owners {
-                    let (pattern, bits) = self.alternatives[*alternative];
-                    found[*alternative] |= bit;
-                    candidates[pattern] |= bits == found[*alternative];
+            let mut next = self.heads.get(head).copied();
+            while let Some(literal) = next.and_then(|place| self.literals.get(place as usize)) {
+                next = literal.before;
+                let (begin, end) = literal.tail;
+                if behind.starts_with(&self.tails[begin as usize..end as usize]) {
+                    let (alternative, bit) = literal.owner;
+                    let found = &mut found[alternative as usize];
+                    *found |= bit;
+                    let (pattern, bits) = self.alternatives[alternative as usize];
+                    candidates[pattern] |= bits == *found;
                 }
             }
             rest = &rest[1..];
@@ -92,13 +92,9 @@ impl Filter {
     }
 }
 
-/// Texts are folded to lower case.
-fn lower(literal: &str) -> Cow<'_, str> {
-    if literal.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(literal.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(literal)
-    }
+/// There are never as many as would not fit.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -3,49 +3,72 @@
 //! They feed the prefilter: an expression is compiled and tried only when its literals occur in the text. The
 //! reading is conservative: what is not understood is taken to require nothing.
 
+use std::cmp::Reverse;
+use std::ops::Range;
+
 /// Shorter literals occur nearly everywhere and would filter nothing.
 pub(super) const SHORTEST: usize = 3;
 
 /// More than this many sets of one alternative add work, but no precision.
 const MOST_SETS: usize = 4;
 
-/// Literals of which a match contains at least one, as they stand in the expression.
-pub(super) type AnyOf<'p> = Vec<&'p str>;
-
-/// For each alternative of an expression, sets of literals; a match of that alternative contains one of each.
-/// Nothing if there is an alternative that requires nothing.
-pub(super) fn required(pattern: &str) -> Option<Vec<Vec<AnyOf<'_>>>> {
-    // Flags can change what a literal means.
-    let sets_flags = |at: usize| !pattern[..at].ends_with('\\') && !pattern[at + 2..].starts_with([':', '<', 'P']);
-    if pattern.match_indices("(?").any(|(at, _)| sets_flags(at)) {
-        return None;
-    }
-    let mut reader = Reader { pattern: pattern.as_bytes(), at: 0 };
-    let mut alternatives = Vec::new();
-    loop {
-        let mut sets = reader.sequence();
-        sets.sort_by_key(|set| std::cmp::Reverse(shortest(set)));
-        sets.truncate(MOST_SETS);
-        if sets.is_empty() {
-            return None;
-        }
-        alternatives.push(sets);
-        if reader.next().is_none() {
-            return Some(alternatives);
-        }
-    }
+/// Literals of which a match contains at least one.
+#[derive(Debug)]
+struct AnyOf {
+    /// Their places among those that were found.
+    members: Range<usize>,
+    /// The length of the shortest, in bytes.
+    shortest: usize,
 }
 
-fn shortest(set: &AnyOf<'_>) -> usize {
-    set.iter().map(|literal| literal.len()).min().unwrap_or_default()
-}
-
-struct Reader<'p> {
+/// Reads what expressions require. One serves for many of them: there are ten thousand literals, and they are read
+/// before the first screen.
+#[derive(Debug, Default)]
+pub(super) struct Reader<'p> {
     pattern: &'p [u8],
     at: usize,
+    literals: Vec<&'p str>,
+    sets: Vec<AnyOf>,
+    /// For each alternative of the expression, the places of its sets.
+    alternatives: Vec<Range<usize>>,
 }
 
 impl<'p> Reader<'p> {
+    /// Reads an expression; `false` if it has an alternative that requires nothing.
+    pub(super) fn read(&mut self, pattern: &'p str) -> bool {
+        (self.pattern, self.at) = (pattern.as_bytes(), 0);
+        self.literals.clear();
+        self.sets.clear();
+        self.alternatives.clear();
+        // Flags can change what a literal means.
+        let sets_flags = |at: usize| {
+            let (before, behind) = (&self.pattern[..at], &self.pattern[at + 1..]);
+            behind.starts_with(b"?") && !before.ends_with(b"\\") && !matches!(behind.get(1), Some(b':' | b'<' | b'P'))
+        };
+        if pattern.match_indices('(').any(|(at, _)| sets_flags(at)) {
+            return false;
+        }
+        loop {
+            let first = self.sets.len();
+            self.sequence();
+            if self.sets.len() == first {
+                return false;
+            }
+            self.sets[first..].sort_by_key(|set| Reverse(set.shortest));
+            self.sets.truncate(first + MOST_SETS);
+            self.alternatives.push(first..self.sets.len());
+            if self.next().is_none() {
+                return true;
+            }
+        }
+    }
+
+    /// For each alternative of the expression, its sets of literals: a match of it contains one of each.
+    pub(super) fn alternatives(&self) -> impl Iterator<Item = impl Iterator<Item = &[&'p str]>> {
+        let literals = |set: &AnyOf| &self.literals[set.members.clone()];
+        self.alternatives.iter().map(move |sets| self.sets[sets.clone()].iter().map(literals))
+    }
+
     fn peek(&self) -> Option<u8> {
         self.pattern.get(self.at).copied()
     }
@@ -56,80 +79,105 @@ impl<'p> Reader<'p> {
         Some(symbol)
     }
 
-    /// Reads up to the end of the group: one set for all its alternatives together.
-    fn alternatives(&mut self) -> Option<AnyOf<'p>> {
-        let mut all = Some(AnyOf::new());
-        loop {
-            let best = self.sequence().into_iter().max_by_key(shortest);
-            all = all.zip(best).map(|(mut all, best)| {
-                all.extend(best);
-                all
-            });
-            if self.peek() != Some(b'|') {
-                return all;
-            }
-            self.next();
-        }
-    }
-
     /// Reads up to the next bar or closing bracket: the sets of all parts of the sequence.
-    fn sequence(&mut self) -> Vec<AnyOf<'p>> {
-        let mut sets = Sets { pattern: self.pattern, found: Vec::new(), run: self.at };
+    fn sequence(&mut self) {
+        // Where the literal begins that is being read.
+        let mut run = self.at;
         while let Some(symbol) = self.peek() {
             let began = self.at;
             match symbol {
                 b'|' | b')' => break,
                 b'(' => {
-                    let inner = self.group();
-                    let inner = inner.filter(|_| !self.optional());
-                    sets.end_run(began, self.at);
-                    sets.offer(inner);
+                    self.end_run(run, began);
+                    self.group();
+                    run = self.at;
                 }
-                b'[' => {
-                    self.class();
+                b'[' | b'.' | b'^' | b'$' => {
+                    self.end_run(run, began);
+                    if symbol == b'[' {
+                        self.class()
+                    } else {
+                        self.at += 1
+                    }
                     self.optional();
-                    sets.end_run(began, self.at);
+                    run = self.at;
                 }
-                b'.' | b'^' | b'$' => {
+                b'\\' => {
+                    self.end_run(run, began);
                     self.next();
-                    self.optional();
-                    sets.end_run(began, self.at);
+                    run = self.at;
+                    // An escaped letter or digit is a class or an assertion, never a literal.
+                    if self.next().is_some_and(|escaped| !escaped.is_ascii_alphanumeric()) {
+                        run = self.repeated(run);
+                    } else {
+                        self.optional();
+                        run = self.at;
+                    }
                 }
-                _ => self.literal(&mut sets),
+                _ => {
+                    self.next();
+                    run = self.repeated(run);
+                }
             }
         }
-        sets.end_run(self.at, self.at);
-        sets.found
+        self.end_run(run, self.at);
     }
 
-    fn literal(&mut self, sets: &mut Sets<'p>) {
-        let began = self.at;
-        let mut symbol = self.next();
-        if symbol == Some(b'\\') {
-            symbol = self.next();
-            // An escaped letter or digit is a class or an assertion, never a literal.
-            if symbol.is_none_or(|escaped| escaped.is_ascii_alphanumeric()) {
-                self.optional();
-                return sets.end_run(began, self.at);
-            }
-            // The bar before it is not part of the literal.
-            sets.end_run(began, self.at - 1);
+    /// The literal that was read ends here, unless it is too short.
+    fn end_run(&mut self, run: usize, end: usize) {
+        // Half a character is no literal.
+        let literal = self.pattern.get(run..end).filter(|run| run.len() >= SHORTEST);
+        if let Some(literal) = literal.and_then(|literal| std::str::from_utf8(literal).ok()) {
+            let place = self.literals.len();
+            self.literals.push(literal);
+            self.sets.push(AnyOf { members: place..place + 1, shortest: literal.len() });
         }
+    }
+
+    /// Ends the literal if its last symbol is repeated; answers with where the one begins that is being read.
+    fn repeated(&mut self, run: usize) -> usize {
         let behind = self.at;
-        if matches!(self.peek(), Some(b'?' | b'*' | b'{' | b'+')) {
-            let end = if self.optional() { began } else { behind };
-            sets.end_run(end, self.at);
+        if !matches!(self.peek(), Some(b'?' | b'*' | b'{' | b'+')) {
+            return run;
         }
+        let end = if self.optional() { behind - 1 } else { behind };
+        self.end_run(run, end);
+        self.at
     }
 
-    fn group(&mut self) -> Option<AnyOf<'p>> {
+    /// Reads a group: one set for all its alternatives together.
+    fn group(&mut self) {
         self.next();
         if self.peek() == Some(b'?') {
             while self.next().is_some_and(|symbol| !matches!(symbol, b':' | b'>' | b')')) {}
         }
-        let inner = self.alternatives();
+        let first = self.literals.len();
+        let mut shortest = self.best();
+        while self.peek() == Some(b'|') {
+            self.next();
+            shortest = shortest.min(self.best());
+        }
         self.next();
-        inner
+        match shortest {
+            Some(shortest) if !self.optional() => {
+                self.sets.push(AnyOf { members: first..self.literals.len(), shortest });
+            }
+            _ => {
+                self.optional();
+                self.literals.truncate(first);
+            }
+        }
+    }
+
+    /// Reads an alternative of a group and keeps the literals of its best set only; answers with the length of the shortest.
+    fn best(&mut self) -> Option<usize> {
+        let (literals, sets) = (self.literals.len(), self.sets.len());
+        self.sequence();
+        let best = self.sets.drain(sets..).max_by_key(|set| set.shortest);
+        self.literals.truncate(best.as_ref().map_or(literals, |best| best.members.end));
+        let best = best?;
+        self.literals.drain(literals..best.members.start);
+        Some(best.shortest)
     }
 
     fn class(&mut self) {
@@ -178,30 +226,9 @@ impl<'p> Reader<'p> {
     }
 }
 
-/// The sets of a sequence, and where the literal that is being read began.
-struct Sets<'p> {
-    pattern: &'p [u8],
-    found: Vec<AnyOf<'p>>,
-    run: usize,
-}
-
-impl<'p> Sets<'p> {
-    /// The literal that is being read ends here; the next one can begin there.
-    fn end_run(&mut self, end: usize, next: usize) {
-        // Half a character is no literal.
-        let run = self.pattern.get(self.run..end).and_then(|run| std::str::from_utf8(run).ok());
-        self.offer(run.map(|run| vec![run]));
-        self.run = next;
-    }
-
-    fn offer(&mut self, set: Option<AnyOf<'p>>) {
-        self.found.extend(set.filter(|set| shortest(set) >= SHORTEST));
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::required;
+    use super::Reader;
 
     #[test]
     fn parts_that_cannot_be_absent_are_required() {
@@ -220,16 +247,20 @@ mod tests {
             (r"(?<name>[a-z]+) went", " went"),
             ("colou?r", "colo"),
         ] {
-            let alternatives = required(pattern).unwrap_or_default();
-            let sets = |sets: &Vec<Vec<&str>>| sets.iter().map(|set| set.join(",")).collect::<Vec<_>>().join("&");
-            assert_eq!(alternatives.iter().map(sets).collect::<Vec<_>>().join(" or "), expected, "{pattern}");
+            let mut reader = Reader::default();
+            assert!(reader.read(pattern), "{pattern}");
+            let alternatives = reader.alternatives().map(|sets| {
+                let sets: Vec<String> = sets.map(|set| set.join(",")).collect();
+                sets.join("&")
+            });
+            assert_eq!(alternatives.collect::<Vec<_>>().join(" or "), expected, "{pattern}");
         }
     }
 
     #[test]
     fn what_requires_nothing_says_so() {
         for pattern in ["", "ab", "(timeout)?", "timeout|..", "[0-9]+", "(abc|d)", "(?x)a b c d"] {
-            assert_eq!(required(pattern), None, "{pattern}");
+            assert!(!Reader::default().read(pattern), "{pattern}");
         }
     }
 }
