@@ -1,6 +1,7 @@
 //! The loop: messages in, update, effects out, draw if nothing waits.
 
 mod away;
+mod zone;
 
 use std::io;
 use std::time::Duration;
@@ -99,7 +100,7 @@ pub async fn run(
     if look.theme.plain {
         model.panes = Panes::ReadAloud;
     }
-    model.zone.local = jiff::tz::TimeZone::system();
+    model.zone.local = zone::local();
     let mut looping = Loop {
         model,
         screen,

@@ -20,6 +20,7 @@ use crate::warehouse::audit::Whose;
 use crate::warehouse::ids::ProjectId;
 use crate::worker::Worker;
 use crate::worker::audit::Audit;
+use crate::worker::findings;
 use crate::worker::gate::Gate;
 use crate::worker::journal::Journal;
 use crate::worker::memory::{self, Memory};
@@ -34,6 +35,8 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
                     works without."
             .to_owned());
     }
+    // While everything else that the first screen needs is read.
+    tokio::task::spawn_blocking(findings::warm_up);
     let mut config = settings(flags.target.no_config, flags.target.allow_http)?;
     let mut keymap = keymap(&flags, &config)?;
     let mut signals = Signals::listen(stop).map_err(|error| format!("signals cannot be received ({error})."))?;

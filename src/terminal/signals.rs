@@ -1,7 +1,8 @@
 //! Signals, as something to wait for.
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::io;
+use std::task::Poll;
 
 use tokio::signal::unix::{self, SignalKind};
 use tokio::sync::mpsc;
@@ -64,15 +65,16 @@ impl Signals {
     pub fn listen(job: StopSignal) -> io::Result<Self> {
         let stop = job.watch()?;
         let go_on = unix::signal(SignalKind::from_raw(nix::libc::SIGCONT))?;
+        let signal = |number: i32| -> io::Result<(u8, unix::Signal)> {
+            Ok((u8::try_from(number).unwrap_or(u8::MAX), unix::signal(SignalKind::from_raw(number))?))
+        };
+        let mut heeded = that_end().into_iter().map(signal).collect::<io::Result<Vec<_>>>()?;
         let (tell, end) = mpsc::unbounded_channel();
-        for number in that_end() {
-            let mut signal = unix::signal(SignalKind::from_raw(number))?;
-            let (tell, number) = (tell.clone(), u8::try_from(number).unwrap_or(u8::MAX));
-            tokio::spawn(async move {
-                // Nobody may listen any more when one comes.
-                while signal.recv().await.is_some() && tell.send(number).is_ok() {}
-            });
-        }
+        // One task for all of them, which are many: starting one for each kept the first screen waiting.
+        tokio::spawn(async move {
+            // Nobody may listen any more when one comes.
+            while tell.send(any_of(&mut heeded).await).is_ok() {}
+        });
         Ok(Self { end, go_on, stop, job })
     }
 
@@ -103,4 +105,16 @@ impl Signals {
     pub fn stop(&self) -> io::Result<()> {
         self.job.stop()
     }
+}
+
+/// Waits for one of these signals; answers with its number.
+async fn any_of(heeded: &mut [(u8, unix::Signal)]) -> u8 {
+    poll_fn(|context| {
+        let mut came = heeded.iter_mut().filter_map(|(number, signal)| match signal.poll_recv(context) {
+            Poll::Ready(Some(())) => Some(*number),
+            Poll::Ready(None) | Poll::Pending => None,
+        });
+        came.next().map_or(Poll::Pending, Poll::Ready)
+    })
+    .await
 }

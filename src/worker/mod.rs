@@ -96,8 +96,6 @@ impl Worker {
         let settled = Arc::clone(&audit);
         // What cannot be settled is tried again at the next start.
         tokio::task::spawn_blocking(move || settled.settle());
-        // While the first reply is on its way.
-        tokio::task::spawn_blocking(findings::warm_up);
         Self {
             shared: Arc::new(Shared {
                 keys: Mutex::new(Keys { used: client, checked: None }),

@@ -92,6 +92,7 @@ impl Catalogue {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fold::without_contractions;
     use super::super::literal;
     use super::super::{Letter, Symptom};
     use super::*;
@@ -108,6 +109,7 @@ mod tests {
         for (any, with, unless) in of_rules.chain(of_names) {
             for pattern in any.iter().chain(with).chain(unless) {
                 assert!(pattern.compile().is_ok(), "{:?}", pattern.compile());
+                assert_eq!(without_contractions(pattern.source()), pattern.source());
                 // They are not tried in other cases than the one that texts are folded to.
                 let groups = pattern.source().replace("(?P<", "");
                 assert!(!groups.contains(|symbol: char| symbol.is_ascii_uppercase()), "{groups}");

@@ -219,10 +219,7 @@ const CONTRACTIONS: [(&str, &str); 3] = [("cannot", "can not"), ("can't", "can n
 
 /// Writes the contractions of a pattern out, as they are in the texts it is tried on.
 pub(super) fn without_contractions(pattern: &str) -> String {
-    let written_out = |text: String, (short, long): &(&str, &str)| {
-        if text.contains(short) { text.replace(short, long) } else { text }
-    };
-    CONTRACTIONS.iter().fold(pattern.to_owned(), written_out)
+    CONTRACTIONS.iter().fold(pattern.to_owned(), |text, (short, long)| text.replace(short, long))
 }
 
 fn fold(symbol: char) -> char {

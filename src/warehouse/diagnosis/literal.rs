@@ -21,6 +21,11 @@ struct AnyOf {
     shortest: usize,
 }
 
+/// Whether a symbol may stand for something else than itself.
+fn is_special(symbol: u8) -> bool {
+    matches!(symbol, b'|' | b'(' | b')' | b'[' | b'.' | b'^' | b'$' | b'\\' | b'?' | b'*' | b'+' | b'{')
+}
+
 /// Reads what expressions require. One serves for many of them: there are ten thousand literals, and they are read
 /// before the first screen.
 #[derive(Debug, Default)]
@@ -115,7 +120,8 @@ impl<'p> Reader<'p> {
                     }
                 }
                 _ => {
-                    self.next();
+                    let plain = self.pattern[began..].iter().position(|symbol| is_special(*symbol));
+                    self.at = plain.map_or(self.pattern.len(), |length| began + length.max(1));
                     run = self.repeated(run);
                 }
             }

@@ -22,10 +22,11 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// A pattern as it stands in the catalogue, its shorthands written out.
+    /// A pattern as it stands in the catalogue, or in one of a user, where case does not matter; its shorthands written
+    /// out.
     pub(super) fn new(written: &str, any_case: bool) -> Self {
-        let mut source = without_contractions(written);
-        // Most have none, and all are read before the first screen.
+        // The catalogue of the program has none, and is read before the first screen; a test sees to that.
+        let mut source = if any_case { without_contractions(written) } else { written.to_owned() };
         if source.contains('{') {
             source = source.replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
             source = source.replace("{bare}", "(?P<bare>[a-z][a-z0-9_$]*)");
