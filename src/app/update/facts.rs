@@ -143,6 +143,15 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
         (_, _, Ok(())) => link::answered(model),
         (_, _, Err(failure)) => link::failed(model, failure),
     };
+    // Whoever looks at the same waits for it, too.
+    if let (Some(need), Err(failure)) = (&flight.need, &result) {
+        history::not_read(model, need, failure);
+        if let Need::Schema(id) = need
+            && model.schemas.selected() == Some(id)
+        {
+            model.details_failure = Some((id.clone(), failure.clone()));
+        }
+    }
     effects.extend(match (flight.purpose, result) {
         (Purpose::List(served), result) => list_ended(model, served, &result),
         (Purpose::Follow(follow), Err(failure)) => follows::learn(model, follow, &Evidence::Unread(&failure)),
@@ -219,8 +228,7 @@ fn not_shown(model: &mut Model, need: Option<Need>, failure: Failure) -> Vec<Eff
             Vec::new()
         }
         // What is not told of the key or of jobs is shown as not known.
-        Some(need) => history::not_read(model, &need, failure),
-        None => Vec::new(),
+        _ => Vec::new(),
     }
 }
 

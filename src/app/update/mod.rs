@@ -41,6 +41,7 @@ mod welcome;
 
 use super::effect::{Effect, Timer};
 use super::message::{Event, Message};
+use super::model::overlay::Overlay;
 use super::model::{Model, Screen};
 use crate::warehouse::recovery::follow::{Evidence, Tone};
 
@@ -75,6 +76,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         event => (Vec::new(), happened(model, event)),
     };
+    // Only the help lies over something else.
+    if !matches!(model.overlay, Some(Overlay::Help(_))) {
+        model.beneath = None;
+    }
     effects.extend(watch::look(model));
     effects.extend(noticed);
     effects.extend(all_profiles::arrive(model));

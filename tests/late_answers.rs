@@ -1,0 +1,162 @@
+//! Answers that come late, in another order, or while something lies over what they are for.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+
+mod support;
+
+use std::sync::Arc;
+
+use support::made::{self, job, source, table, with_status};
+use support::world::Desk;
+use support::world::frame::drawn;
+use whtui::app::effect::{Effect, RequestId, Timer};
+use whtui::app::message::{Event, Sent};
+use whtui::app::model::history::History;
+use whtui::app::model::overlay::Overlay;
+use whtui::app::settings::{Settings, Setup};
+use whtui::view::theme::Theme;
+use whtui::warehouse::account;
+use whtui::warehouse::failure::{Failure, FailureKind};
+use whtui::warehouse::field::Field;
+use whtui::warehouse::ids::{ProjectId, SchemaId, SourceId};
+use whtui::warehouse::operation::Request;
+use whtui::warehouse::raw::pretty;
+use whtui::warehouse::schema::Schema;
+use whtui::warehouse::source::Source;
+use whtui::warehouse::status::Status;
+use whtui::warehouse::survey::{Fact, FullSchema, Identity, Need, SourcePage};
+use whtui::warehouse::text::Foreign;
+
+const NEVER: &str = "nothing was ever synced here";
+
+fn project() -> Vec<Source> {
+    vec![source("shop", vec![table("orders"), table("stock")])]
+}
+
+fn desk_with(settings: Settings, sources: Vec<Source>) -> Desk {
+    let mut desk = Desk::new(settings, 120, 30);
+    desk.list(sources);
+    desk.press(&["2", "g"]);
+    desk.fetches.retain(|(_, need)| *need == Need::Identity);
+    desk
+}
+
+fn desk() -> Desk {
+    desk_with(made::settings(), project())
+}
+
+fn screen(desk: &Desk) -> String {
+    drawn(&desk.model, &Theme::builtin(true, false)).to_string()
+}
+
+fn history(desk: &Desk) -> &History {
+    let Some(Overlay::History(history)) = &desk.model.overlay else { panic!("{:?}", desk.model.overlay) };
+    history
+}
+
+fn gateway() -> Failure {
+    Failure::new(FailureKind::Gateway, "")
+}
+
+fn full(schema: Schema) -> Fact {
+    let detail = support::world::detail();
+    Fact::Schema(Box::new(FullSchema { schema, detail, source: None, source_type: Field::Unknown }))
+}
+
+fn is_jobs(need: &Need) -> bool {
+    matches!(need, Need::Jobs(_))
+}
+
+fn is_soon(timer: &Timer) -> bool {
+    matches!(timer, Timer::Refresh(_))
+}
+
+#[test]
+fn jobs_that_come_while_help_is_read_are_there_afterwards() {
+    let mut desk = desk();
+    desk.press(&["H", "?"]);
+    desk.jobs("orders", vec![job("orders", 60, 1, "Completed", 7)]);
+    desk.press(&["esc"]);
+    assert!(history(&desk).read, "{}", screen(&desk));
+    assert_eq!(history(&desk).jobs().len(), 1);
+    // The same for a page that cannot be read.
+    desk.press(&["ctrl-r", "?"]);
+    desk.fail(is_jobs, gateway());
+    desk.press(&["esc"]);
+    assert!(history(&desk).failure.is_some());
+}
+
+#[test]
+fn what_was_not_read_is_not_said_to_be_empty() {
+    // The question is asked by a reload that is followed, and fails there.
+    let mut desk = desk();
+    desk.press(&["r", "H"]);
+    let asked = desk.fetches.iter().filter(|(_, need)| is_jobs(need)).count();
+    assert_eq!(asked, 1, "the history shares the question");
+    desk.fail(is_jobs, gateway());
+    assert!(!screen(&desk).contains(NEVER) && screen(&desk).contains("could not be read"), "{}", screen(&desk));
+    // Nothing is under way, and nobody knows why: it is said that nothing was read.
+    let Some(Overlay::History(history)) = &mut desk.model.overlay else { panic!("no history") };
+    history.failure = None;
+    assert!(!screen(&desk).contains(NEVER) && screen(&desk).contains("not read yet"), "{}", screen(&desk));
+}
+
+#[test]
+fn jobs_that_come_while_the_json_of_one_is_read_are_there_afterwards() {
+    let mut desk = desk();
+    desk.press(&["H"]);
+    desk.jobs("orders", vec![job("orders", 60, 1, "Completed", 7)]);
+    desk.press(&["ctrl-r", "J"]);
+    let later = vec![job("orders", 5, 1, "Completed", 9), job("orders", 60, 1, "Completed", 7)];
+    desk.jobs("orders", later);
+    desk.press(&["esc"]);
+    assert_eq!(history(&desk).jobs().len(), 2);
+}
+
+#[test]
+fn json_and_triage_are_brought_up_to_date_under_help() {
+    let mut desk = desk();
+    desk.press(&["J", "?"]);
+    let (request, need) = desk.asked(|need| matches!(need, Need::Raw(..)));
+    let Need::Raw(read, job) = need else { panic!("{need:?}") };
+    desk.land(request, Fact::Raw(read, job, Arc::new(pretty("{\"told\":1}"))));
+    desk.press(&["esc"]);
+    assert!(screen(&desk).contains("told"), "{}", screen(&desk));
+
+    let mut desk = self::desk();
+    desk.press(&["t", "?"]).pass(60).fire(is_soon);
+    desk.list(vec![source("shop", vec![made::failing("orders", Some("permission denied"), true), table("stock")])]);
+    desk.press(&["esc"]);
+    let Some(Overlay::Triage(list)) = &desk.model.overlay else { panic!("{:?}", desk.model.overlay) };
+    assert_eq!(list.problems().len(), 1);
+}
+
+#[test]
+fn an_editor_whose_table_is_gone_says_so_under_help() {
+    let mut desk = desk();
+    desk.press(&["E", "?"]);
+    let (request, _) = desk.asked(|need| matches!(need, Need::Schema(_)));
+    desk.happen(Event::FetchEnded(request, Err(Failure::new(FailureKind::NotFound, ""))));
+    desk.press(&["esc"]);
+    assert!(matches!(&desk.model.overlay, Some(Overlay::Tuning(id)) if desk.model.tunings.contains_key(id)));
+}
+
+#[test]
+fn a_file_that_is_written_after_the_question_was_left_is_told() {
+    let mut desk = desk();
+    desk.press(&["ctrl-e", "enter", "esc"]);
+    desk.happen(Event::Saved("here.csv".to_owned(), Err("the disk is full".to_owned())));
+    assert!(desk.model.activity.notice().unwrap().text.contains("the disk is full"));
+    desk.happen(Event::Saved("here.csv".to_owned(), Ok(())));
+    assert!(desk.model.activity.notice().unwrap().text.contains("here.csv"));
+}
+
+#[test]
+fn what_help_lay_over_does_not_come_back_after_something_else_was_opened() {
+    let mut desk = desk();
+    desk.press(&["H", "?"]);
+    // Whatever replaces the help.
+    desk.model.overlay = Some(Overlay::Activity(whtui::app::model::reader::Reader::default()));
+    desk.press(&["j", "esc"]);
+    assert!(desk.model.overlay.is_none(), "{:?}", desk.model.overlay);
+}
