@@ -152,6 +152,42 @@ fn a_file_that_is_written_after_the_question_was_left_is_told() {
 }
 
 #[test]
+fn reading_the_list_soon_is_not_forgotten_while_it_is_read() {
+    let mut desk = desk();
+    desk.pass(60).fire(is_soon);
+    desk.press(&["p"]).sent(Ok(Sent::Done(None)));
+    desk.timers.clear();
+    desk.list(project());
+    let soonest = desk.timers.iter().filter(|(_, timer)| is_soon(timer)).map(|(at, _)| *at).max().unwrap();
+    assert!(soonest.duration_since(desk.now).as_secs() < 2, "{:?}", desk.timers);
+    desk.fire(is_soon);
+    assert!(desk.is_asked(|need| *need == Need::Sources));
+}
+
+#[test]
+fn a_page_from_before_does_not_bring_back_what_was_destroyed() {
+    let page = |sources: Vec<Source>, loaded: usize, end| {
+        Fact::Sources(SourcePage { sources, loaded, total: 2, unreadable: 0, end })
+    };
+    let all = || vec![source("lab", vec![table("probes")]), source("shop", vec![table("orders"), table("stock")])];
+    let whole = Some(whtui::warehouse::survey::Completeness::Whole);
+    let mut desk = desk_with(made::settings(), all());
+    desk.pass(60).fire(is_soon);
+    let (reading, _) = desk.asked(|need| *need == Need::Sources);
+    desk.happen(Event::Learned(reading, Box::new(page(all().split_off(1), 1, None))));
+    desk.go_to_source("lab").press(&["X"]).type_in("lab").press(&["enter"]).sent(Ok(Sent::Done(None)));
+    let lab = SourceId::new("source-lab");
+    assert!(desk.model.inventory.source(&lab).is_none(), "{}", screen(&desk));
+    desk.happen(Event::Learned(reading, Box::new(page(vec![all().remove(0)], 2, whole))));
+    assert!(desk.model.inventory.source(&lab).is_none(), "{}", screen(&desk));
+    desk.happen(Event::FetchEnded(reading, Ok(())));
+    // What a later reading shows is there.
+    desk.fire(is_soon);
+    desk.list(all());
+    assert!(desk.model.inventory.source(&lab).is_some());
+}
+
+#[test]
 fn what_help_lay_over_does_not_come_back_after_something_else_was_opened() {
     let mut desk = desk();
     desk.press(&["H", "?"]);

@@ -199,11 +199,13 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
         };
         effects.extend(steps);
     }
-    if model.list_waiters.is_empty() {
-        effects.extend(refresh::plan_reading(model));
+    effects.extend(if !model.list_waiters.is_empty() {
+        refresh::read_list(model)
+    } else if model.link.again && result.is_ok() {
+        refresh::read_list_soon(model)
     } else {
-        effects.extend(refresh::read_list(model));
-    }
+        refresh::plan_reading(model)
+    });
     effects
 }
 
