@@ -187,6 +187,84 @@ fn a_page_from_before_does_not_bring_back_what_was_destroyed() {
     assert!(desk.model.inventory.source(&lab).is_some());
 }
 
+fn state_of_orders(desk: &Desk) -> Status {
+    desk.held("orders").status
+}
+
+#[test]
+fn an_older_answer_about_a_table_does_not_undo_a_newer_one() {
+    let mut desk = desk();
+    desk.press(&["j", "k"]).fire(|timer| matches!(timer, Timer::Rested(_)));
+    let (slow, _) = desk.asked(|need| *need == Need::Schema(SchemaId::new("id-orders")));
+    desk.fetches.clear();
+    // The editor reads the table anew, and its answer is faster.
+    desk.press(&["E"]);
+    desk.full(with_status("orders", "Running"));
+    assert_eq!(state_of_orders(&desk), Status::Running);
+    desk.land(slow, full(table("orders")));
+    assert_eq!(state_of_orders(&desk), Status::Running);
+}
+
+#[test]
+fn an_older_answer_about_jobs_does_not_undo_a_newer_one() {
+    let mut desk = desk();
+    desk.press(&["H"]);
+    let (slow, need) = desk.asked(is_jobs);
+    let Need::Jobs(query) = need else { panic!("{need:?}") };
+    desk.press(&["esc", "r"]);
+    desk.jobs("orders", vec![job("orders", 10, 2, "Completed", 70)]);
+    desk.pass(20);
+    desk.land(slow, Fact::Jobs(query, vec![job("orders", 10, 0, "Running", 3), job("orders", 70, 1, "Completed", 5)]));
+    let runs = desk.model.inventory.runs(&SchemaId::new("id-orders")).unwrap();
+    assert_eq!(runs.newest().unwrap().status, Status::Completed);
+    assert_eq!(runs.read_at(), Some(made::now()), "what is older was not read just now");
+    desk.press(&["H"]);
+    desk.jobs("orders", vec![job("orders", 10, 2, "Completed", 70)]);
+    assert_eq!(history(&desk).jobs()[0].status, Status::Completed);
+}
+
+#[test]
+fn who_waits_for_an_older_answer_gets_it_all_the_same() {
+    let mut desk = desk();
+    desk.press(&["r"]);
+    let (reload, need) = desk.asked(is_jobs);
+    let Need::Jobs(query) = need else { panic!("{need:?}") };
+    // The source is looked at, and the question about all of its tables is answered first.
+    desk.press(&["1"]).fire(|timer| matches!(timer, Timer::Rested(_)));
+    let (source, need) = desk.asked(is_jobs);
+    let Need::Jobs(all) = need else { panic!("{need:?}") };
+    assert!(all.schemas.is_empty());
+    desk.land(source, Fact::Jobs(all, vec![job("orders", 10, 2, "Completed", 70)]));
+    desk.land(reload, Fact::Jobs(query, vec![job("orders", 10, 0, "Running", 3)]));
+    assert_eq!(desk.sends.len(), 1, "the reload goes on");
+    let runs = desk.model.inventory.runs(&SchemaId::new("id-orders")).unwrap();
+    assert_eq!(runs.newest().unwrap().status, Status::Completed);
+}
+
+#[test]
+fn a_late_answer_about_the_old_key_does_not_replace_the_new_one() {
+    let mut desk = desk();
+    desk.press(&["K"]).happen(Event::Pasted("phx_new".to_owned()));
+    desk.press(&["enter", "enter"]);
+    let check = |effect: &Effect| match effect {
+        Effect::CheckKey { request, .. } => Some(*request),
+        _ => None,
+    };
+    let request = desk.others.iter().find_map(check).unwrap();
+    let of = |scope: &str| account::Key { scopes: Some(vec![Foreign::new(scope)]), ..account::Key::default() };
+    desk.happen(Event::KeyChecked(request, Ok(of("external_data_source:write"))));
+    let all: Vec<RequestId> =
+        desk.fetches.iter().filter(|(_, need)| *need == Need::Identity).map(|(request, _)| *request).collect();
+    assert_eq!(all.len(), 2, "asked anew with the new key");
+    let late = Identity { key: Some(of("external_data_source:read")), project: None };
+    desk.land(all[0], Fact::Identity(Box::new(late)));
+    assert_eq!(desk.model.identity.key, Some(of("external_data_source:write")));
+    let project = account::Project { id: ProjectId::FIRST, name: "Acme".into(), timezone: Field::Null };
+    let now = Identity { key: Some(of("external_data_source:write")), project: Some(project) };
+    desk.land(all[1], Fact::Identity(Box::new(now.clone())));
+    assert_eq!(desk.model.identity, now);
+}
+
 #[test]
 fn what_help_lay_over_does_not_come_back_after_something_else_was_opened() {
     let mut desk = desk();

@@ -47,6 +47,8 @@ pub struct Flight {
 pub struct Flights {
     last: u64,
     open: HashMap<RequestId, Flight>,
+    /// The latest request of which an answer about this was taken in, as long as earlier ones are open.
+    taken: HashMap<Need, RequestId>,
     /// How many answers came too late.
     pub dropped: u64,
 }
@@ -99,7 +101,33 @@ impl Flights {
         if flight.is_none() {
             self.dropped += 1;
         }
+        self.forget_taken();
         flight
+    }
+
+    /// Notes that an answer about this was taken in.
+    pub fn note_taken(&mut self, request: RequestId, need: Need) {
+        let latest = self.taken.entry(need).or_insert(request);
+        *latest = request.max(*latest);
+    }
+
+    /// Whether an answer about this was taken in that was asked for later.
+    #[must_use]
+    pub fn took_later(&self, request: RequestId, need: &Need) -> bool {
+        self.taken.get(need).is_some_and(|taken| *taken > request)
+    }
+
+    /// What nothing open is earlier than need not be remembered.
+    fn forget_taken(&mut self) {
+        if self.taken.is_empty() {
+            return;
+        }
+        let can_be_late = |flight: &Flight| !matches!(flight.need, None | Some(Need::Sources));
+        let reads = self.open.iter().filter(|(_, flight)| can_be_late(flight));
+        match reads.map(|(request, _)| *request).min() {
+            Some(earliest) => self.taken.retain(|_, taken| *taken > earliest),
+            None => self.taken.clear(),
+        }
     }
 
     /// The followed action that a request is a step of.

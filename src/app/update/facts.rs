@@ -1,6 +1,6 @@
 //! What was found out, and what follows from it.
 
-use super::{follows, history, link, raw, refresh, runbook, tuning};
+use super::{follows, history, late, link, raw, refresh, runbook, tuning};
 use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
@@ -27,7 +27,11 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
         Purpose::Tuning(id) => Some((id.clone(), fact.clone())),
         _ => None,
     };
-    let mut effects = take_in(model, &purpose, fact);
+    let mut effects = if late::is_outdated(&mut model.flights, request, &fact) {
+        late::only_prove(model, follow_of(&purpose), &fact)
+    } else {
+        take_in(model, request, &purpose, fact)
+    };
     if let Some((id, fact)) = for_tuning {
         effects.extend(tuning::learned(model, &id, &fact));
     }
@@ -37,7 +41,7 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
     effects
 }
 
-fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
+fn take_in(model: &mut Model, request: RequestId, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
     let now = model.now;
     match fact {
         Fact::Identity(identity) => {
@@ -71,12 +75,16 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
         // The past proves nothing of the present.
         Fact::Jobs(query, jobs) if query.before.is_some() => history::jobs_came(model, &query, &jobs),
         Fact::Jobs(query, jobs) => {
-            let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
-            model.strips.learned(&model.inventory, &query, &jobs);
+            let late::News { query: news, jobs: new, all } = late::sift(model, request, &query, &jobs);
+            let names = news.as_ref().map(|news| news.schemas.as_slice()).unwrap_or_default();
+            let transitions = model.inventory.learn_jobs(&query.source, names, new, now);
+            if let Some(news) = news {
+                model.strips.learned(&model.inventory, &news, &all);
+            }
             note_transitions(model, &transitions);
             complete_question(model);
             let mut effects = refresh::rows_changed(model);
-            effects.extend(history::jobs_came(model, &query, &jobs));
+            effects.extend(history::jobs_came(model, &query, &all));
             effects.extend(prove(model, follow_of(purpose), &Evidence::Jobs(&jobs)));
             effects
         }

@@ -17,6 +17,7 @@ mod guard;
 mod history;
 mod key_form;
 mod keys;
+mod late;
 mod link;
 mod logs;
 mod menu;
