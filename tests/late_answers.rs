@@ -13,7 +13,7 @@ use whtui::app::effect::{Effect, RequestId, Timer};
 use whtui::app::message::{Event, Sent};
 use whtui::app::model::history::History;
 use whtui::app::model::overlay::Overlay;
-use whtui::app::settings::{Settings, Setup};
+use whtui::app::settings::Settings;
 use whtui::view::theme::Theme;
 use whtui::warehouse::account;
 use whtui::warehouse::failure::{Failure, FailureKind};
@@ -263,6 +263,29 @@ fn a_late_answer_about_the_old_key_does_not_replace_the_new_one() {
     let now = Identity { key: Some(of("external_data_source:write")), project: Some(project) };
     desk.land(all[1], Fact::Identity(Box::new(now.clone())));
     assert_eq!(desk.model.identity, now);
+}
+
+fn held_back(desk: &mut Desk) {
+    let held: Request = desk.sends.first().unwrap().1.request(ProjectId::FIRST);
+    desk.sent(Ok(Sent::Held(held)));
+}
+
+#[test]
+fn a_dry_run_does_not_take_away_what_was_opened_meanwhile() {
+    let dry = || desk_with(Settings { dry_run: true, ..made::settings() }, project());
+    for keys in [&[":", "x"][..], &["K", "x"], &["j", "X", "x"], &["t"], &["H", "?"], &["L"]] {
+        let mut desk = dry();
+        desk.press(&["p"]).press(keys);
+        let before = format!("{:?} {:?}", desk.model.overlay, desk.model.beneath);
+        held_back(&mut desk);
+        assert_eq!(format!("{:?} {:?}", desk.model.overlay, desk.model.beneath), before, "{keys:?}");
+        let told = desk.model.activity.notice().unwrap().text.clone();
+        assert!(told.contains("was not sent"), "{told}");
+    }
+    let mut desk = dry();
+    desk.press(&["p"]);
+    held_back(&mut desk);
+    assert!(matches!(desk.model.overlay, Some(Overlay::Preview { .. })));
 }
 
 #[test]
