@@ -13,7 +13,7 @@ use whtui::app::effect::{Effect, RequestId, Timer};
 use whtui::app::message::{Event, Sent};
 use whtui::app::model::history::History;
 use whtui::app::model::overlay::Overlay;
-use whtui::app::settings::Settings;
+use whtui::app::settings::{Settings, Setup};
 use whtui::view::theme::Theme;
 use whtui::warehouse::account;
 use whtui::warehouse::failure::{Failure, FailureKind};
@@ -296,4 +296,18 @@ fn what_help_lay_over_does_not_come_back_after_something_else_was_opened() {
     desk.model.overlay = Some(Overlay::Activity(whtui::app::model::reader::Reader::default()));
     desk.press(&["j", "esc"]);
     assert!(desk.model.overlay.is_none(), "{:?}", desk.model.overlay);
+}
+
+#[test]
+fn a_paste_goes_where_keys_go_when_two_questions_stand() {
+    let setup = Setup { profile: Some("prod".to_owned()), protected: true, ..Setup::default() };
+    let mut desk = desk_with(Settings { setup, ..made::settings() }, project());
+    desk.press(&["p"]).type_in("prod").press(&["enter"]);
+    let (request, operation) = desk.sends.remove(0);
+    desk.press(&["j", "p"]);
+    assert!(desk.model.guard.is_some());
+    desk.happen(Event::Unlogged(request, operation, "no space".to_owned()));
+    desk.happen(Event::Pasted("prod".to_owned()));
+    desk.press(&["enter"]);
+    assert!(desk.model.guard.is_none() && desk.sends.len() == 1);
 }

@@ -114,7 +114,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::FocusChanged(focused) => refresh::focus_changed(model, focused),
         // Only the theme depends on the background.
-        Event::Resumed | Event::BackgroundTold(_) => Vec::new(),
+        Event::BackgroundTold(_) => Vec::new(),
         Event::WentOn => {
             let before = model.schemas.selected().cloned();
             model.go_on_ordering();
