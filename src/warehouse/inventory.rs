@@ -67,7 +67,8 @@ pub struct Inventory {
     /// When something was last asked about a table that is not asked again soon, whatever came of it.
     asked: Map<SchemaId, Timestamp>,
     reading: u64,
-    gone: Gone,
+    /// Mostly empty.
+    gone: Box<Gone>,
     changes: Changes,
     /// All tables counted, until something changes: every frame asks.
     counted: OnceCell<Tally>,
@@ -194,7 +195,7 @@ impl Inventory {
     /// Starts a new reading of the list: what it does not bring is gone at its end.
     pub fn begin_reading(&mut self) {
         self.reading += 1;
-        self.gone = Gone::default();
+        *self.gone = Gone::default();
     }
 
     /// Takes in a page of the list.
