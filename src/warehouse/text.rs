@@ -22,7 +22,7 @@ const BEHIND: usize = 2_000;
 const COMBINING_LIMIT: usize = 4;
 
 /// How many characters may be drawn as one. No script needs so many; without a limit, one sign may be wider than a screen.
-const CLUSTER_LIMIT: usize = 16;
+const CLUSTER_LIMIT: usize = 12;
 
 /// A text that somebody else wrote.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
