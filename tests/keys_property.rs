@@ -475,7 +475,7 @@ impl Watched {
                 0 => Event::Copied(true),
                 1 => Event::Copied(false),
                 2 => Event::BudgetChanged(BudgetLeft { minute: 3, hour: 500, paused: None }),
-                3 => Event::Resumed,
+                3 => Event::BackgroundTold(true),
                 4 => Event::Retrying(RequestId(7), Failure::new(FailureKind::Gateway, "")),
                 _ => Event::FocusChanged(true),
             }),

@@ -37,8 +37,6 @@ pub enum Event {
     Resized(Size),
     /// The terminal gained or lost the focus.
     FocusChanged(bool),
-    /// The program was started, or came back from being suspended: everything must be drawn.
-    Resumed,
     /// Nothing else waits: what was put off can go on.
     WentOn,
     /// A fetch brought something. More may follow.

@@ -157,6 +157,9 @@ fn nothing(model: &Model, history: &History, reading: bool) -> Vec<String> {
             failure.explanation().replace('`', "'")
         )];
     }
+    if !history.read {
+        return vec![format!("The jobs are not read yet. `{}` reads them.", key(CommandId::Refresh))];
+    }
     vec![
         "The server knows no job of this: nothing was ever synced here.".to_owned(),
         format!(

@@ -37,7 +37,10 @@ fn rows<'a>(line: &RawLine, width: usize, raw: &Raw, theme: &Theme) -> Vec<Line<
     for (kind, piece) in &line.pieces {
         let mut rest = piece.as_str();
         while !rest.is_empty() {
-            let part = text::beginning(rest, room - used);
+            let part = match used {
+                0 => text::beginning_of_row(rest, room),
+                _ => text::beginning(rest, room.saturating_sub(used)),
+            };
             if part.is_empty() {
                 rows.push(Line::from(" ".repeat(indent)));
                 used = 0;
@@ -93,4 +96,26 @@ fn last_page(all: &[RawLine], width: usize, height: usize, raw: &Raw, theme: &Th
         (free, first) = (free - taken, first - 1);
     }
     first.min(all.len().saturating_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warehouse::ids::SchemaId;
+    use crate::warehouse::operation::Read;
+    use proptest::prelude::*;
+
+    proptest! {
+        // Letters that are drawn as one sign, however many of them there are.
+        #[test]
+        fn every_text_comes_to_its_end_in_rows(text in "[a\u{903}\u{1100}]{0,300}", width in 0_usize..60) {
+            let read = Read::Schema(SchemaId::new("1"));
+            let raw = Raw::new(String::new(), read, None);
+            let line = RawLine { depth: 1, pieces: vec![(Kind::Text, text.clone())] };
+            let rows = rows(&line, width, &raw, &Theme::builtin(true, false));
+            prop_assert!(rows.len() <= text.chars().count() + 1);
+            let drawn: String = rows.iter().flat_map(|row| row.spans.iter().skip(1)).map(|span| &*span.content).collect();
+            prop_assert_eq!(drawn, text);
+        }
+    }
 }

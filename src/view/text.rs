@@ -45,6 +45,18 @@ pub fn beginning(text: &str, cells: usize) -> &str {
     text
 }
 
+/// As much of the beginning of a text as an empty row of so many cells takes: at least one character, even where what
+/// is drawn as one sign is wider than the row.
+#[must_use]
+pub fn beginning_of_row(text: &str, cells: usize) -> &str {
+    let whole_signs = beginning(text, cells);
+    if !whole_signs.is_empty() {
+        return whole_signs;
+    }
+    let end = text.char_indices().skip(1).find(|(at, symbol)| width(&text[..at + symbol.len_utf8()]) > cells);
+    end.map_or(text, |(at, _)| &text[..at])
+}
+
 /// A text as exactly so many cells, aligned left or right.
 #[must_use]
 pub fn fit(text: &str, cells: usize, mark: &str, right: bool) -> String {

@@ -3,6 +3,7 @@
 mod changes;
 mod channels;
 mod closer;
+mod gone;
 
 use jiff::{SignedDuration, Timestamp};
 use std::cell::OnceCell;
@@ -25,6 +26,7 @@ use super::text::Foreign;
 use changes::Changes;
 use channels::Channels;
 use closer::CloserLook;
+use gone::Gone;
 
 pub use super::held::Held;
 
@@ -65,6 +67,8 @@ pub struct Inventory {
     /// When something was last asked about a table that is not asked again soon, whatever came of it.
     asked: Map<SchemaId, Timestamp>,
     reading: u64,
+    /// Mostly empty.
+    gone: Box<Gone>,
     changes: Changes,
     /// All tables counted, until something changes: every frame asks.
     counted: OnceCell<Tally>,
@@ -191,13 +195,16 @@ impl Inventory {
     /// Starts a new reading of the list: what it does not bring is gone at its end.
     pub fn begin_reading(&mut self) {
         self.reading += 1;
+        *self.gone = Gone::default();
     }
 
     /// Takes in a page of the list.
     pub fn learn_sources(&mut self, page: SourcePage, now: Timestamp) -> Vec<Transition> {
         let mut transitions = Vec::new();
-        for source in page.sources {
-            self.place(source, now, &mut transitions);
+        for mut source in page.sources {
+            if self.gone.spares(&mut source) {
+                self.place(source, now, &mut transitions);
+            }
         }
         if page.end == Some(Completeness::Whole) {
             let reading = self.reading;
@@ -387,22 +394,6 @@ impl Inventory {
             held.changes_from = changes_from;
         }
         transitions
-    }
-
-    /// Forgets a source that was destroyed.
-    pub fn forget_source(&mut self, id: &SourceId) {
-        self.held.retain(|held| held.source.id != *id);
-        self.reindex();
-    }
-
-    /// Forgets a table that was destroyed.
-    pub fn forget_schema(&mut self, id: &SchemaId, now: Timestamp) {
-        let Some(spot) = self.spot(id) else { return };
-        if let Some(held) = self.held.get_mut(spot.source as usize) {
-            held.source.schemas.retain(|schema| schema.id != *id);
-        }
-        self.reassess(spot.source as usize, now);
-        self.reindex();
     }
 
     fn index(&mut self, index: usize) {

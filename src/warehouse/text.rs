@@ -10,6 +10,8 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 /// How many characters of one text are ever shown; what is longer ends in an ellipsis.
 const SHOWN_LIMIT: usize = 20_000;
 
@@ -18,6 +20,9 @@ const BEHIND: usize = 2_000;
 
 /// How many combining marks may follow one character before the rest is dropped.
 const COMBINING_LIMIT: usize = 4;
+
+/// How many characters may be drawn as one. No script needs so many; without a limit, one sign may be wider than a screen.
+const CLUSTER_LIMIT: usize = 12;
 
 /// A text that somebody else wrote.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -107,7 +112,25 @@ pub fn clean(text: &str, keep_lines: bool) -> Cow<'_, str> {
         }
         combining = 0;
     }
-    Cow::Owned(shown)
+    Cow::Owned(without_endless_signs(shown))
+}
+
+/// The same text, in which so many characters at most are drawn as one. What stands for the rest is joined to nothing.
+fn without_endless_signs(text: String) -> String {
+    let is_endless = |sign: &str| sign.len() > CLUSTER_LIMIT && sign.chars().nth(CLUSTER_LIMIT).is_some();
+    if text.is_ascii() || !text.graphemes(true).any(is_endless) {
+        return text;
+    }
+    let mut shown = String::with_capacity(text.len());
+    for sign in text.graphemes(true) {
+        if is_endless(sign) {
+            shown.extend(sign.chars().take(CLUSTER_LIMIT - 1));
+            shown.push('\u{fffd}');
+        } else {
+            shown.push_str(sign);
+        }
+    }
+    shown
 }
 
 /// The text unchanged, but for passwords in addresses and the like. Not safe to show.
@@ -191,6 +214,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_sign_is_made_of_endless_characters(text in "[a\u{903}\u{1100}\u{600}\u{301}\u{94d}\u{915}]{0,300}") {
+            let shown = clean(&text, true);
+            for sign in shown.graphemes(true) {
+                prop_assert!(sign.chars().count() <= CLUSTER_LIMIT, "{:?}", sign);
+            }
+            prop_assert_eq!(clean(&shown, true), shown.clone());
+        }
+
         #[test]
         fn nothing_that_moves_the_cursor_is_ever_shown(text in any::<String>()) {
             let text = Foreign::from(text);

@@ -33,8 +33,11 @@ pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Ur
     let asking = Asking { shared, trip, urgency, is_list: need == Need::Sources, elsewhere: asks_elsewhere(&need) };
     match need {
         Need::Identity => {
-            let identity = asking.identity(client).await;
-            asking.tell(Fact::Identity(Box::new(identity)));
+            let (identity, outcome) = asking.identity(client).await;
+            if outcome.is_ok() || identity.key.is_some() {
+                asking.tell(Fact::Identity(Box::new(identity)));
+            }
+            outcome?;
         }
         Need::Sources => {
             let first_page = if shared.opens_short.load(Relaxed) { SHORT_PAGE } else { PAGE_SIZE };
@@ -134,13 +137,16 @@ impl Asking<'_> {
         }
     }
 
-    /// Whose key this is; what is refused to be told is left out.
-    async fn identity(&self, client: &Client) -> Identity {
-        let account = client.account();
-        let project = client.project();
-        Identity {
-            key: self.patiently(|| account.key()).await.ok(),
-            project: self.patiently(|| account.project(project)).await.ok(),
+    /// Whose key this is, as far as that could be read; what is refused to be told is left out.
+    async fn identity(&self, client: &Client) -> (Identity, Result<(), Failure>) {
+        let (account, project) = (client.account(), client.project());
+        let key = match told(self.patiently(|| account.key()).await) {
+            Ok(key) => key,
+            Err(failure) => return (Identity::default(), Err(failure)),
+        };
+        match told(self.patiently(|| account.project(project)).await) {
+            Ok(project) => (Identity { key, project }, Ok(())),
+            Err(failure) => (Identity { key, project: None }, Err(failure)),
         }
     }
 
@@ -229,6 +235,20 @@ impl Asking<'_> {
             }
             line.rest(wait.max(Duration::from_millis(1)), !asked_to_wait).await;
         }
+    }
+}
+
+/// What the server tells; `None`: it does not tell this key.
+fn told<T>(result: Result<T, Failure>) -> Result<Option<T>, Failure> {
+    match result {
+        Ok(told) => Ok(Some(told)),
+        Err(failure) => match failure.kind {
+            FailureKind::Forbidden
+            | FailureKind::MissingScope(_)
+            | FailureKind::NotFound
+            | FailureKind::OutOfBounds => Ok(None),
+            _ => Err(failure),
+        },
     }
 }
 

@@ -332,6 +332,8 @@ impl Shared {
         let mut keys = self.keys();
         if let Some((_, client)) = keys.checked.take_if(|(checked, _)| *checked == request) {
             keys.used = Some(client);
+            // What is asked with the key before is not an answer about this one.
+            self.trips().wrote();
         }
     }
 

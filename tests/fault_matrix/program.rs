@@ -2,14 +2,16 @@
 
 use std::fmt::Write as _;
 
-use whtui::app::effect::Timer;
+use whtui::app::effect::{Effect, RequestId, Timer, Urgency};
 use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
 use whtui::simulator::FaultSpec;
-use whtui::warehouse::failure::Failure;
+use whtui::warehouse::failure::{Failure, FailureKind};
 use whtui::warehouse::ids::SchemaId;
 use whtui::warehouse::operation::{Operation, Page, Write};
-use whtui::warehouse::survey::Need;
+use whtui::warehouse::survey::{Fact, Identity, Need};
+use whtui::worker::Worker;
+use whtui::worker::gate::Gate;
 
 use super::operations::{Targets, send};
 use super::world::{Desk, project, settings};
@@ -139,4 +141,49 @@ async fn each_fault_is_said_in_a_sentence_and_the_program_goes_on() {
         assert!(!spoils(&what) || desk.model.link.key_refused() == (fault == "401"));
     }
     insta::assert_snapshot!("what_is_said", table);
+}
+
+/// What a program that asks who it is learns, and how that ends.
+async fn identity(fault: &str) -> (Option<Identity>, Result<(), Failure>) {
+    let simulator = world_with(fault.parse::<FaultSpec>().unwrap().plan()).await;
+    let (messages, mut inbox) = tokio::sync::mpsc::unbounded_channel();
+    let client = client::of(&simulator, whtui::api::Limits::default());
+    let worker = Worker::new(Some(client), Gate::new(true, false), messages);
+    let _ = worker.run(Effect::Fetch { request: RequestId(1), need: Need::Identity, urgency: Urgency::Waiting });
+    let mut told = None;
+    loop {
+        match inbox.recv().await.unwrap().event {
+            Event::Learned(_, fact) => match *fact {
+                Fact::Identity(identity) => told = Some(*identity),
+                other => panic!("{other:?}"),
+            },
+            Event::FetchEnded(_, result) => return (told, result),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_this_is_was_not_read_where_nobody_answered() {
+    // What is refused for good is an answer.
+    for fault in ["key=403", "key=403-scope", "key=404", "key=403-project"] {
+        let (told, result) = identity(fault).await;
+        let told = told.unwrap();
+        assert!(result.is_ok() && told.key.is_none() && told.project.is_some(), "{fault}: {told:?} {result:?}");
+    }
+    let (told, result) = identity("project=403").await;
+    assert!(result.is_ok() && told.unwrap().key.is_some());
+    for (fault, kind) in [
+        ("key=401", FailureKind::KeyRejected),
+        ("key=html", FailureKind::NotJson),
+        ("key=redirect", FailureKind::Redirected),
+    ] {
+        let (told, result) = identity(fault).await;
+        assert_eq!(result.map_err(|failure| failure.kind), Err(kind), "{fault}");
+        assert!(told.is_none(), "{fault}: {told:?}");
+    }
+    // What was read before stays known.
+    let (told, result) = identity("project=html").await;
+    assert_eq!(result.map_err(|failure| failure.kind), Err(FailureKind::NotJson));
+    assert!(told.unwrap().key.is_some());
 }

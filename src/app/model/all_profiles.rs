@@ -103,7 +103,7 @@ impl Model {
     /// Whether the list of all profiles is looked at, help over it or not.
     #[must_use]
     pub fn shows_all_profiles(&self) -> bool {
-        [&self.overlay, &self.beneath].into_iter().any(|overlay| matches!(overlay, Some(Overlay::AllProfiles)))
+        matches!(self.looked_at(), Some(Overlay::AllProfiles))
     }
 
     /// The profile at a place of the settings.

@@ -42,11 +42,16 @@ pub struct Flight {
     pub need: Option<Need>,
 }
 
+/// The latest request of which an answer about this was taken in, as long as earlier ones are open. Mostly empty.
+#[derive(Debug, Default)]
+struct Taken(HashMap<Need, RequestId>);
+
 /// All requests in flight.
 #[derive(Debug, Default)]
 pub struct Flights {
     last: u64,
     open: HashMap<RequestId, Flight>,
+    taken: Box<Taken>,
     /// How many answers came too late.
     pub dropped: u64,
 }
@@ -99,7 +104,33 @@ impl Flights {
         if flight.is_none() {
             self.dropped += 1;
         }
+        self.forget_taken();
         flight
+    }
+
+    /// Notes that an answer about this was taken in.
+    pub fn note_taken(&mut self, request: RequestId, need: Need) {
+        let latest = self.taken.0.entry(need).or_insert(request);
+        *latest = request.max(*latest);
+    }
+
+    /// Whether an answer about this was taken in that was asked for later.
+    #[must_use]
+    pub fn took_later(&self, request: RequestId, need: &Need) -> bool {
+        self.taken.0.get(need).is_some_and(|taken| *taken > request)
+    }
+
+    /// What nothing open is earlier than need not be remembered.
+    fn forget_taken(&mut self) {
+        if self.taken.0.is_empty() {
+            return;
+        }
+        let can_be_late = |flight: &Flight| !matches!(flight.need, None | Some(Need::Sources));
+        let reads = self.open.iter().filter(|(_, flight)| can_be_late(flight));
+        match reads.map(|(request, _)| *request).min() {
+            Some(earliest) => self.taken.0.retain(|_, taken| *taken > earliest),
+            None => self.taken.0.clear(),
+        }
     }
 
     /// The followed action that a request is a step of.

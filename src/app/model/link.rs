@@ -13,6 +13,8 @@ pub struct Link {
     pub read_at: Option<Timestamp>,
     /// The reading in progress: sources so far, and how many there are.
     pub reading: Option<(usize, usize)>,
+    /// Whether it is to be read once more after that, because something was changed meanwhile.
+    pub again: bool,
     /// Why the last reading failed, if it did.
     pub failure: Option<Failure>,
     /// Since when that is so, and what is done about it.
@@ -117,7 +119,7 @@ impl Link {
 
     /// The list is being read.
     pub fn begin_reading(&mut self) {
-        self.reading = Some((0, 0));
+        (self.reading, self.again) = (Some((0, 0)), false);
         if let Some(outage) = &mut self.outage {
             outage.next = None;
         }

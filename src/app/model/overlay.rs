@@ -2,11 +2,15 @@
 
 use tui_input::Input;
 
+use super::Model;
 use super::export::Export;
 use super::filters::Filters;
+use super::history::History;
 use super::menu::Menu;
+use super::raw::Raw;
 use super::reader::Reader;
 use super::runbook::RunbookId;
+use super::triage::Triage;
 use crate::app::commands::{Availability, CommandId};
 use crate::app::layout::Pane;
 use crate::warehouse::consent::Challenge;
@@ -137,4 +141,65 @@ pub struct Confirm {
     pub refused: bool,
     /// Whether the cursor is on the button that goes ahead; it starts on the other.
     pub on_yes: bool,
+}
+
+/// Answers come whatever lies over what they are for.
+impl Model {
+    /// What lies over the main screen; where the help explains it, what lies below the help.
+    #[must_use]
+    pub fn looked_at(&self) -> Option<&Overlay> {
+        self.beneath.as_ref().or(self.overlay.as_ref())
+    }
+
+    /// The place of it.
+    pub fn looked_at_mut(&mut self) -> &mut Option<Overlay> {
+        if self.beneath.is_some() { &mut self.beneath } else { &mut self.overlay }
+    }
+
+    /// Whether this runbook is looked at.
+    #[must_use]
+    pub fn shows_runbook(&self, id: RunbookId) -> bool {
+        matches!(self.looked_at(), Some(Overlay::Runbook(shown)) if *shown == id)
+    }
+
+    /// Whether the editor of this table is looked at.
+    #[must_use]
+    pub fn shows_editor(&self, id: &SchemaId) -> bool {
+        matches!(self.looked_at(), Some(Overlay::Tuning(shown)) if shown == id)
+    }
+
+    /// The history that is open, be it that one of its jobs is read as JSON.
+    #[must_use]
+    pub fn history(&self) -> Option<&History> {
+        match self.looked_at()? {
+            Overlay::History(history) => Some(history),
+            Overlay::Raw(raw) => raw.beneath.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The same, to take something in.
+    pub fn history_mut(&mut self) -> Option<&mut History> {
+        match self.looked_at_mut() {
+            Some(Overlay::History(history)) => Some(history),
+            Some(Overlay::Raw(raw)) => raw.beneath.as_deref_mut(),
+            _ => None,
+        }
+    }
+
+    /// The object that is open as JSON, to take something in.
+    pub fn raw_mut(&mut self) -> Option<&mut Raw> {
+        match self.looked_at_mut() {
+            Some(Overlay::Raw(raw)) => Some(raw),
+            _ => None,
+        }
+    }
+
+    /// The list of everything that is wrong, to take something in.
+    pub fn triage_mut(&mut self) -> Option<&mut Triage> {
+        match self.looked_at_mut() {
+            Some(Overlay::Triage(list)) => Some(list),
+            _ => None,
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::{JobId, SchemaId};
 use crate::warehouse::inventory::Inventory;
+use crate::warehouse::runs::Runs;
 use crate::warehouse::state::{Severity, State};
 
 /// How an end is announced beside the notice on the screen.
@@ -56,7 +57,7 @@ impl Seen {
     #[must_use]
     pub fn of(inventory: &Inventory, table: &SchemaId) -> Option<Self> {
         let (_, schema, state) = inventory.schema(table)?;
-        let newest = inventory.runs(table).and_then(|runs| runs.jobs().iter().find(|job| !job.is_running()));
+        let newest = inventory.runs(table).and_then(Runs::newest_ended);
         let synced = match schema.last_synced_at {
             Field::Known(at) => Some(at),
             Field::Null | Field::Unknown => None,

@@ -73,9 +73,20 @@ fn write(model: &mut Model) -> Vec<Effect> {
     }
 }
 
+fn is_writing(overlay: &Overlay) -> bool {
+    matches!(overlay, Overlay::Export(export) if export.writing)
+}
+
 /// The file was written, or was not.
 pub(super) fn saved(model: &mut Model, path: &str, result: Result<(), String>) -> Vec<Effect> {
-    let Some(Overlay::Export(export)) = &mut model.overlay else { return Vec::new() };
+    let Some(Overlay::Export(export)) = model.overlay.as_mut().filter(|over| is_writing(over)) else {
+        // Somebody has left the question, but not the file.
+        let path = clean(path, false);
+        return match result {
+            Ok(()) => notice(model, Tone::Good, format!("{path} is written.")),
+            Err(reason) => notice(model, Tone::Bad, format!("{path} could not be written: {reason}")),
+        };
+    };
     export.writing = false;
     match result {
         Ok(()) => {

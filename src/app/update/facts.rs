@@ -1,6 +1,6 @@
 //! What was found out, and what follows from it.
 
-use super::{follows, history, link, raw, refresh, runbook, tuning};
+use super::{follows, history, late, link, raw, refresh, runbook, tuning};
 use crate::app::effect::{Effect, FollowId, RequestId};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
@@ -27,7 +27,11 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
         Purpose::Tuning(id) => Some((id.clone(), fact.clone())),
         _ => None,
     };
-    let mut effects = take_in(model, &purpose, fact);
+    let mut effects = if late::is_outdated(&mut model.flights, request, &fact) {
+        late::only_prove(model, follow_of(&purpose), &fact)
+    } else {
+        take_in(model, request, &purpose, fact)
+    };
     if let Some((id, fact)) = for_tuning {
         effects.extend(tuning::learned(model, &id, &fact));
     }
@@ -37,7 +41,7 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
     effects
 }
 
-fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
+fn take_in(model: &mut Model, request: RequestId, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
     let now = model.now;
     match fact {
         Fact::Identity(identity) => {
@@ -71,12 +75,16 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
         // The past proves nothing of the present.
         Fact::Jobs(query, jobs) if query.before.is_some() => history::jobs_came(model, &query, &jobs),
         Fact::Jobs(query, jobs) => {
-            let transitions = model.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now);
-            model.strips.learned(&model.inventory, &query, &jobs);
+            let late::News { query: news, jobs: new, all } = late::sift(model, request, &query, &jobs);
+            let names = news.as_ref().map(|news| news.schemas.as_slice()).unwrap_or_default();
+            let transitions = model.inventory.learn_jobs(&query.source, names, new, now);
+            if let Some(news) = news {
+                model.strips.learned(&model.inventory, &news, &all);
+            }
             note_transitions(model, &transitions);
             complete_question(model);
             let mut effects = refresh::rows_changed(model);
-            effects.extend(history::jobs_came(model, &query, &jobs));
+            effects.extend(history::jobs_came(model, &query, &all));
             effects.extend(prove(model, follow_of(purpose), &Evidence::Jobs(&jobs)));
             effects
         }
@@ -143,6 +151,15 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
         (_, _, Ok(())) => link::answered(model),
         (_, _, Err(failure)) => link::failed(model, failure),
     };
+    // Whoever looks at the same waits for it, too.
+    if let (Some(need), Err(failure)) = (&flight.need, &result) {
+        history::not_read(model, need, failure);
+        if let Need::Schema(id) = need
+            && model.schemas.selected() == Some(id)
+        {
+            model.details_failure = Some((id.clone(), failure.clone()));
+        }
+    }
     effects.extend(match (flight.purpose, result) {
         (Purpose::List(served), result) => list_ended(model, served, &result),
         (Purpose::Follow(follow), Err(failure)) => follows::learn(model, follow, &Evidence::Unread(&failure)),
@@ -190,11 +207,13 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
         };
         effects.extend(steps);
     }
-    if model.list_waiters.is_empty() {
-        effects.extend(refresh::plan_reading(model));
+    effects.extend(if !model.list_waiters.is_empty() {
+        refresh::read_list(model)
+    } else if model.link.again && result.is_ok() {
+        refresh::read_list_soon(model)
     } else {
-        effects.extend(refresh::read_list(model));
-    }
+        refresh::plan_reading(model)
+    });
     effects
 }
 
@@ -219,8 +238,7 @@ fn not_shown(model: &mut Model, need: Option<Need>, failure: Failure) -> Vec<Eff
             Vec::new()
         }
         // What is not told of the key or of jobs is shown as not known.
-        Some(need) => history::not_read(model, &need, failure),
-        None => Vec::new(),
+        _ => Vec::new(),
     }
 }
 

@@ -156,7 +156,7 @@ pub(super) fn pasted(list: &mut Filters, text: &str) {
 }
 
 fn list(model: &mut Model) -> Option<&mut Filters> {
-    match &mut model.overlay {
+    match model.looked_at_mut() {
         Some(Overlay::Filters(list)) => Some(list),
         _ => None,
     }
@@ -170,7 +170,7 @@ fn say(model: &mut Model, said: Result<String, String>) {
 
 /// The one at the cursor; whether it is settled elsewhere.
 fn selected(model: &Model) -> Option<(Saved, bool)> {
-    let Some(Overlay::Filters(list)) = &model.overlay else { return None };
+    let Some(Overlay::Filters(list)) = model.looked_at() else { return None };
     model.named_filters().nth(list.cursor).map(|named| (named.saved.clone(), named.settled))
 }
 

@@ -148,18 +148,28 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
             let mut effects = Vec::new();
             let owner = model.runbooks.owner(id).map(|(runbook, _)| runbook);
             let tunes = owner.and_then(|owner| model.runbooks.get(owner)?.tunes.clone());
+            // Whatever else was opened meanwhile stays.
+            let was_asked_from_there = match model.looked_at() {
+                None | Some(Overlay::Preview { .. }) => true,
+                Some(Overlay::Runbook(shown)) => owner == Some(*shown),
+                Some(Overlay::Tuning(shown)) => tunes.as_ref() == Some(shown),
+                Some(_) => false,
+            };
             if let Some(follow) = held_back {
                 effects = runbook::follow_ended(model, id, &follow, &text);
             }
-            // Several requests of one step are shown together.
-            let shown = match model.overlay.take() {
-                Some(Overlay::Preview { curl, .. }) => format!("{curl}\n\n"),
-                _ => String::new(),
-            };
-            let curl = format!("{shown}{}", held.curl(&origin));
-            // A draft that was only looked at is still one.
-            let owner = owner.filter(|owner| model.runbooks.get(*owner).is_some());
-            model.overlay = Some(Overlay::Preview { curl, runbook: owner, tunes });
+            if was_asked_from_there {
+                // A draft that was only looked at is still one.
+                let owner = owner.filter(|owner| model.runbooks.get(*owner).is_some());
+                let place = model.looked_at_mut();
+                // Several requests of one step are shown together.
+                let shown = match place.take() {
+                    Some(Overlay::Preview { curl, .. }) => format!("{curl}\n\n"),
+                    _ => String::new(),
+                };
+                let curl = format!("{shown}{}", held.curl(&origin));
+                *place = Some(Overlay::Preview { curl, runbook: owner, tunes });
+            }
             effects.extend(report(model, Tone::Note, text));
             effects
         }

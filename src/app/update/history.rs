@@ -87,7 +87,7 @@ fn show(model: &mut Model, mut history: History) -> Vec<Effect> {
 }
 
 fn ask(model: &mut Model, question: JobQuery) -> Vec<Effect> {
-    if let Some(Overlay::History(history)) = &mut model.overlay {
+    if let Some(history) = model.history_mut() {
         history.failure = None;
     }
     model.flights.fetch_once(Need::Jobs(question), Urgency::Waiting).into_iter().collect()
@@ -95,7 +95,7 @@ fn ask(model: &mut Model, question: JobQuery) -> Vec<Effect> {
 
 /// Asks what the errors of the jobs mean that were not explained yet.
 fn wonder(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::History(history)) = &model.overlay else { return Vec::new() };
+    let Some(history) = model.history() else { return Vec::new() };
     let mut unknown: Vec<Puzzle> = Vec::new();
     for puzzle in history.jobs().iter().filter_map(|job| model.puzzle_of(&history.source, job)) {
         if !history.is_explained(&puzzle) && !unknown.contains(&puzzle) {
@@ -108,7 +108,7 @@ fn wonder(model: &mut Model) -> Vec<Effect> {
 
 /// What is worth asking again and again while it is looked at: what goes on in runs that have not ended.
 pub(super) fn wishes(model: &Model) -> Vec<Need> {
-    let Some(Overlay::History(history)) = &model.overlay else { return Vec::new() };
+    let Some(history) = model.history() else { return Vec::new() };
     let mut needs: Vec<Need> = logs::wishes(model, history).into_iter().collect();
     if history.read && history.jobs().iter().any(|job| job.is_running() && !history.is_lost(job)) {
         needs.push(Need::Jobs(history.newest()));
@@ -118,7 +118,7 @@ pub(super) fn wishes(model: &Model) -> Vec<Need> {
 
 /// Jobs were read, for this or for something else.
 pub(super) fn jobs_came(model: &mut Model, query: &JobQuery, jobs: &[Job]) -> Vec<Effect> {
-    let Some(Overlay::History(history)) = &mut model.overlay else { return Vec::new() };
+    let Some(history) = model.history_mut() else { return Vec::new() };
     let opened = history.logs.as_ref().and_then(|logs| logs.job.clone());
     let runs = |history: &History| opened.as_ref().and_then(|id| history.job(id)).is_some_and(Job::is_running);
     let ran = runs(history);
@@ -136,7 +136,7 @@ pub(super) fn jobs_came(model: &mut Model, query: &JobQuery, jobs: &[Job]) -> Ve
 
 /// Log lines were read.
 pub(super) fn lines_came(model: &mut Model, query: &LogQuery, lines: Vec<LogEntry>) -> Vec<Effect> {
-    if let Some(Overlay::History(history)) = &mut model.overlay
+    if let Some(history) = model.history_mut()
         && let Some(logs) = &mut history.logs
     {
         logs.learn(query, lines);
@@ -144,27 +144,26 @@ pub(super) fn lines_came(model: &mut Model, query: &LogQuery, lines: Vec<LogEntr
     Vec::new()
 }
 
-/// Something could not be read.
-pub(super) fn not_read(model: &mut Model, need: &Need, failure: Failure) -> Vec<Effect> {
-    let Some(Overlay::History(history)) = &mut model.overlay else { return Vec::new() };
+/// Something could not be read, for this or for something else.
+pub(super) fn not_read(model: &mut Model, need: &Need, failure: &Failure) {
+    let Some(history) = model.history_mut() else { return };
     match need {
         Need::Jobs(query) if *query == history.newest() || history.older().as_ref() == Some(query) => {
-            history.failure = Some(failure);
+            history.failure = Some(failure.clone());
         }
         Need::Logs(query) => {
             if let Some(logs) = &mut history.logs {
-                logs.fail(query, failure);
+                logs.fail(query, failure.clone());
             }
         }
         Need::Explain(puzzle) => history.note_meaning(puzzle.clone(), None),
         _ => {}
     }
-    Vec::new()
 }
 
 /// It was found out what a text means.
 pub(super) fn explained(model: &mut Model, puzzle: Puzzle, finding: Option<Arc<Finding>>) -> Vec<Effect> {
-    let Some(Overlay::History(history)) = &mut model.overlay else { return Vec::new() };
+    let Some(history) = model.history_mut() else { return Vec::new() };
     let awaited = history.explanation.as_ref().is_some_and(|asked| asked.puzzle == puzzle);
     history.note_meaning(puzzle, finding);
     if awaited { conclude(model) } else { Vec::new() }
@@ -296,14 +295,14 @@ fn explain(model: &mut Model, asked: Explanation) -> Vec<Effect> {
 
 /// What follows from an explanation for the table that it is about.
 fn conclude(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::History(history)) = &model.overlay else { return Vec::new() };
+    let Some(history) = model.history() else { return Vec::new() };
     let Some(asked) = &history.explanation else { return Vec::new() };
     let (Some(schema), Some(finding)) = (asked.schema.clone(), history.meaning(&asked.puzzle).cloned()) else {
         return Vec::new();
     };
     let current = asked.at.is_some_and(|at| is_of_the_failure_of_now(model, &schema, at));
     let (sentence, effects) = settle(model, &schema, &finding, current);
-    if let Some(Overlay::History(history)) = &mut model.overlay
+    if let Some(history) = model.history_mut()
         && let Some(asked) = &mut history.explanation
     {
         asked.follows = sentence;

@@ -7,6 +7,7 @@ use super::{refresh, report};
 use crate::app::effect::{Effect, RequestId, Urgency};
 use crate::app::key::{Code, Key as Pressed};
 use crate::app::model::Model;
+use crate::app::model::flights::Purpose;
 use crate::app::model::key_form::{KeyForm, Phase};
 use crate::app::model::overlay::Overlay;
 use crate::warehouse::account::Key;
@@ -80,6 +81,8 @@ pub(super) fn checked(model: &mut Model, request: RequestId, result: Result<Key,
             model.overlay = None;
             let lacks = key.allows("external_data_source", true) == Some(false);
             model.identity.key = Some(key);
+            // What is still asked is about the key before.
+            model.flights.note_taken(request, Need::Identity);
             let said = if lacks {
                 "The new key is in use until you quit; it may look, but not change anything."
             } else {
@@ -88,7 +91,7 @@ pub(super) fn checked(model: &mut Model, request: RequestId, result: Result<Key,
             let mut effects = vec![Effect::UseKey(request)];
             effects.extend(report(model, Tone::Good, said.to_owned()));
             effects.extend(refresh::by_hand(model));
-            effects.extend(model.flights.fetch_once(Need::Identity, Urgency::Background));
+            effects.push(model.flights.fetch(Need::Identity, Purpose::Show, Urgency::Background));
             effects
         }
     }

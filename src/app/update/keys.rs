@@ -87,12 +87,12 @@ pub(super) fn single(model: &mut Model, key: Key, command: Option<CommandId>) ->
 /// Text was pasted. It goes into whatever is being typed, and nowhere else.
 pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Effect> {
     model.presses.drop_begun();
-    if model.unlogged.asks() {
-        return Vec::new();
-    }
     let text = &without_escapes(text);
     if let Some(guard) = &mut model.guard {
         guard::pasted(guard, text);
+        return Vec::new();
+    }
+    if model.unlogged.asks() {
         return Vec::new();
     }
     if matches!(model.screen, Screen::Welcome { .. }) && model.overlay.is_none() {

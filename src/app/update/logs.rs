@@ -8,7 +8,6 @@ use crate::app::key::{Code, Key};
 use crate::app::model::Model;
 use crate::app::model::history::History;
 use crate::app::model::logs::Logs;
-use crate::app::model::overlay::Overlay;
 use crate::warehouse::job::Job;
 use crate::warehouse::operation::LogQuery;
 use crate::warehouse::state::State;
@@ -18,10 +17,7 @@ use crate::warehouse::survey::Need;
 const LIMIT: usize = 100_000;
 
 fn opened(model: &mut Model) -> Option<&mut Logs> {
-    match &mut model.overlay {
-        Some(Overlay::History(history)) => history.logs.as_mut(),
-        _ => None,
-    }
+    model.history_mut()?.logs.as_mut()
 }
 
 /// Asks for the newest lines.

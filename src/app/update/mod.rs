@@ -17,6 +17,7 @@ mod guard;
 mod history;
 mod key_form;
 mod keys;
+mod late;
 mod link;
 mod logs;
 mod menu;
@@ -41,6 +42,7 @@ mod welcome;
 
 use super::effect::{Effect, Timer};
 use super::message::{Event, Message};
+use super::model::overlay::Overlay;
 use super::model::{Model, Screen};
 use crate::warehouse::recovery::follow::{Evidence, Tone};
 
@@ -75,6 +77,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         event => (Vec::new(), happened(model, event)),
     };
+    // Only the help lies over something else.
+    if !matches!(model.overlay, Some(Overlay::Help(_))) {
+        model.beneath = None;
+    }
     effects.extend(watch::look(model));
     effects.extend(noticed);
     effects.extend(all_profiles::arrive(model));
@@ -108,7 +114,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::FocusChanged(focused) => refresh::focus_changed(model, focused),
         // Only the theme depends on the background.
-        Event::Resumed | Event::BackgroundTold(_) => Vec::new(),
+        Event::BackgroundTold(_) => Vec::new(),
         Event::WentOn => {
             let before = model.schemas.selected().cloned();
             model.go_on_ordering();

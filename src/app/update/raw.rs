@@ -54,7 +54,7 @@ fn show(model: &mut Model, raw: Raw) -> Vec<Effect> {
 
 /// The object was read.
 pub(super) fn came(model: &mut Model, read: &Read, job: Option<&JobId>, lines: Arc<Vec<RawLine>>) {
-    if let Some(Overlay::Raw(raw)) = &mut model.overlay
+    if let Some(raw) = model.raw_mut()
         && raw.read == *read
         && raw.job.as_ref() == job
     {
@@ -64,7 +64,7 @@ pub(super) fn came(model: &mut Model, read: &Read, job: Option<&JobId>, lines: A
 
 /// The object could not be read.
 pub(super) fn failed(model: &mut Model, need: &Need, failure: Failure) {
-    if let Some(Overlay::Raw(raw)) = &mut model.overlay
+    if let Some(raw) = model.raw_mut()
         && raw.need() == *need
     {
         raw.failure = Some(failure);

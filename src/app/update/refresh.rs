@@ -78,8 +78,12 @@ pub(super) fn hold(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Reads the list soon, because something was done that changes it.
+/// Reads the list soon, because something was done that changes it. What is being read may be older than that.
 pub(super) fn read_list_soon(model: &mut Model) -> Vec<Effect> {
+    if model.flights.is_reading_list() {
+        model.link.again = true;
+        return Vec::new();
+    }
     model.generations.refresh += 1;
     let after = SignedDuration::from_millis(500);
     vec![Effect::Wake { timer: Timer::Refresh(model.generations.refresh), after }]

@@ -10,7 +10,6 @@ use crate::app::commands::CommandId;
 use crate::app::effect::{Effect, FollowId, Urgency};
 use crate::app::model::Model;
 use crate::app::model::flights::{Purpose, Waiter};
-use crate::app::model::overlay::Overlay;
 use crate::app::model::runbook::{Opened, RunbookId};
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::recovery::follow::{Follow, Outcome, Step, Tone};
@@ -98,7 +97,7 @@ pub(super) fn follow_ended(model: &mut Model, id: FollowId, follow: &Follow, tex
 
 /// A runbook that ended while nobody looked at it says so.
 fn tell_end(model: &mut Model, id: RunbookId) -> Vec<Effect> {
-    if matches!(model.overlay, Some(Overlay::Runbook(shown)) if shown == id) {
+    if model.shows_runbook(id) {
         return Vec::new();
     }
     let Some(opened) = model.runbooks.get(id) else { return Vec::new() };

@@ -25,7 +25,7 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
 
 /// What is nice to know while the list is open.
 pub(super) fn wishes(model: &Model) -> Vec<Need> {
-    match &model.overlay {
+    match model.looked_at() {
         Some(Overlay::Triage(view)) => wanted(&model.inventory, view.problems(), MOST_WISHES, model.now),
         _ => Vec::new(),
     }
@@ -33,9 +33,13 @@ pub(super) fn wishes(model: &Model) -> Vec<Need> {
 
 /// Works the list out anew, if it is open.
 pub(super) fn bring_up_to_date(model: &mut Model) {
-    if let Some(Overlay::Triage(view)) = &mut model.overlay {
+    if !matches!(model.looked_at(), Some(Overlay::Triage(_))) {
+        return;
+    }
+    let problems = triage(&model.inventory, None, model.now);
+    if let Some(view) = model.triage_mut() {
         let before = view.selected().map(Problem::key);
-        view.replace(triage(&model.inventory, None, model.now));
+        view.replace(problems);
         if view.selected().map(Problem::key) != before {
             view.scroll = 0;
         }

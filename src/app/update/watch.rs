@@ -9,6 +9,7 @@ use crate::app::model::Model;
 use crate::app::model::watch::{Seen, Watch};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::recovery::follow::Tone;
+use crate::warehouse::runs::Runs;
 use crate::warehouse::state::Severity;
 use crate::warehouse::words;
 
@@ -102,7 +103,7 @@ fn sentence(model: &Model, table: &SchemaId, watch: &Watch) -> (Tone, String) {
         Severity::Well => Tone::Good,
         _ => Tone::Note,
     };
-    let job = model.inventory.runs(table).and_then(|runs| runs.jobs().iter().find(|job| !job.is_running()));
+    let job = model.inventory.runs(table).and_then(Runs::newest_ended);
     let mut text = format!("{}: {}", watch.name, state.words());
     // Writing to a string cannot fail.
     if let Some(cause) = schema.cause(state) {

@@ -54,7 +54,7 @@ fn ask(model: &mut Model, id: &SchemaId) -> bool {
     }
     tuning.consents.clear();
     tuning.phase = Phase::Preview;
-    model.overlay = Some(Overlay::Confirm(Box::new(Confirm {
+    *model.looked_at_mut() = Some(Overlay::Confirm(Box::new(Confirm {
         challenge: Some(question.challenge),
         subject: question.subject,
         milder: question.milder,
@@ -70,7 +70,7 @@ fn ask(model: &mut Model, id: &SchemaId) -> bool {
 
 /// Everything was read once more and nothing has changed: sends it, unless a run is in the way.
 pub(super) fn go_ahead(model: &mut Model, id: &SchemaId, cancel_first: bool) -> Vec<Effect> {
-    let shown = matches!(&model.overlay, Some(Overlay::Tuning(shown)) if shown == id);
+    let shown = model.shows_editor(id);
     let runs = model.inventory.schema(id).is_some_and(|(_, _, state)| state.claims_to_run());
     let Some(tuning) = model.tunings.get_mut(id) else { return Vec::new() };
     if runs && !cancel_first {
@@ -104,7 +104,7 @@ pub(super) fn go_ahead(model: &mut Model, id: &SchemaId, cancel_first: bool) -> 
     let (book, moves) = Runbook::ready(situation, stages, consents, &model.inventory);
     let runbook = model.runbooks.keep(Opened { tunes: Some(id.clone()), ..Opened::new(book) });
     if shown {
-        model.overlay = Some(Overlay::Runbook(runbook));
+        *model.looked_at_mut() = Some(Overlay::Runbook(runbook));
     }
     runbook::begin_ready(model, runbook, moves)
 }
@@ -146,8 +146,8 @@ pub(in crate::app::update) fn stepped(model: &mut Model, runbook: RunbookId) -> 
     }
     tuning.refused = vec![refusal];
     tuning.phase = Phase::Looking;
-    if matches!(model.overlay, Some(Overlay::Runbook(shown)) if shown == runbook) {
-        model.overlay = Some(Overlay::Tuning(id.clone()));
+    if model.shows_runbook(runbook) {
+        *model.looked_at_mut() = Some(Overlay::Tuning(id.clone()));
     }
     model.runbooks.forget(runbook);
     hidden_notice(model, &id, "was not changed")

@@ -146,7 +146,7 @@ pub(super) fn unread(model: &mut Model, id: &SchemaId, need: Option<&Need>, fail
 
 fn gone(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
     let mut effects = refresh::read_list_soon(model);
-    if matches!(&model.overlay, Some(Overlay::Tuning(shown)) if shown == id) {
+    if model.shows_editor(id) {
         if let Some(tuning) = model.tunings.get_mut(id) {
             // A draft of nothing is none.
             (tuning.phase, tuning.draft) = (Phase::Gone, None);
@@ -160,7 +160,7 @@ fn gone(model: &mut Model, id: &SchemaId) -> Vec<Effect> {
 
 /// Says what happened to an editor that nobody looks at.
 fn hidden_notice(model: &mut Model, id: &SchemaId, what: &str) -> Vec<Effect> {
-    if matches!(&model.overlay, Some(Overlay::Tuning(shown)) if shown == id) {
+    if model.shows_editor(id) {
         return Vec::new();
     }
     let name = model.tunings.get(id).map(|tuning| tuning.name.shown().into_owned()).unwrap_or_default();
