@@ -198,3 +198,30 @@ fn the_activity_is_filtered() {
     desk.press(&["L", "/"]).type_in("completed").press(&["enter"]);
     insta::assert_snapshot!("activity_filtered_80x24", desk.screen());
 }
+
+#[test]
+fn settings_that_are_older_than_the_list_say_from_when_they_are() {
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.go_to_table("shop", "public.orders").press(&["3"]).fire(|timer| matches!(timer, Timer::Rested(_)));
+    let orders = desk.held("public.orders");
+    desk.full(orders);
+    desk.press(&["G"]);
+    assert!(!desk.screen().contains("as of") && desk.screen().contains("lookback"), "just read");
+    let reread = |desk: &mut Desk, seconds| {
+        desk.pass(seconds).fire(|timer| matches!(timer, Timer::Refresh(_))).list(project());
+        desk.press(&["G"]);
+    };
+    reread(&mut desk, 500);
+    assert!(!desk.screen().contains("as of"), "nearly as young as the list");
+    reread(&mut desk, 6_700);
+    insta::assert_snapshot!("details_behind_the_list_140x40", desk.screen());
+    // A failure does not hide behind what is known.
+    desk.press(&["ctrl-r"]).fail(|need| matches!(need, Need::Schema(_)), Failure::new(FailureKind::Gateway, ""));
+    desk.list(project()).press(&["G"]);
+    insta::assert_snapshot!("details_not_read_again_140x40", desk.screen());
+    desk.press(&["ctrl-r"]).list(project());
+    let orders = desk.held("public.orders");
+    desk.full(orders).press(&["G"]);
+    let screen = desk.screen();
+    assert!(!screen.contains("as of") && !screen.contains("could not be read"), "{screen}");
+}

@@ -1,5 +1,6 @@
 //! Everything known of the selected source or table.
 
+mod configuration;
 mod lag;
 
 use ratatui::Frame;
@@ -16,15 +17,11 @@ use crate::app::model::Model;
 use crate::app::model::selection::Selected;
 use crate::warehouse::diagnosis::CauseId;
 use crate::warehouse::field::Field;
-use crate::warehouse::filter::RowFilter;
-use crate::warehouse::freshness::{age, allowance};
+use crate::warehouse::freshness::age;
 use crate::warehouse::inventory::Held;
 use crate::warehouse::job::Job;
 use crate::warehouse::recovery::proposal::{Move, proposed};
-use crate::warehouse::runs::Runs;
-use crate::warehouse::schedule::{self, Next};
-use crate::warehouse::schema::{Schema, SchemaDetail};
-use crate::warehouse::settings::SyncType;
+use crate::warehouse::schema::Schema;
 use crate::warehouse::state::{Severity, State};
 use crate::warehouse::text::{Foreign, clean};
 use crate::warehouse::words;
@@ -248,7 +245,7 @@ fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     let title = if old { "Last error (may be old)" } else { "Error" };
     page.error(title, table.latest_error.known());
     runs(page, table);
-    configuration(page, table, state);
+    configuration::show(page, table, state);
 }
 
 fn cause(page: &mut Page<'_>, table: &Schema, state: State) {
@@ -349,102 +346,4 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
 fn job_words(job: &Job) -> String {
     let took = job.duration().map_or(String::new(), |took| format!(", {}", words::span(took)));
     format!("{}, {} rows{took}", job.status, words::rows(job.rows))
-}
-
-fn configuration(page: &mut Page<'_>, table: &Schema, state: State) {
-    page.heading("Configuration");
-    let method = match &table.sync_type {
-        Field::Known(method) => method.to_string(),
-        Field::Null => "not set up".to_owned(),
-        Field::Unknown => "?".to_owned(),
-    };
-    page.field("method", &method);
-    page.field("switched on", table.should_sync.map_or("?", |on| if on { "yes" } else { "no" }));
-    let frequency = match &table.frequency {
-        Field::Known(frequency) => frequency.to_string(),
-        Field::Null => "–".to_owned(),
-        Field::Unknown => "?".to_owned(),
-    };
-    page.field("every", &frequency);
-    page.moment("last synced", &table.last_synced_at);
-    next_sync(page, table, state);
-    if let Some(allowed) =
-        allowance(table.frequency.known(), page.model.inventory.runs(&table.id).map(Runs::rhythm).unwrap_or_default())
-            .filter(|_| table.should_sync == Some(true))
-    {
-        page.field("fresh up to", &words::span(allowed));
-    }
-    page.field("rows", &words::rows(table.rows()));
-    page.field("server's status", &table.status.to_string());
-    if let Field::Known(stored) = &table.table {
-        page.field("stored as", &stored.name.shown());
-    }
-    match (page.model.inventory.detail(&table.id), &page.model.details_failure) {
-        (Some(detail), _) => full_configuration(page, table, detail),
-        (None, Some((id, failure))) if *id == table.id => {
-            let text = format!("The full configuration could not be read: {}.", failure.explanation());
-            page.sentence(&text, page.theme.style(Role::Bad));
-        }
-        (None, _) => page.sentence("Reading the full configuration.", page.theme.style(Role::Faint)),
-    }
-    page.field("source name", &table.name.shown());
-    page.field("id", &clean(table.id.as_str(), false));
-}
-
-fn next_sync(page: &mut Page<'_>, table: &Schema, state: State) {
-    let inventory = &page.model.inventory;
-    let now = page.model.now;
-    let text = match schedule::next(table, state, inventory.detail(&table.id), inventory.runs(&table.id), now) {
-        Some(Next::Now) => "now".to_owned(),
-        Some(Next::About(at)) => format!("about {} ({})", page.model.zone.moment(at), schedule::until(at, now)),
-        Some(Next::Due(at)) => format!("was due {}", words::ago(at, now)),
-        None => return,
-    };
-    page.field("next sync", &text);
-}
-
-fn full_configuration(page: &mut Page<'_>, table: &Schema, detail: &SchemaDetail) {
-    let names = |names: &Field<Vec<Foreign>>, none: &str| match names {
-        Field::Known(names) if names.is_empty() => none.to_owned(),
-        Field::Known(names) => names.iter().map(Foreign::shown).collect::<Vec<_>>().join(", "),
-        Field::Null => none.to_owned(),
-        Field::Unknown => "?".to_owned(),
-    };
-    let number = |number: &Field<u64>, unit: &str| match number {
-        Field::Known(number) => format!("{number} {unit}"),
-        Field::Null => "–".to_owned(),
-        Field::Unknown => "?".to_owned(),
-    };
-    page.told("cursor column", &detail.incremental_field);
-    page.told("cursor type", &detail.incremental_field_type);
-    page.field("lookback", &number(&detail.lookback_seconds, "s"));
-    page.field("primary key", &names(&detail.primary_keys, "–"));
-    page.told("time of day", &detail.sync_time_of_day);
-    page.field("full refresh", &number(&detail.full_refresh_days, "days apart"));
-    if detail.full_refresh_days.known().is_some() {
-        page.told("full one at", &detail.full_refresh_time);
-    }
-    if detail.next_full_refresh_at.known().is_some() {
-        page.moment("next full one", &detail.next_full_refresh_at);
-    }
-    // The server says `consolidated` even of tables that have nothing to do with CDC.
-    if table.syncs_by(&SyncType::Cdc) {
-        page.told("CDC mode", &detail.cdc_table_mode);
-    }
-    if let Field::Known(blocked) = &detail.sync_blocked {
-        let style = page.theme.style(Role::Broken);
-        page.styled_field("blocked by", &blocked.shown(), style);
-    }
-    page.field("columns synced", &names(&detail.enabled_columns, "all"));
-    if let Field::Known(filters) = &detail.row_filters {
-        let all = if filters.is_empty() { "–".to_owned() } else { RowFilter::line(filters) };
-        page.field("row filters", &all);
-    }
-    if let Field::Known(columns) = detail.columns {
-        page.field("columns", &columns.to_string());
-    }
-    page.told("query name", &detail.query_name);
-    page.told("description", &detail.description);
-    page.told("API version", &detail.api_version);
-    page.told("your access", &detail.access_level);
 }
