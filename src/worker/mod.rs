@@ -7,6 +7,7 @@ pub mod circuit;
 pub mod clock;
 mod elsewhere;
 mod fetch;
+mod files;
 pub mod findings;
 pub mod gate;
 pub mod greeting;
@@ -38,7 +39,7 @@ use audit::Audit;
 use elsewhere::Elsewhere;
 use findings::Findings;
 use gate::Gate;
-use journal::Journal;
+use journal::{Journal, LeftBehind};
 use line::Line;
 use memory::Memory;
 use trips::Trips;
@@ -191,9 +192,12 @@ impl Worker {
                 });
             }
             Effect::TakeOver => {
-                let records = self.shared.journal.take_over();
+                let LeftBehind { records, notes } = self.shared.journal.take_over();
                 if !records.is_empty() {
                     self.shared.tell(Event::LeftBehind(records));
+                }
+                for note in notes {
+                    self.shared.tell(Event::JournalUnread(note));
                 }
             }
             Effect::CheckKey { request, key } => self.check_key(request, key),

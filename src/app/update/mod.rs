@@ -135,6 +135,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             Tone::Bad,
             format!("What is half done cannot be written down, so a crash would lose its place: {reason}."),
         ),
+        Event::JournalUnread(note) => report(model, Tone::Bad, note),
         Event::Greeted(round, result) => welcome::greeted(model, round, result.map(|greeting| *greeting)),
         Event::ProfileSaved(round, result) => welcome::saved(model, round, result),
         Event::Copied(asked) => menu::copied(model, asked),
