@@ -193,9 +193,11 @@ async fn connect(elsewhere: &Elsewhere, teller: Teller) -> Result<Place, NotRead
     Ok(Place { client: account.client(project), line })
 }
 
-/// The project, where the profile names none.
+/// The project, where the profile names none. Each request waits for leave to make it.
 async fn only_project(account: &Account, line: &Line) -> Result<ProjectId, NotRead> {
     let failed = |failure: Failure| not_read(&failure);
+    let several =
+        || by_hand("Its key may use several projects; name one with `project` in the file of settings.".to_owned());
     line.leave(Urgency::Background, |_| ()).await.map_err(failed)?;
     let limited = match account.key().await {
         Ok(key) => key.projects,
@@ -203,14 +205,17 @@ async fn only_project(account: &Account, line: &Line) -> Result<ProjectId, NotRe
         Err(failure) if failure.kind == FailureKind::NotFound => Vec::new(),
         Err(failure) => return Err(not_read(&failure)),
     };
-    line.leave(Urgency::Background, |_| ()).await.map_err(failed)?;
-    let (found, _) = greeting::projects(account, &limited).await.map_err(failed)?;
+    // What they are called is not needed.
+    match limited.as_slice() {
+        [] => {}
+        [only] => return Ok(*only),
+        _ => return Err(several()),
+    }
+    let (found, _) = greeting::projects_in_turn(account, &[], Some(line)).await.map_err(failed)?;
     match found.as_slice() {
         [only] => Ok(only.id),
         [] => Err(by_hand("Its key tells no project; name one with `project` in the file of settings.".to_owned())),
-        _ => Err(by_hand(
-            "Its key may use several projects; name one with `project` in the file of settings.".to_owned(),
-        )),
+        _ => Err(several()),
     }
 }
 
