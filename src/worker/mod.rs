@@ -23,6 +23,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Client;
@@ -295,7 +296,7 @@ impl Worker {
         });
     }
 
-    /// Runs a task and tells how it ended. A panic in it is an end like any other.
+    /// Runs a task and tells how it ended.
     fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
@@ -307,17 +308,20 @@ impl Worker {
             let abort = task.abort_handle();
             tokio::select! {
                 () = shared.ended.cancelled() => abort.abort(),
-                result = task => {
-                    let result = result.unwrap_or_else(|_| {
-                        Err(Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
-                    });
-                    for event in told(result) {
+                result = joined(task) => {
+                    for event in told(result.and_then(|result| result)) {
                         shared.tell(event);
                     }
                 }
             }
         });
     }
+}
+
+/// What came of a task. It comes to nothing only by a panic, which ends the program too: at once where it is built to be
+/// shipped, and else as soon as the loop hears of it; or while the program ends anyway.
+async fn joined<T>(task: JoinHandle<T>) -> Result<T, Failure> {
+    task.await.map_err(|_| Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
 }
 
 impl Shared {
