@@ -225,3 +225,22 @@ fn settings_that_are_older_than_the_list_say_from_when_they_are() {
     let screen = desk.screen();
     assert!(!screen.contains("as of") && !screen.contains("could not be read"), "{screen}");
 }
+
+#[test]
+fn a_notice_in_whose_place_is_another_is_not_waited_for_behind_an_overlay() {
+    let notices = |desk: &Desk| -> Vec<u64> {
+        let number = |timer: &Timer| if let Timer::Notice(number) = timer { Some(*number) } else { None };
+        desk.timers.iter().filter_map(|(_, timer)| number(timer)).collect()
+    };
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    desk.press(&["?"]);
+    for reason in ["one", "another"] {
+        desk.happen(Event::JournalFailed(reason.to_owned()));
+    }
+    let known = notices(&desk);
+    let [.., old, shown] = known.as_slice() else { panic!("{known:?}") };
+    desk.fire(|timer| matches!(timer, Timer::Notice(number) if number == old));
+    assert!(!notices(&desk).contains(old), "nothing is left to take away");
+    desk.fire(|timer| matches!(timer, Timer::Notice(number) if number == shown));
+    assert!(notices(&desk).contains(shown), "it is still covered");
+}

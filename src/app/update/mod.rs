@@ -161,7 +161,9 @@ fn fired(model: &mut Model, timer: Timer) -> Vec<Effect> {
         Timer::Rested(generation) if generation == model.generations.rested => refresh::read_details(model),
         Timer::Follow(follow) => follows::learn(model, follow, &Evidence::Waited),
         // What an overlay may cover is not taken away behind it.
-        Timer::Notice(_) if model.overlay.is_some() => vec![Effect::Wake { timer, after: COVERED }],
+        Timer::Notice(generation) if model.overlay.is_some() && model.activity.shows(generation) => {
+            vec![Effect::Wake { timer, after: COVERED }]
+        }
         Timer::Notice(generation) => {
             model.activity.expire(generation);
             Vec::new()
