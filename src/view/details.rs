@@ -283,8 +283,8 @@ fn recovery(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
     for (index, step) in proposal.steps.iter().enumerate() {
         page.step(index + 1, step);
     }
-    let style = if proposal.loses.starts_with("Nothing") { Role::Good } else { Role::Danger };
-    page.sentence(&proposal.loses, page.theme.style(style));
+    let role = if proposal.loses.is_none() { Role::Good } else { Role::Danger };
+    page.sentence(proposal.lost(), page.theme.style(role));
     if let Some(next) = proposal.next {
         let (command, word) = match next {
             Move::Reload => (CommandId::Reload, "reloads it"),
