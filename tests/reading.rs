@@ -11,8 +11,9 @@ use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
 use whtui::warehouse::failure::{Failure, FailureKind};
 use whtui::warehouse::raw::pretty;
+use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{Fact, Need};
-use world::{Desk, project, settings};
+use world::{Desk, job, project, settings};
 
 const SIZES: [(u16, u16); 3] = [(140, 40), (80, 24), (60, 16)];
 
@@ -186,6 +187,15 @@ fn local_time_stands_beside_utc_and_the_next_sync_is_estimated() {
         without_notice(&mut desk);
         insta::assert_snapshot!(format!("local_time_{width}x{height}"), desk.screen());
     }
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.model.zone.local = jiff::tz::TimeZone::fixed(jiff::tz::offset(-8));
+    desk.go_to_table("shop", "public.customers").press(&["3"]);
+    desk.fire(|timer| matches!(timer, Timer::Rested(_)));
+    let run = job(&desk.held("public.customers"), "new", 60, Some(9), Status::Completed, 7);
+    desk.jobs("public.customers", vec![run]);
+    assert!(desk.screen().contains("11-20 11:00Z    Completed"), "{}", desk.screen());
+    desk.press(&["U"]);
+    assert!(desk.screen().contains("11-20 11:00Z    = 03:00 -08; Completed"), "{}", desk.screen());
 }
 
 #[test]

@@ -332,8 +332,10 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
         page.field("failing since", &format!("{} ({})", page.model.zone.moment(since), words::ago(since, now)));
     }
     for job in runs.jobs().iter().filter(|job| !job.is_running()).take(5) {
-        let at = job.created_at.map_or("?".to_owned(), |at| at.strftime("%m-%d %H:%M").to_string());
-        page.field(&at, &job_words(job));
+        let zone = &page.model.zone;
+        let at = job.created_at.map_or("?".to_owned(), |at| at.strftime("%m-%d %H:%MZ").to_string());
+        let local = job.created_at.and_then(|at| zone.here(at)).map_or(String::new(), |local| format!("= {local}; "));
+        page.field(&at, &format!("{local}{}", job_words(job)));
     }
     if runs.jobs().is_empty() {
         page.text("No job of this table is known to the server.");
