@@ -26,13 +26,13 @@ const WATCH: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(60)];
 /// # Errors
 /// One or two sentences when nothing can be found out.
 pub(super) async fn diagnose(options: Diagnose) -> Result<ExitCode, String> {
-    let begin = async || {
+    let first_look = async || {
         let mut survey = Survey::begin(&options.target).await?;
         let report = survey.look(&options, None).await?;
         Ok::<_, String>((survey, report))
     };
     if !options.watch {
-        let (_, report) = begin().await?;
+        let (_, report) = first_look().await?;
         return Ok(report.code.into());
     }
     // From here on a signal ends the watch with a code, also before anything is known.
@@ -41,7 +41,7 @@ pub(super) async fn diagnose(options: Diagnose) -> Result<ExitCode, String> {
     let (mut survey, mut report) = tokio::select! {
         _ = interrupt.recv() => return Ok(UNKNOWN.into()),
         _ = terminate.recv() => return Ok(UNKNOWN.into()),
-        begun = begin() => begun?,
+        known = first_look() => known?,
     };
     while report.read {
         let pause = WATCH[usize::from(survey.inventory.tally().moving == 0)];

@@ -298,11 +298,11 @@ mod tests {
             ["sh", "-c", "sleep 300 > \"$0\" & wait", pipe.to_str().unwrap()].map(str::to_owned).to_vec();
         let given_up = Arc::new(AtomicBool::new(false));
         let (done, end) = mpsc::channel();
-        let give_up = Arc::clone(&given_up);
+        let told = Arc::clone(&given_up);
         thread::spawn(move || {
             // There is somebody at the other end, and then nobody any more.
             let mut other_end = std::fs::File::open(pipe).unwrap();
-            give_up.store(true, Ordering::Relaxed);
+            told.store(true, Ordering::Relaxed);
             let _ = other_end.read_to_end(&mut Vec::new());
             done.send(()).unwrap();
         });

@@ -258,7 +258,7 @@ mod tests {
         }
     }
 
-    fn left<const N: usize>(records: [Record; N]) -> LeftBehind {
+    fn left(records: &[Record]) -> LeftBehind {
         LeftBehind { records: records.to_vec(), notes: Vec::new() }
     }
 
@@ -274,11 +274,11 @@ mod tests {
         drop(crashed);
         let next = journal(1);
         assert_eq!(journal(2).take_over(), LeftBehind::default());
-        assert_eq!(next.take_over(), left([record("one")]));
+        assert_eq!(next.take_over(), left(&[record("one")]));
         assert_eq!(journal(1).take_over(), LeftBehind::default(), "somebody has it already");
         next.write(&[record("one")]).unwrap();
         drop(next);
-        assert_eq!(journal(1).take_over(), left([record("one")]));
+        assert_eq!(journal(1).take_over(), left(&[record("one")]));
     }
 
     #[test]
@@ -323,7 +323,7 @@ mod tests {
         // Where the new text is written first is something that cannot be removed.
         let in_the_way = own.with_extension(format!("json.{}.new", std::process::id()));
         fs::create_dir(&in_the_way).unwrap();
-        assert_eq!(alive.take_over(), left([record("old")]));
+        assert_eq!(alive.take_over(), left(&[record("old")]));
         alive.write(&[record("old"), record("one")]).unwrap_err();
         assert!(!own.exists(), "nothing empty is left behind");
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2, "what was taken over is not removed");
@@ -334,7 +334,7 @@ mod tests {
         alive.write(&[record("two")]).unwrap_err();
         assert_eq!(journal().take_over(), LeftBehind::default(), "still locked");
         drop(alive);
-        assert_eq!(journal().take_over(), left([record("one")]), "whole, as it was written before");
+        assert_eq!(journal().take_over(), left(&[record("one")]), "whole, as it was written before");
     }
 
     #[test]
@@ -353,7 +353,7 @@ mod tests {
         before.try_lock().unwrap();
         assert!(!stands_at(&before, &path));
         drop(alive);
-        assert_eq!(journal().take_over(), left([record("three")]));
+        assert_eq!(journal().take_over(), left(&[record("three")]));
     }
 
     #[test]
