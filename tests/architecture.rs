@@ -64,10 +64,36 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         .collect()
 }
 
-/// The code of a file: without comments and without its tests.
+/// The code of a file: without comments, and without what is there for its tests alone.
 fn code(text: &str) -> String {
-    let before_tests = text.split("#[cfg(test)]").next().unwrap();
-    before_tests.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+    let mut lines = text.lines();
+    let mut code = Vec::new();
+    while let Some(line) = lines.next() {
+        let is_for_tests =
+            line.trim_start().starts_with("#[cfg(") && line.contains("test") && !line.contains("not(test");
+        if is_for_tests {
+            skip_item(&mut lines, line.len() - line.trim_start().len());
+        } else {
+            code.push(line.split("//").next().unwrap());
+        }
+    }
+    code.join("\n")
+}
+
+/// Leaves out the item that follows, which is indented by so much: its attributes, and up to the line that ends it.
+fn skip_item<'a>(lines: &mut impl Iterator<Item = &'a str>, indented: usize) {
+    let mut is_first = true;
+    for line in lines {
+        let inside = line.trim_start();
+        let is_attribute = inside.starts_with("#[") || inside.ends_with(")]");
+        if line.len() - inside.len() != indented || is_attribute {
+            continue;
+        }
+        if (is_first || inside.starts_with(['}', ']', ')'])) && inside.ends_with([';', '}', ',']) {
+            return;
+        }
+        is_first = false;
+    }
 }
 
 /// Paths that start with `crate::`, with groups in braces taken apart.
@@ -178,7 +204,11 @@ fn a_consent_is_made_in_one_place_and_cannot_be_copied() {
 
 #[test]
 fn the_map_itself_sees_broken_arrows() {
-    let code = "use crate::worker::Worker;\nuse crate::{api, view::theme};\nuse crate::app::{effect, model};";
-    assert_eq!(own_paths(code), ["worker::Worker", "api", "view::theme", "app::effect", "app::model"]);
+    let source = "use crate::worker::Worker;\nuse crate::{api, view::theme};\nuse crate::app::{effect, model};";
+    assert_eq!(own_paths(source), ["worker::Worker", "api", "view::theme", "app::effect", "app::model"]);
+    let apart = "#[cfg(test)]\nmod tests;\nuse crate::api;\nimpl A {\n    #[cfg(test)]\n    fn f(\n        a: A,\n    ) {\n        \
+                 crate::cli;\n    }\n\n    fn g() {\n        crate::worker;\n    }\n}\n#[cfg(all(test, unix))]\n\
+                 #[allow(x)]\nmod more {\n    use crate::view;\n}\nuse crate::config;\n";
+    assert_eq!(own_paths(&code(apart)), ["api", "worker", "config"]);
     assert!(!allowed("app::model", &["app::effect"]) && allowed("app::effect::Effect", &["app::effect"]));
 }

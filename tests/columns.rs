@@ -346,6 +346,24 @@ fn read_jobs(desk: &mut Desk, names: &[&str], jobs: Vec<Job>) {
     desk.land(request, Fact::Jobs(query, jobs));
 }
 
+#[test]
+fn the_runs_of_what_is_gone_are_forgotten() {
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    let all = |title: &str, desk: &Desk| {
+        let sources = desk.model.inventory.sources();
+        let source = sources.iter().find(|held| held.source.title().raw() == title).unwrap();
+        JobQuery::newest(source.source.id.clone(), Vec::new())
+    };
+    let (billing, shop) = (all("Billing", &desk), all("shop", &desk));
+    desk.model.strips.learned(&desk.model.inventory, &billing, &[]);
+    assert!(desk.model.strips.of_source(&billing.source).is_some());
+    let left = project().into_iter().filter(|source| source.id == shop.source).collect();
+    desk.press(&["ctrl-r"]).list(left);
+    desk.model.strips.learned(&desk.model.inventory, &shop, &[]);
+    assert!(desk.model.strips.of_source(&shop.source).is_some());
+    assert!(desk.model.strips.of_source(&billing.source).is_none());
+}
+
 /// So many jobs of this table, one a minute, from so many minutes before noon on back.
 fn many(desk: &Desk, table: &str, from: i64, count: i64, status: &Status) -> Vec<Job> {
     let table = desk.held(table);

@@ -409,11 +409,31 @@ fn watching_reports_at_once_and_ends_with_what_it_knew() {
     let mut line = String::new();
     BufReader::new(watch.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&line).unwrap()["problems"][0]["kind"], "billing_pause");
-    // The handlers are in place a moment after the first report.
-    thread::sleep(std::time::Duration::from_millis(500));
-    let id = nix::unistd::Pid::from_raw(i32::try_from(watch.id()).unwrap());
-    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
+    terminate(&watch);
     assert_eq!(watch.wait().unwrap().code(), Some(1));
+}
+
+fn terminate(child: &std::process::Child) {
+    let id = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGTERM).unwrap();
+}
+
+#[test]
+fn a_watch_that_is_ended_before_it_knew_anything_says_that() {
+    let (asked, is_asked) = std::sync::mpsc::channel();
+    let (answer, may_answer) = std::sync::mpsc::channel::<()>();
+    let may_answer = std::sync::Mutex::new(may_answer);
+    let host = serve(move |_| {
+        asked.send(()).unwrap();
+        // Until the test is over.
+        let _ = may_answer.lock().unwrap().recv();
+        ("500 Internal Server Error", json!({}))
+    });
+    let mut watch = at(&host, &["diagnose", "--json", "--watch"]).stdout(Stdio::piped()).spawn().unwrap();
+    is_asked.recv().unwrap();
+    terminate(&watch);
+    assert_eq!(watch.wait().unwrap().code(), Some(2));
+    drop(answer);
 }
 
 #[test]

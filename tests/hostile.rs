@@ -13,14 +13,13 @@ use std::io::{self, Write as _};
 use std::process::Stdio;
 use std::rc::Rc;
 
-use jiff::Timestamp;
 use proptest::prelude::*;
 use server::{Hostile, Poison, TEXTS};
 use support::client;
 use support::play::Play;
 use support::program::whtui;
 use support::pty::Session;
-use support::world::settings;
+use support::world::{noon, settings};
 use whtui::api::Limits;
 use whtui::app::layout::Size;
 use whtui::app::settings::{Place, Settings, Start};
@@ -48,11 +47,13 @@ struct Played {
 
 impl Played {
     async fn start(poison: Poison, size: Size) -> Self {
-        let server = Hostile::start("small", poison);
+        // A seed stands for the same world on every day.
+        let clock = Clock::manual(noon());
+        let server = Hostile::start("small", poison, clock.clone());
         let client = client::to(&server.origin, &server.key, server.project, Limits::default());
         let place = Place { origin: server.origin.clone(), project: server.project, demo: false };
         let settings = Settings { start: Start::Connected(place), ..settings() };
-        let play = Play::connected(server, client, settings, Clock::manual(Timestamp::now()), size).await;
+        let play = Play::connected(server, client, settings, clock, size).await;
         let kept = Kept::default();
         Self { play, screen: Screen::elsewhere(kept.clone(), size).unwrap(), kept }
     }
@@ -154,7 +155,7 @@ fn endless_texts_are_shown_in_part() {
 #[test]
 fn the_real_terminal_gets_nothing_else_either() {
     for (seed, share, size) in [(7, 200, (140, 40)), (9, 900, (80, 24))] {
-        let server = Hostile::start("small", Poison { seed, share, refusals: 50, endless: 0 });
+        let server = Hostile::start("small", Poison { seed, share, refusals: 50, endless: 0 }, Clock::system(1.0));
         let project = server.project.to_string();
         let variables =
             [("WHTUI_API_KEY", server.key.as_str()), ("WHTUI_PROJECT", &project), ("WHTUI_HOST", &server.origin)];
@@ -184,7 +185,7 @@ fn the_real_terminal_gets_nothing_else_either() {
 
 #[test]
 fn what_commands_print_is_harmless_in_a_terminal_as_well() {
-    let server = Hostile::start("small", Poison { seed: 21, share: 500, refusals: 20, endless: 0 });
+    let server = Hostile::start("small", Poison { seed: 21, share: 500, refusals: 20, endless: 0 }, Clock::system(1.0));
     for arguments in [&["diagnose"][..], &["diagnose", "--json"], &["diagnose", "--source", "\u{9b}2J"]] {
         let mut command = whtui(arguments);
         command.env("WHTUI_HOST", &server.origin).env("WHTUI_API_KEY", &server.key);

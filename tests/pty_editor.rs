@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::thread;
@@ -65,6 +66,21 @@ impl Desk {
     #[track_caller]
     fn assert_nothing_left(&self) {
         assert_eq!(fs::read_dir(self.path("private")).unwrap().count(), 0);
+    }
+
+    /// Waits until the script is stopped, which has written down its number.
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    fn wait_stopped(&self) {
+        let stat = format!("/proc/{}/stat", self.written("pid").trim());
+        let state = || fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().chars().next();
+        for _ in 0..4_000 {
+            if state() == Some('T') {
+                return;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        panic!("the editor is not stopped, but {:?}", state());
     }
 
     /// Waits until the script has written this.
@@ -203,17 +219,20 @@ fn a_terminal_that_is_closed_ends_both() {
 
 #[test]
 fn stopping_stops_both_and_both_go_on() {
-    let desk =
-        Desk::new("printf '[editor]\\n'; until [ -e \"$out/go\" ]; do sleep 0.05; done; echo end > \"$out/seen\"");
+    // While a shell starts another program its state tells nothing, so it waits for what is written into a pipe.
+    let desk = Desk::new(
+        "mkfifo \"$out/go\"; echo $$ > \"$out/pid\"; printf '[editor]\\n'; read -r _ < \"$out/go\"; echo end > \"$out/seen\"",
+    );
     let mut session = desk.start_as_job();
     session.key("e");
     session.wait_for("[editor]");
     session.key("ctrl-z");
     session.wait_for("[stopped 1]");
     session.assert_terminal_restored();
-    fs::write(desk.path("go"), "").unwrap();
-    thread::sleep(Duration::from_millis(200));
-    assert_eq!(desk.written("seen"), "", "the editor is stopped too");
+    #[cfg(target_os = "linux")]
+    desk.wait_stopped();
+    let mut pipe = fs::OpenOptions::new().read(true).write(true).open(desk.path("go")).unwrap();
+    pipe.write_all(b"\n").unwrap();
     session.send("\n");
     desk.wait_written("seen", "end");
     session.wait_for(READY);

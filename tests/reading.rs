@@ -11,8 +11,9 @@ use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
 use whtui::warehouse::failure::{Failure, FailureKind};
 use whtui::warehouse::raw::pretty;
+use whtui::warehouse::status::Status;
 use whtui::warehouse::survey::{Fact, Need};
-use world::{Desk, project, settings};
+use world::{Desk, job, project, settings};
 
 const SIZES: [(u16, u16); 3] = [(140, 40), (80, 24), (60, 16)];
 
@@ -186,6 +187,15 @@ fn local_time_stands_beside_utc_and_the_next_sync_is_estimated() {
         without_notice(&mut desk);
         insta::assert_snapshot!(format!("local_time_{width}x{height}"), desk.screen());
     }
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.model.zone.local = jiff::tz::TimeZone::fixed(jiff::tz::offset(-8));
+    desk.go_to_table("shop", "public.customers").press(&["3"]);
+    desk.fire(|timer| matches!(timer, Timer::Rested(_)));
+    let run = job(&desk.held("public.customers"), "new", 60, Some(9), Status::Completed, 7);
+    desk.jobs("public.customers", vec![run]);
+    assert!(desk.screen().contains("11-20 11:00Z    Completed"), "{}", desk.screen());
+    desk.press(&["U"]);
+    assert!(desk.screen().contains("11-20 11:00Z    = 03:00 -08; Completed"), "{}", desk.screen());
 }
 
 #[test]
@@ -197,4 +207,50 @@ fn the_activity_is_filtered() {
     }
     desk.press(&["L", "/"]).type_in("completed").press(&["enter"]);
     insta::assert_snapshot!("activity_filtered_80x24", desk.screen());
+}
+
+#[test]
+fn settings_that_are_older_than_the_list_say_from_when_they_are() {
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.go_to_table("shop", "public.orders").press(&["3"]).fire(|timer| matches!(timer, Timer::Rested(_)));
+    let orders = desk.held("public.orders");
+    desk.full(orders);
+    desk.press(&["G"]);
+    assert!(!desk.screen().contains("as of") && desk.screen().contains("lookback"), "just read");
+    let reread = |desk: &mut Desk, seconds| {
+        desk.pass(seconds).fire(|timer| matches!(timer, Timer::Refresh(_))).list(project());
+        desk.press(&["G"]);
+    };
+    reread(&mut desk, 500);
+    assert!(!desk.screen().contains("as of"), "nearly as young as the list");
+    reread(&mut desk, 6_700);
+    insta::assert_snapshot!("details_behind_the_list_140x40", desk.screen());
+    // A failure does not hide behind what is known.
+    desk.press(&["ctrl-r"]).fail(|need| matches!(need, Need::Schema(_)), Failure::new(FailureKind::Gateway, ""));
+    desk.list(project()).press(&["G"]);
+    insta::assert_snapshot!("details_not_read_again_140x40", desk.screen());
+    desk.press(&["ctrl-r"]).list(project());
+    let orders = desk.held("public.orders");
+    desk.full(orders).press(&["G"]);
+    let screen = desk.screen();
+    assert!(!screen.contains("as of") && !screen.contains("could not be read"), "{screen}");
+}
+
+#[test]
+fn a_notice_in_whose_place_is_another_is_not_waited_for_behind_an_overlay() {
+    let notices = |desk: &Desk| -> Vec<u64> {
+        let number = |timer: &Timer| if let Timer::Notice(number) = timer { Some(*number) } else { None };
+        desk.timers.iter().filter_map(|(_, timer)| number(timer)).collect()
+    };
+    let mut desk = Desk::reading(settings(), 80, 24, project());
+    desk.press(&["?"]);
+    for reason in ["one", "another"] {
+        desk.happen(Event::JournalFailed(reason.to_owned()));
+    }
+    let known = notices(&desk);
+    let [.., old, shown] = known.as_slice() else { panic!("{known:?}") };
+    desk.fire(|timer| matches!(timer, Timer::Notice(number) if number == old));
+    assert!(!notices(&desk).contains(old), "nothing is left to take away");
+    desk.fire(|timer| matches!(timer, Timer::Notice(number) if number == shown));
+    assert!(notices(&desk).contains(shown), "it is still covered");
 }

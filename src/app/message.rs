@@ -75,6 +75,8 @@ pub enum Event {
     LeftBehind(Vec<Record>),
     /// What is half done could not be written down, for this reason.
     JournalFailed(String),
+    /// What a crash may have left half done could not be read, as a sentence.
+    JournalUnread(String),
     /// What a key may do and which projects it sees, or why that is not known.
     Greeted(u64, Result<Box<Greeting>, NotGreeted>),
     /// A profile was written down, or why not.

@@ -39,6 +39,7 @@ pub(super) async fn demo(flags: &Target) -> Result<Session, String> {
     let options = simulator::Options {
         scenario: flags.scenario.clone().unwrap_or_else(|| "demo".to_owned()),
         faults: flags.faults.clone().unwrap_or_default().plan(),
+        keeps_requests: false,
         ..simulator::Options::default()
     };
     let served = simulator::start(options).await.map_err(|error| format!("{error}."))?;

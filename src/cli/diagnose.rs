@@ -26,14 +26,23 @@ const WATCH: [Duration; 2] = [Duration::from_secs(15), Duration::from_secs(60)];
 /// # Errors
 /// One or two sentences when nothing can be found out.
 pub(super) async fn diagnose(options: Diagnose) -> Result<ExitCode, String> {
-    let mut survey = Survey::begin(&options.target).await?;
-    let report = survey.look(&options, None).await?;
+    let first_look = async || {
+        let mut survey = Survey::begin(&options.target).await?;
+        let report = survey.look(&options, None).await?;
+        Ok::<_, String>((survey, report))
+    };
     if !options.watch {
+        let (_, report) = first_look().await?;
         return Ok(report.code.into());
     }
-    let mut report = report;
+    // From here on a signal ends the watch with a code, also before anything is known.
     let stop = |kind| signal(kind).map_err(|error| format!("signals cannot be received ({error})."));
     let (mut interrupt, mut terminate) = (stop(SignalKind::interrupt())?, stop(SignalKind::terminate())?);
+    let (mut survey, mut report) = tokio::select! {
+        _ = interrupt.recv() => return Ok(UNKNOWN.into()),
+        _ = terminate.recv() => return Ok(UNKNOWN.into()),
+        known = first_look() => known?,
+    };
     while report.read {
         let pause = WATCH[usize::from(survey.inventory.tally().moving == 0)];
         tokio::select! {

@@ -18,6 +18,7 @@ pub(super) async fn simulate(options: Simulate, stop: StopSignal) -> Result<Exit
         port: options.port,
         scenario: options.scenario,
         request_log: options.request_log,
+        keeps_requests: false,
         speed: options.speed,
         seed: options.seed,
         latency: Duration::from_millis(options.latency_ms),

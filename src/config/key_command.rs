@@ -117,7 +117,7 @@ fn printed(words: &[String], limit: Duration, given_up: &AtomicBool, terminal: T
     })?;
     let output = child.stdout.take().map(Listener::to);
     let complaints = child.stderr.take().map(Listener::to);
-    let status = ended(&mut child, limit, given_up)?;
+    let status = ended(&mut child, limit, given_up, terminal)?;
     let heard = |listener: Option<Listener>| listener.map(Listener::heard).unwrap_or_default();
     let (output, complaints) = (heard(output), heard(complaints));
     if !status.success() {
@@ -134,7 +134,7 @@ fn printed(words: &[String], limit: Duration, given_up: &AtomicBool, terminal: T
 }
 
 /// Waits for the end, and makes one when it does not come.
-fn ended(child: &mut Child, limit: Duration, given_up: &AtomicBool) -> Result<ExitStatus, Problem> {
+fn ended(child: &mut Child, limit: Duration, given_up: &AtomicBool, terminal: Terminal) -> Result<ExitStatus, Problem> {
     let mut waited = Duration::ZERO;
     loop {
         let given_up = given_up.load(Ordering::Relaxed);
@@ -146,12 +146,24 @@ fn ended(child: &mut Child, limit: Duration, given_up: &AtomicBool) -> Result<Ex
             }
             Ok(None) => {
                 // It may have ended by itself meanwhile, which is as good.
+                if terminal == Terminal::Ours {
+                    kill_group(child);
+                }
                 let _ = child.kill();
                 let _ = child.wait();
                 return Err(if given_up { Problem::GivenUp } else { Problem::TooSlow(limit) });
             }
             Err(error) => return Err(Problem::NotRun(reason(error))),
         }
+    }
+}
+
+/// Ends a program that leads a group of its own, and whatever it has started there.
+fn kill_group(child: &Child) {
+    #[cfg(unix)]
+    if let Ok(group) = i32::try_from(child.id()) {
+        use nix::sys::signal::{Signal, killpg};
+        let _ = killpg(nix::unistd::Pid::from_raw(group), Signal::SIGKILL);
     }
 }
 
@@ -275,6 +287,28 @@ mod tests {
         let words: Vec<String> = ["sleep", "100000"].map(str::to_owned).to_vec();
         let told = key(&words, Duration::from_millis(60), &AtomicBool::new(false)).unwrap_err().to_string();
         assert!(told.contains("did not end") && told.contains("was stopped"), "{told}");
+    }
+
+    #[test]
+    fn what_it_has_started_behind_a_screen_is_stopped_with_it() {
+        let home = tempfile::tempdir().unwrap();
+        let pipe = home.path().join("pipe");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let words: Vec<String> =
+            ["sh", "-c", "sleep 300 > \"$0\" & wait", pipe.to_str().unwrap()].map(str::to_owned).to_vec();
+        let given_up = Arc::new(AtomicBool::new(false));
+        let (done, end) = mpsc::channel();
+        let told = Arc::clone(&given_up);
+        thread::spawn(move || {
+            // There is somebody at the other end, and then nobody any more.
+            let mut other_end = std::fs::File::open(pipe).unwrap();
+            told.store(true, Ordering::Relaxed);
+            let _ = other_end.read_to_end(&mut Vec::new());
+            done.send(()).unwrap();
+        });
+        let told = printed(&words, Duration::from_secs(100_000), &given_up, Terminal::Ours).unwrap_err();
+        assert!(matches!(told, Problem::GivenUp), "{told}");
+        end.recv_timeout(Duration::from_secs(20)).expect("nothing of it is left");
     }
 
     #[test]

@@ -49,19 +49,20 @@ fn path(request: &Request) -> String {
     if parameters.is_empty() { request.path.clone() } else { format!("{}?{}", request.path, parameters.join("&")) }
 }
 
-/// All requests so far, in memory and, where wanted, in a file.
+/// The requests so far: in memory and in a file, each where it is wanted.
 #[derive(Debug, Default)]
 pub struct Log {
-    entries: Vec<LoggedRequest>,
+    /// `None`: they are not kept.
+    entries: Option<Vec<LoggedRequest>>,
     file: Option<File>,
 }
 
 impl Log {
-    /// A log that also appends to a file.
+    /// A log that also appends to a file. Who runs for days keeps no requests in memory.
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn new(path: Option<&Path>) -> Result<Self, Error> {
+    pub fn new(path: Option<&Path>, keeps: bool) -> Result<Self, Error> {
         let file = path
             .map(|path| {
                 // Bodies stand in it, and what is entered into forms with them.
@@ -72,7 +73,7 @@ impl Log {
                     .map_err(|cause| Error::RequestLog { path: path.to_owned(), cause })
             })
             .transpose()?;
-        Ok(Self { entries: Vec::new(), file })
+        Ok(Self { entries: keeps.then(Vec::new), file })
     }
 
     /// Adds an entry. A line is written at once, so that a reader sees it while the server runs.
@@ -82,13 +83,15 @@ impl Log {
             // A full disk must not stop the simulation; the entries in memory stay complete.
             let _ = file.write_all(&line);
         }
-        self.entries.push(entry);
+        if let Some(entries) = &mut self.entries {
+            entries.push(entry);
+        }
     }
 
-    /// The entries so far.
+    /// The entries so far, where they are kept.
     #[must_use]
     pub fn entries(&self) -> &[LoggedRequest] {
-        &self.entries
+        self.entries.as_deref().unwrap_or_default()
     }
 }
 

@@ -35,6 +35,8 @@ pub struct Options {
     pub scenario: String,
     /// A file that gets one JSON object a line for every request.
     pub request_log: Option<PathBuf>,
+    /// Whether requests are kept in memory, bodies and all, to be asked for.
+    pub keeps_requests: bool,
     /// How many times as fast as the system's clock simulated time runs.
     pub speed: f64,
     /// A seed in place of the scenario's own.
@@ -51,6 +53,7 @@ impl Default for Options {
             port: 0,
             scenario: "demo".to_owned(),
             request_log: None,
+            keeps_requests: true,
             speed: 1.0,
             seed: None,
             latency: Duration::ZERO,

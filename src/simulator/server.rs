@@ -76,7 +76,7 @@ impl Simulator {
     }
 
     pub(super) async fn serve(service: Service, options: &Options, clock: Clock) -> Result<Self, Error> {
-        let log = Log::new(options.request_log.as_deref())?;
+        let log = Log::new(options.request_log.as_deref(), options.keeps_requests)?;
         let refused = |cause| Error::Port { port: options.port, cause };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
@@ -113,7 +113,7 @@ impl Simulator {
         &self.key
     }
 
-    /// The requests so far.
+    /// The requests so far, where they are kept.
     #[must_use]
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.shared.lock().log.entries().to_vec()

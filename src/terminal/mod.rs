@@ -1,7 +1,7 @@
 //! The terminal: taking it and giving it back, frames out, keys and signals in, the clipboard.
 //!
-//! Owns everything that is true of the terminal device and of nothing else. May use `app::{message, key, layout}` for
-//! what it hands on, and crossterm, ratatui, tokio, nix; knows nothing of models, views and effects.
+//! Owns everything that is true of the terminal device and of nothing else. May use `app::{effect, message, key, layout}`
+//! for what it is asked and what it hands on, and crossterm, ratatui, tokio, nix; knows nothing of models and views.
 //!
 //! How a program uses it:
 //!

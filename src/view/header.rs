@@ -10,7 +10,7 @@ use super::theme::{Role, Theme};
 use super::widgets::put::put_line;
 use crate::app::model::Model;
 use crate::warehouse::failure::{Failure, FailureKind};
-use crate::warehouse::freshness::age;
+use crate::warehouse::freshness::{age, is_behind};
 use crate::warehouse::state::Severity;
 use crate::warehouse::words;
 
@@ -183,7 +183,7 @@ fn connection<'a>(model: &Model, theme: &Theme) -> Span<'a> {
         (None, _, None) => ("connecting".to_owned(), Role::Moving),
         (None, Some(_), Some(_)) => ("reading".to_owned(), Role::Faint),
         (None, None, Some(data)) => {
-            let old = link.read_at.is_some_and(|at| age(at, model.now) > jiff::SignedDuration::from_mins(10));
+            let old = link.read_at.is_some_and(|at| is_behind(at, model.now));
             (format!("data {data} old"), if old { Role::Doubtful } else { Role::Faint })
         }
     };

@@ -17,6 +17,15 @@ pub fn age(then: Timestamp, now: Timestamp) -> SignedDuration {
     now.duration_since(then).max(SignedDuration::ZERO)
 }
 
+/// From this age on what was read counts as old: while somebody looks it is asked for more often.
+pub const OLD: SignedDuration = SignedDuration::from_mins(10);
+
+/// Whether something was read so long before what is shown beside it that this has to be said.
+#[must_use]
+pub fn is_behind(read_at: Timestamp, beside: Timestamp) -> bool {
+    age(read_at, beside) > OLD
+}
+
 /// What the past of a table says about its rhythm.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rhythm {

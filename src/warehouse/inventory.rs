@@ -4,25 +4,20 @@ mod changes;
 mod channels;
 mod closer;
 mod gone;
+mod learn;
 
 use jiff::{SignedDuration, Timestamp};
 use std::cell::OnceCell;
-use std::sync::Arc;
 
-use super::finding::Finding;
-use super::freshness::age;
 use super::ids::{SchemaId, SourceId};
-use super::job::Job;
 use super::map::{Map, Set};
-use super::operation::JobQuery;
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
 use super::state::{Circumstances, Claim, State, changes_from, state_of};
 use super::status::Status;
-use super::survey::{Completeness, FullSchema, SourcePage};
+use super::survey::{Completeness, SourcePage};
 use super::tally::Tally;
-use super::text::Foreign;
 use changes::Changes;
 use channels::Channels;
 use closer::CloserLook;
@@ -48,6 +43,13 @@ pub struct Transition {
     pub to: State,
 }
 
+/// What the full form of a table told, and when.
+#[derive(Clone, Debug)]
+struct Detailed {
+    told: SchemaDetail,
+    read_at: Timestamp,
+}
+
 /// A full form and jobs that were read so shortly after each other belong to one look.
 const SAME_LOOK: SignedDuration = SignedDuration::from_mins(1);
 
@@ -57,7 +59,7 @@ pub struct Inventory {
     held: Vec<Held>,
     by_source: Map<SourceId, u32>,
     by_schema: Map<SchemaId, Spot>,
-    details: Map<SchemaId, SchemaDetail>,
+    details: Map<SchemaId, Detailed>,
     runs: Map<SchemaId, Runs>,
     claims: Map<SchemaId, Claim>,
     closer: Map<SchemaId, CloserLook>,
@@ -130,7 +132,13 @@ impl Inventory {
     /// What the full form of a table told, when it was read.
     #[must_use]
     pub fn detail(&self, id: &SchemaId) -> Option<&SchemaDetail> {
-        self.details.get(id)
+        self.details.get(id).map(|known| &known.told)
+    }
+
+    /// When the full form of a table was read.
+    #[must_use]
+    pub fn detail_read_at(&self, id: &SchemaId) -> Option<Timestamp> {
+        self.details.get(id).map(|known| known.read_at)
     }
 
     /// What the jobs of a table told, when they were read.
@@ -281,98 +289,6 @@ impl Inventory {
             state_of(schema, &around)
         });
         (states.collect(), first_change)
-    }
-
-    /// Takes in a full form.
-    pub fn learn_schema(&mut self, mut full: FullSchema, now: Timestamp) -> Vec<Transition> {
-        let id = full.schema.id.clone();
-        self.details.insert(id.clone(), full.detail);
-        self.keep_what_was_settled(&mut full.schema, now);
-        if full.schema.finding.is_some() {
-            self.closer.insert(id.clone(), CloserLook::of(&full.schema, Some(now)));
-        }
-        let Some(spot) = self.spot(&id) else { return Vec::new() };
-        let Some(held) = self.held.get(spot.source as usize) else { return Vec::new() };
-        let mut source = held.source.clone();
-        if let Some(place) = source.schemas.get_mut(spot.table as usize) {
-            *place = full.schema;
-        }
-        let seen_in = held.seen_in;
-        let mut transitions = Vec::new();
-        self.place(source, now, &mut transitions);
-        if let Some(held) = self.held.get_mut(spot.source as usize) {
-            held.seen_in = seen_in;
-        }
-        // Older runs may be those of another failure.
-        if self.runs(&id).and_then(Runs::read_at).is_some_and(|read_at| age(read_at, now) < SAME_LOOK) {
-            self.settle(&id, now);
-        }
-        transitions
-    }
-
-    /// Takes in jobs of a source. Tables named in the question that have none are now known to have none, unless
-    /// the answer had no room for them.
-    pub fn learn_jobs(
-        &mut self,
-        source: &SourceId,
-        asked: &[Foreign],
-        jobs: Vec<Job>,
-        now: Timestamp,
-    ) -> Vec<Transition> {
-        let Some(index) = self.by_source.get(source).copied() else { return Vec::new() };
-        let Some(held) = self.held.get(index as usize) else { return Vec::new() };
-        let full = jobs.len() >= JobQuery::MOST_JOBS;
-        let mut by_schema: Map<SchemaId, Vec<Job>> = Map::default();
-        for job in jobs {
-            if let Some(schema) = job.schema.clone() {
-                by_schema.entry(schema).or_default().push(job);
-            }
-        }
-        let asked: Set<&Foreign> = asked.iter().collect();
-        for schema in held.source.schemas.iter().filter(|schema| asked.contains(&schema.name)) {
-            if by_schema.contains_key(&schema.id) || !full {
-                self.crowded_out.remove(&schema.id);
-                by_schema.entry(schema.id.clone()).or_default();
-            } else {
-                self.crowded_out.insert(schema.id.clone());
-            }
-        }
-        let mut first_looks = Set::default();
-        let mut settled = Vec::new();
-        let Some(held) = self.held.get(index as usize) else { return Vec::new() };
-        for (id, jobs) in by_schema {
-            let runs = self.runs.entry(id.clone()).or_default();
-            let is_first = runs.read_at().is_none();
-            runs.learn(jobs, now);
-            let spot = self.by_schema.get(&id).filter(|spot| spot.source == index);
-            if let Some(schema) = spot.and_then(|spot| held.source.schemas.get(spot.table as usize)) {
-                runs.explain(schema, &held.source.kind);
-                settled.push(schema.id.clone());
-            }
-            if is_first && !self.claims.get(&id).is_some_and(|claim| claim.turned) {
-                first_looks.insert(id);
-            }
-        }
-        for id in settled {
-            self.settle(&id, now);
-        }
-        // What a first look finds was so before: nothing has changed but what is known of it.
-        let mut transitions = self.reassess(index as usize, now);
-        transitions.retain(|transition| !first_looks.contains(&transition.schema));
-        transitions
-    }
-
-    /// What the text of a failing table leaves open, its newest run may settle.
-    fn settle(&mut self, id: &SchemaId, now: Timestamp) {
-        let Some(spot) = self.spot(id) else { return };
-        let held = self.held.get_mut(spot.source as usize);
-        let Some(schema) = held.and_then(|held| held.source.schemas.get_mut(spot.table as usize)) else { return };
-        let found = self.runs.get(id).and_then(Runs::failure);
-        let settles = |found: &&Arc<Finding>| schema.finding.as_ref().is_some_and(|own| own.is_settled_by(found));
-        if let Some(found) = found.filter(settles).filter(|_| schema.status == Status::Failed) {
-            schema.finding = Some(Arc::clone(found));
-            self.closer.insert(id.clone(), CloserLook::of(schema, Some(now)));
-        }
     }
 
     /// Looks again at what may have changed by time alone.

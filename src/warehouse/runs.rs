@@ -59,7 +59,8 @@ impl Runs {
         self.looks = if same { self.looks.saturating_add(1) } else { 1 };
         match (before, after) {
             (Some((old, rows_then)), Some((new, rows_now))) if old == new => {
-                if rows_now > rows_then {
+                // Rows that become known have not grown for that.
+                if rows_now.zip(rows_then).is_some_and(|(now, then)| now > then) {
                     self.grew_at = Some(now);
                 }
             }
@@ -287,6 +288,19 @@ mod tests {
         assert!(runs.seen_growing() && runs.silence() == Some(SignedDuration::ZERO));
         runs.learn([], at(5));
         assert_eq!(runs.looks(), 4);
+    }
+
+    #[test]
+    fn rows_that_become_known_are_no_sign_of_life() {
+        let mut runs = Runs::default();
+        let untold = |rows| Job { rows, ..job("a", -60, Status::Running, 0) };
+        runs.learn([untold(Field::Unknown)], at(0));
+        for (minutes, rows) in [(1, Field::Known(0)), (2, Field::Null), (3, Field::Known(7))] {
+            runs.learn([untold(rows)], at(minutes));
+            assert!(!runs.seen_growing() && runs.silence() == Some(SignedDuration::from_mins(minutes)), "{minutes}");
+        }
+        runs.learn([untold(Field::Known(8))], at(4));
+        assert!(runs.seen_growing());
     }
 
     #[test]

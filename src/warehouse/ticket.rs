@@ -109,7 +109,7 @@ pub fn of_table(inventory: &Inventory, held: &Held, table: &Schema, state: State
         page.item("failing since", &format!("{} ({})", words::moment(since), words::ago(since, origin.now)));
     }
     if let Some(proposal) = proposed(inventory, held, table, state) {
-        page.item("recovery", &format!("{}, {}. {}", proposal.letter, proposal.letter.meaning(), proposal.loses));
+        page.item("recovery", &format!("{}, {}. {}", proposal.letter, proposal.letter.meaning(), proposal.lost()));
     }
     if let Some(error) = table.latest_error.known().filter(|error| !error.is_blank()) {
         page.block(if state.is_failure() { "Error" } else { "Last error (may be old)" }, error);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::audit::Begun;
 use super::gate::Gate;
-use super::{Shared, clock};
+use super::{Shared, clock, joined};
 use crate::api::Client;
 use crate::app::effect::{RequestId, Urgency};
 use crate::app::message::{Event, Sent};
@@ -65,7 +65,8 @@ impl Shared {
             let begun = shared.audit.begin(request, &operation, &name, clock::now());
             (operation, begun.map_err(reason))
         });
-        writing.await.map_err(|_| Failure::new(FailureKind::Unlogged, "the task that writes it stopped unexpectedly"))
+        // Nothing was sent.
+        joined(writing).await.map_err(|failure| Failure { kind: FailureKind::Unlogged, ..failure })
     }
 
     /// Writes down what came of an attempt.
@@ -78,8 +79,9 @@ impl Shared {
         let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let shared = Arc::clone(self);
         // Written before the answer is told: whoever sees it done finds it in the log.
-        let _ =
-            tokio::task::spawn_blocking(move || shared.tell_if_failed(shared.audit.end(begun, outcome, took))).await;
+        let ended = tokio::task::spawn_blocking(move || shared.tell_if_failed(shared.audit.end(begun, outcome, took)));
+        // What came of the write is told however this ends.
+        let _ = joined(ended).await;
     }
 
     pub(super) fn tell_if_failed(&self, written: std::io::Result<()>) {

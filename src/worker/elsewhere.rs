@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::gate::Gate;
 use super::line::Line;
-use super::{Messages, Shared, Worker, clock, greeting};
+use super::{Messages, Shared, Worker, clock, greeting, joined};
 use crate::api::{Account, Client, Limits};
 use crate::app::effect::{Effect, RequestId, Urgency};
 use crate::app::message::elsewhere::{News, NotRead};
@@ -139,10 +139,7 @@ async fn read(shared: &Arc<Shared>, teller: &Teller) -> Result<(), NotRead> {
     let slot = shared.elsewhere.slot(&teller.profile);
     // A key that was asked for is kept even when nobody looks any more: a person may have been asked for it.
     let connecting = tokio::spawn(connected(Arc::clone(shared), Arc::clone(&slot), teller.clone()));
-    let place = match connecting.await {
-        Ok(place) => place?,
-        Err(_) => return Err(by_hand("connecting stopped unexpectedly.".to_owned())),
-    };
+    let place = joined(connecting).await.map_err(|failure| not_read(&failure))??;
     teller.tell(News::Reached(place.client.account().origin().to_string(), place.client.project().get()));
     let result = Reading::of(&place, teller.clone()).all().await;
     result.map_err(|failure| {
@@ -173,10 +170,8 @@ async fn connect(elsewhere: &Elsewhere, teller: Teller) -> Result<Place, NotRead
         let announce = |program: &str| teller.tell(News::AsksForKey(clean(program, false).into_owned()));
         config::connection_of(&teller.profile, allow_http, &config, &announce)
     });
-    let resolved = match found.await {
-        Ok(found) => found.map_err(|error| by_hand(error.to_string()))?,
-        Err(_) => return Err(by_hand("Looking for the key stopped unexpectedly.".to_owned())),
-    };
+    let found = joined(found).await.map_err(|failure| not_read(&failure))?;
+    let resolved = found.map_err(|error| by_hand(error.to_string()))?;
     let Resolved { origin, key, project, pair, .. } = resolved;
     if let Pair::MustConfirm { host_from, key_from } = pair {
         return Err(by_hand(format!(
@@ -193,9 +188,11 @@ async fn connect(elsewhere: &Elsewhere, teller: Teller) -> Result<Place, NotRead
     Ok(Place { client: account.client(project), line })
 }
 
-/// The project, where the profile names none.
+/// The project, where the profile names none. Each request waits for leave to make it.
 async fn only_project(account: &Account, line: &Line) -> Result<ProjectId, NotRead> {
     let failed = |failure: Failure| not_read(&failure);
+    let several =
+        || by_hand("Its key may use several projects; name one with `project` in the file of settings.".to_owned());
     line.leave(Urgency::Background, |_| ()).await.map_err(failed)?;
     let limited = match account.key().await {
         Ok(key) => key.projects,
@@ -203,14 +200,17 @@ async fn only_project(account: &Account, line: &Line) -> Result<ProjectId, NotRe
         Err(failure) if failure.kind == FailureKind::NotFound => Vec::new(),
         Err(failure) => return Err(not_read(&failure)),
     };
-    line.leave(Urgency::Background, |_| ()).await.map_err(failed)?;
-    let (found, _) = greeting::projects(account, &limited).await.map_err(failed)?;
+    // What they are called is not needed.
+    match limited.as_slice() {
+        [] => {}
+        [only] => return Ok(*only),
+        _ => return Err(several()),
+    }
+    let (found, _) = greeting::projects_in_turn(account, &[], Some(line)).await.map_err(failed)?;
     match found.as_slice() {
         [only] => Ok(only.id),
         [] => Err(by_hand("Its key tells no project; name one with `project` in the file of settings.".to_owned())),
-        _ => Err(by_hand(
-            "Its key may use several projects; name one with `project` in the file of settings.".to_owned(),
-        )),
+        _ => Err(several()),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use super::line::Line;
 use crate::api::{Account, Limits};
-use crate::app::effect::{Login, ProfileDraft};
+use crate::app::effect::{Login, ProfileDraft, Urgency};
 use crate::app::message::{Greeting, NotGreeted, NotSaved};
 use crate::config::file::{NewProfile, SaveError, config_path, save};
 use crate::warehouse::account::Project;
@@ -44,11 +45,30 @@ pub(super) async fn greet(login: Login) -> Result<Greeting, NotGreeted> {
 /// # Errors
 /// The failure of what was asked first.
 pub async fn projects(account: &Account, limited: &[ProjectId]) -> Result<(Vec<Project>, bool), Failure> {
+    projects_in_turn(account, limited, None).await
+}
+
+/// The same where each request has to wait for leave to be made in this line.
+///
+/// # Errors
+/// The same, and that leave was not given.
+pub(super) async fn projects_in_turn(
+    account: &Account,
+    limited: &[ProjectId],
+    line: Option<&Line>,
+) -> Result<(Vec<Project>, bool), Failure> {
+    let leave = async || match line {
+        Some(line) => line.leave(Urgency::Background, |_| ()).await,
+        None => Ok(()),
+    };
     if !limited.is_empty() {
         let mut found = Vec::new();
         for id in limited.iter().take(LIMITED_MOST) {
             // A name is only a courtesy: the number is known.
-            let project = account.project(*id).await.ok();
+            let project = match leave().await {
+                Ok(()) => account.project(*id).await.ok(),
+                Err(_) => None,
+            };
             found.push(project.unwrap_or_else(|| nameless(*id)));
         }
         found.extend(limited.iter().skip(LIMITED_MOST).map(|id| nameless(*id)));
@@ -57,7 +77,11 @@ pub async fn projects(account: &Account, limited: &[ProjectId]) -> Result<(Vec<P
     let mut found: Vec<Project> = Vec::new();
     loop {
         let offset = u32::try_from(found.len()).unwrap_or(u32::MAX);
-        match account.projects(Page { limit: 100, offset }).await {
+        let page = match leave().await {
+            Ok(()) => account.projects(Page { limit: 100, offset }).await,
+            Err(failure) => Err(failure),
+        };
+        match page {
             Ok(listing) => {
                 let more = listing.next && !listing.items.is_empty() && offset < LISTED_MOST;
                 let known = found.len();
@@ -70,6 +94,7 @@ pub async fn projects(account: &Account, limited: &[ProjectId]) -> Result<(Vec<P
                 }
             }
             Err(failure) if found.is_empty() && is_about_scopes(&failure) => {
+                leave().await?;
                 let user = account.me().await.ok().and_then(|user| {
                     let name = user.project_name.known().cloned().unwrap_or_default();
                     Some(Project { id: user.project?, name, timezone: Field::Unknown })
@@ -134,4 +159,38 @@ pub(super) fn save_profile(draft: &ProfileDraft) -> Result<(), NotSaved> {
         SaveError::Name(text) => NotSaved::Name(sentence(text)),
         SaveError::File(text) => NotSaved::File(sentence(text)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warehouse::origin::Origin;
+    use serde_json::json;
+    use wiremock::matchers::any;
+    use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+    #[tokio::test]
+    async fn every_request_for_projects_takes_its_leave() {
+        let server = MockServer::start().await;
+        // Pages of two projects; those of a limited key are not told.
+        let answer = |request: &Request| {
+            let offset = request.url.query_pairs().find(|(name, _)| name == "offset");
+            let first: u64 = offset.and_then(|(_, offset)| offset.parse().ok()).unwrap_or_default();
+            let projects = [json!({"id": first + 1, "name": "a"}), json!({"id": first + 2, "name": "b"})];
+            let next = (first < 6).then_some("http://127.0.0.1/next");
+            ResponseTemplate::new(200).set_body_json(json!({"count": 8, "next": next, "results": projects}))
+        };
+        Mock::given(any()).respond_with(answer).mount(&server).await;
+        let origin = Origin::parse(&server.uri(), true).unwrap();
+        let account = Account::new(origin, "phx_test".to_owned().into(), Limits::default()).unwrap();
+        let limited: Vec<_> = (1..=3).filter_map(ProjectId::new).collect();
+        for (limited, projects, requests) in [(&[][..], 8, 4), (&limited, 3, 3)] {
+            let line = Line::new();
+            let (before, asked) = (line.left().minute, server.received_requests().await.unwrap().len());
+            let (found, _) = projects_in_turn(&account, limited, Some(&line)).await.unwrap();
+            assert_eq!(found.len(), projects);
+            assert_eq!(server.received_requests().await.unwrap().len() - asked, requests);
+            assert_eq!(before - line.left().minute, requests);
+        }
+    }
 }

@@ -62,6 +62,12 @@ impl Line {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What is left of the budget.
+    #[cfg(test)]
+    pub(super) fn left(&self) -> Remaining {
+        self.lock().budget.remaining(self.began.elapsed())
+    }
+
     /// Waits for leave to make a request, behind all that are as urgent. What is left then is told where it has
     /// changed.
     pub(super) async fn leave(&self, urgency: Urgency, tell: impl Fn(BudgetLeft)) -> Result<(), Failure> {

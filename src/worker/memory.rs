@@ -5,12 +5,13 @@
 
 use std::fmt::Display;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::files::{make_folder, replace, set_aside};
 use crate::app::effect::{REMEMBERED_VERSION, Remembered};
 use crate::warehouse::query::{Change, Saved, problem_of_name};
 use crate::warehouse::text::clean;
@@ -20,9 +21,6 @@ const MOST_BYTES: u64 = 512 * 1024;
 
 /// The version of the list of filters.
 const FILTERS_VERSION: u32 = 1;
-
-/// So many files that were not understood are set aside beside each other.
-const MOST_ASIDE: u32 = 100;
 
 /// Where things are remembered.
 #[derive(Clone, Debug, Default)]
@@ -191,47 +189,6 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     File::open(path)?.take(MOST_BYTES).read_to_end(&mut text)?;
     Ok(text)
-}
-
-/// Gives a file a name under which it is out of the way, and writes over nothing.
-fn set_aside(path: &Path) -> io::Result<PathBuf> {
-    for number in 0..MOST_ASIDE {
-        let ending = if number == 0 { "json.bad".to_owned() } else { format!("json.{number}.bad") };
-        let aside = path.with_extension(ending);
-        if fs::symlink_metadata(&aside).is_err() {
-            fs::rename(path, &aside)?;
-            return Ok(aside);
-        }
-    }
-    Err(io::Error::other("there are too many of them already"))
-}
-
-/// Puts a text in place of a file that only its owner may read, at once or not at all.
-fn replace(path: &Path, text: &[u8], lasting: bool) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    make_folder(path)?;
-    let new = path.with_extension(format!("json.{}.new", std::process::id()));
-    // One that a crash has left.
-    let _ = fs::remove_file(&new);
-    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new).and_then(|mut file| {
-        file.write_all(text)?;
-        if lasting {
-            file.sync_all()?;
-        }
-        fs::rename(&new, path)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written
-}
-
-fn make_folder(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    match path.parent() {
-        Some(folder) => fs::DirBuilder::new().recursive(true).mode(0o700).create(folder),
-        None => Ok(()),
-    }
 }
 
 /// Waits until no other program changes this file.

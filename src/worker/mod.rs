@@ -7,6 +7,7 @@ pub mod circuit;
 pub mod clock;
 mod elsewhere;
 mod fetch;
+mod files;
 pub mod findings;
 pub mod gate;
 pub mod greeting;
@@ -22,6 +23,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::api::Client;
@@ -38,7 +40,7 @@ use audit::Audit;
 use elsewhere::Elsewhere;
 use findings::Findings;
 use gate::Gate;
-use journal::Journal;
+use journal::{Journal, LeftBehind};
 use line::Line;
 use memory::Memory;
 use trips::Trips;
@@ -189,9 +191,12 @@ impl Worker {
                 });
             }
             Effect::TakeOver => {
-                let records = self.shared.journal.take_over();
+                let LeftBehind { records, notes } = self.shared.journal.take_over();
                 if !records.is_empty() {
                     self.shared.tell(Event::LeftBehind(records));
+                }
+                for note in notes {
+                    self.shared.tell(Event::JournalUnread(note));
                 }
             }
             Effect::CheckKey { request, key } => self.check_key(request, key),
@@ -289,7 +294,7 @@ impl Worker {
         });
     }
 
-    /// Runs a task and tells how it ended. A panic in it is an end like any other.
+    /// Runs a task and tells how it ended.
     fn spawn<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Failure>> + Send + 'static,
@@ -301,17 +306,20 @@ impl Worker {
             let abort = task.abort_handle();
             tokio::select! {
                 () = shared.ended.cancelled() => abort.abort(),
-                result = task => {
-                    let result = result.unwrap_or_else(|_| {
-                        Err(Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
-                    });
-                    for event in told(result) {
+                result = joined(task) => {
+                    for event in told(result.and_then(|result| result)) {
                         shared.tell(event);
                     }
                 }
             }
         });
     }
+}
+
+/// What came of a task. It comes to nothing only by a panic, which ends the program too: at once where it is built to be
+/// shipped, and else as soon as the loop hears of it; or while the program ends anyway.
+async fn joined<T>(task: JoinHandle<T>) -> Result<T, Failure> {
+    task.await.map_err(|_| Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
 }
 
 impl Shared {

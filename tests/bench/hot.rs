@@ -147,7 +147,7 @@ fn catalogue(bencher: Bencher) {
 fn first_text(bencher: Bencher) {
     let read = || Catalogue::with_user("").unwrap();
     bencher.with_inputs(read).bench_local_values(|catalogue| {
-        catalogue.diagnose(&Symptom::of(Some("permission denied for table orders")));
+        let _ = catalogue.diagnose(&Symptom::of(Some("permission denied for table orders")));
         catalogue
     });
 }

@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use jiff::Timestamp;
 use serde_json::Value;
-use whtui::simulator::{Request, Service};
+use whtui::simulator::{Clock, Request, Service};
 
 /// Texts that act on terminals, on layouts, or on readers.
 pub const TEXTS: [&str; 26] = [
@@ -92,13 +91,13 @@ pub struct Hostile {
 }
 
 impl Hostile {
-    pub fn start(scenario: &str, poison: Poison) -> Self {
-        let service = Service::new(scenario, None, Timestamp::now()).unwrap_or_else(|error| panic!("{error}"));
+    pub fn start(scenario: &str, poison: Poison, clock: Clock) -> Self {
+        let service = Service::new(scenario, None, clock.now()).unwrap_or_else(|error| panic!("{error}"));
         let (key, project) = (service.key().to_owned(), service.project());
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let ended = Arc::new(AtomicBool::new(false));
-        let state = Arc::new(Mutex::new((service, Dice(poison.seed | 1))));
+        let state = Arc::new(Mutex::new((service, Dice(poison.seed | 1), clock)));
         let flag = Arc::clone(&ended);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -122,7 +121,7 @@ impl Drop for Hostile {
 }
 
 /// Answers one request. What breaks on the way was hung up by the client.
-fn answer(stream: &TcpStream, state: &Mutex<(Service, Dice)>, poison: Poison) -> Option<()> {
+fn answer(stream: &TcpStream, state: &Mutex<(Service, Dice, Clock)>, poison: Poison) -> Option<()> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -148,8 +147,8 @@ fn answer(stream: &TcpStream, state: &Mutex<(Service, Dice)>, poison: Poison) ->
     reader.read_exact(&mut request.body).ok()?;
     let (status, body) = {
         let mut state = state.lock().unwrap();
-        let (service, dice) = &mut *state;
-        let reply = service.reply(Timestamp::now(), &request);
+        let (service, dice, clock) = &mut *state;
+        let reply = service.reply(clock.now(), &request);
         if dice.roll(1_000) < poison.refusals {
             let said =
                 serde_json::json!({"type": "x", "code": "x", "detail": dice.text(poison), "attr": dice.text(poison)});

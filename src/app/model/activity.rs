@@ -50,9 +50,15 @@ impl Activity {
         self.generation
     }
 
+    /// Whether the notice of that number is still there.
+    #[must_use]
+    pub fn shows(&self, generation: u64) -> bool {
+        generation == self.generation && self.notice.is_some()
+    }
+
     /// Takes the notice away, if it is still the one of that number.
     pub fn expire(&mut self, generation: u64) {
-        if generation == self.generation {
+        if self.shows(generation) {
             self.notice = None;
         }
     }

@@ -94,6 +94,17 @@ impl Strips {
         if let Some(kept) = self.sources.get_mut(&query.source) {
             kept.draw(inventory, held);
         }
+        self.prune(inventory);
+    }
+
+    /// Forgets what the inventory holds no more, once there is more than it holds.
+    fn prune(&mut self, inventory: &Inventory) {
+        if self.tables.len() > inventory.tally().total {
+            self.tables.retain(|table, _| inventory.spot(table).is_some());
+        }
+        if self.sources.len() > inventory.sources().len() {
+            self.sources.retain(|source, _| inventory.source(source).is_some());
+        }
     }
 }
 

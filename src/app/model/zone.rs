@@ -33,14 +33,27 @@ impl Zone {
         self.beside(at, at.strftime("%Y-%m-%d %H:%M:%SZ").to_string(), "%H:%M:%S")
     }
 
+    /// The time in the zone of this machine to the minute, where it is wanted beside that in UTC.
+    #[must_use]
+    pub fn here(&self, at: Timestamp) -> Option<String> {
+        self.local(at, "%H:%M")
+    }
+
     fn beside(&self, at: Timestamp, utc: String, time: &str) -> String {
+        match self.local(at, time) {
+            Some(local) => format!("{utc} = {local}"),
+            None => utc,
+        }
+    }
+
+    fn local(&self, at: Timestamp, time: &str) -> Option<String> {
         if !self.shown || self.is_utc(at) {
-            return utc;
+            return None;
         }
         let (local, there) = (at.to_zoned(self.local.clone()), at.to_zoned(TimeZone::UTC));
         // The day is told only where it is another one.
         let day = if local.date() == there.date() { "" } else { "%m-%d " };
-        format!("{utc} = {}", local.strftime(&format!("{day}{time} %Z")))
+        Some(local.strftime(&format!("{day}{time} %Z")).to_string())
     }
 
     /// Whether the zone of this machine tells nothing that UTC does not.
@@ -58,12 +71,13 @@ mod tests {
     fn the_local_time_stands_beside_utc_and_not_in_its_place() {
         let at: Timestamp = "2026-11-20T23:30:00Z".parse().unwrap();
         let mut zone = Zone { local: TimeZone::fixed(jiff::tz::offset(5)), shown: false };
-        assert_eq!(zone.moment(at), "2026-11-20 23:30Z");
+        assert_eq!((zone.moment(at).as_str(), zone.here(at)), ("2026-11-20 23:30Z", None));
         zone.shown = true;
         assert_eq!(zone.moment(at), "2026-11-20 23:30Z = 11-21 04:30 +05");
         assert_eq!(zone.exactly(at), "2026-11-20 23:30:00Z = 11-21 04:30:00 +05");
         assert!(!zone.is_utc(at) && Zone::default().is_utc(at));
         zone.local = TimeZone::fixed(jiff::tz::offset(-3));
         assert_eq!(zone.moment(at), "2026-11-20 23:30Z = 20:30 -03");
+        assert_eq!(zone.here(at).as_deref(), Some("20:30 -03"));
     }
 }

@@ -141,6 +141,7 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             Tone::Bad,
             format!("What is half done cannot be written down, so a crash would lose its place: {reason}."),
         ),
+        Event::JournalUnread(note) => report(model, Tone::Bad, note),
         Event::Greeted(round, result) => welcome::greeted(model, round, result.map(|greeting| *greeting)),
         Event::ProfileSaved(round, result) => welcome::saved(model, round, result),
         Event::Copied(asked) => menu::copied(model, asked),
@@ -166,7 +167,9 @@ fn fired(model: &mut Model, timer: Timer) -> Vec<Effect> {
         Timer::Rested(generation) if generation == model.generations.rested => refresh::read_details(model),
         Timer::Follow(follow) => follows::learn(model, follow, &Evidence::Waited),
         // What an overlay may cover is not taken away behind it.
-        Timer::Notice(_) if model.overlay.is_some() => vec![Effect::Wake { timer, after: COVERED }],
+        Timer::Notice(generation) if model.overlay.is_some() && model.activity.shows(generation) => {
+            vec![Effect::Wake { timer, after: COVERED }]
+        }
         Timer::Notice(generation) => {
             model.activity.expire(generation);
             Vec::new()

@@ -37,13 +37,19 @@ pub struct Proposal {
     pub why: String,
     /// What to do, in order.
     pub steps: Vec<String>,
-    /// What is lost by it.
-    pub loses: String,
+    /// What is lost by it; `None` for nothing.
+    pub loses: Option<String>,
     /// What the program can do next.
     pub next: Option<Move>,
 }
 
-const NOTHING_LOST: &str = "Nothing is lost.";
+impl Proposal {
+    /// What is lost by it, as a sentence.
+    #[must_use]
+    pub fn lost(&self) -> &str {
+        self.loses.as_deref().unwrap_or("Nothing is lost.")
+    }
+}
 
 /// What is known beyond what the server says of a table itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,7 +85,7 @@ pub fn propose(schema: &Schema, state: State, beyond: Beyond<'_>) -> Option<Prop
             letter: Letter::O,
             why: "The run failed without a text that says why.".to_owned(),
             steps: vec!["Look at its newest job and that job's logs.".to_owned()],
-            loses: NOTHING_LOST.to_owned(),
+            loses: None,
             next: None,
         });
     }
@@ -91,7 +97,7 @@ pub fn propose(schema: &Schema, state: State, beyond: Beyond<'_>) -> Option<Prop
         letter,
         why: why.to_owned(),
         steps: steps.iter().map(|step| (*step).to_owned()).collect(),
-        loses: NOTHING_LOST.to_owned(),
+        loses: None,
         next,
     })
 }
@@ -102,7 +108,7 @@ fn of_channel(trouble: &Trouble) -> Proposal {
         letter: trouble.letter(),
         why: trouble.fault.why().to_owned(),
         steps: trouble.steps.clone(),
-        loses: trouble.loses().unwrap_or(NOTHING_LOST).to_owned(),
+        loses: trouble.loses().map(str::to_owned),
         next: matches!(trouble.fault, Fault::Lagging | Fault::Behind).then_some(Move::Reload),
     }
 }
@@ -265,10 +271,10 @@ fn from_cause(schema: &Schema, state: State, finding: &Finding, beyond: Beyond<'
     }
     let loses = match next {
         Some(Move::Resync | Move::DeleteData) => {
-            "The rows stored now are dropped and read again; what the source no longer has is lost.".to_owned()
+            Some("The rows stored now are dropped and read again; what the source no longer has is lost.".to_owned())
         }
-        _ if discards => "The rows stored now are dropped and read again.".to_owned(),
-        _ => NOTHING_LOST.to_owned(),
+        _ if discards => Some("The rows stored now are dropped and read again.".to_owned()),
+        _ => None,
     };
     Proposal { letter: verdict.recovery, why, steps, loses, next }
 }
@@ -323,7 +329,7 @@ fn granted(schema: &Schema, state: State, finding: &Finding, proof: &Proof, mut 
         });
     }
     let next = next_move(schema, state, finding);
-    Proposal { letter: Letter::B2, why, steps, loses: NOTHING_LOST.to_owned(), next }
+    Proposal { letter: Letter::B2, why, steps, loses: None, next }
 }
 
 fn next_move(schema: &Schema, state: State, finding: &Finding) -> Option<Move> {
