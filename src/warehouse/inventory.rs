@@ -32,6 +32,14 @@ pub struct Spot {
     table: u32,
 }
 
+impl Spot {
+    /// The place of its source among the sources, and its own among the tables of that.
+    #[must_use]
+    pub fn places(self) -> (usize, usize) {
+        (self.source as usize, self.table as usize)
+    }
+}
+
 /// A table went from one state to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transition {

@@ -56,7 +56,7 @@ impl Foreign {
     /// Whether there is nothing but white space in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.0.trim().is_empty()
+        self.0.chars().all(char::is_whitespace)
     }
 }
 

@@ -22,8 +22,8 @@ pub struct Ordering {
     /// All tables in their order; only what `sorted_by` says is true of it.
     order: Vec<Entry>,
     sorted_by: Option<Criteria>,
-    /// Places in the order of those that passed the filter, and which filter that was.
-    passed: Vec<u32>,
+    /// Which tables of each source passed the filter, and which filter that was.
+    passed: Vec<Vec<bool>>,
     passed_by: Option<Question>,
     work: Option<Work>,
     /// Rows that are shown no more, and not dropped yet.
@@ -36,19 +36,32 @@ pub struct Ordering {
 #[derive(Debug)]
 enum Work {
     /// Taking the tables out that are to be sorted.
-    Sorting { sort: Criteria, source: usize, runs: Vec<Vec<Entry>> },
+    Sorting(Sorting),
     /// Asking the filter.
     Filtering(Box<Filtering>),
+}
+
+#[derive(Debug)]
+struct Sorting {
+    sort: Criteria,
+    /// The source whose tables are to be taken out next.
+    source: usize,
+    /// Runs of tables in their order, one behind the other.
+    entries: Vec<Entry>,
+    /// Where each run begins.
+    runs: Vec<usize>,
 }
 
 #[derive(Debug)]
 struct Filtering {
     question: Question,
     wanted: Wanted,
-    /// Only these can pass; `None`: all.
-    among: Option<Vec<u32>>,
-    asked: usize,
-    passed: Vec<u32>,
+    /// Only these can pass; nothing: all.
+    among: Vec<Vec<bool>>,
+    /// The answers, for as many sources as were asked. They stand one behind the other; in the order, they would not.
+    passed: Vec<Vec<bool>>,
+    /// So many of the order were looked at.
+    listed: usize,
     rows: Vec<SchemaId>,
     /// The headings between them, where there are any.
     heads: Option<Heads>,
@@ -73,7 +86,7 @@ impl Ordering {
         let changes = inventory.take_changes();
         if changes.everything || self.sorted_by != Some(view.criteria()) {
             self.sort_anew(view.criteria());
-        } else if matches!(self.work, Some(Work::Sorting { .. })) {
+        } else if matches!(self.work, Some(Work::Sorting(_))) {
             // What is taken out already may be outdated.
             if !changes.tables.is_empty() {
                 self.sort_anew(view.criteria());
@@ -102,7 +115,7 @@ impl Ordering {
         self.passed_by = None;
         // An order that is not finished is no order.
         self.sorted_by = Some(sort);
-        self.work = Some(Work::Sorting { sort, source: 0, runs: Vec::new() });
+        self.work = Some(Work::Sorting(Sorting { sort, source: 0, entries: Vec::new(), runs: Vec::new() }));
     }
 
     fn filtering(&self, view: &TableView<SchemaId>) -> Work {
@@ -110,10 +123,10 @@ impl Ordering {
         let narrower = self.passed_by.as_ref().filter(|wider| question.narrows(wider));
         Work::Filtering(Box::new(Filtering {
             wanted: Wanted::asked(&question, self.now),
-            among: narrower.map(|_| self.passed.clone()),
+            among: narrower.map(|_| self.passed.clone()).unwrap_or_default(),
             question,
-            asked: 0,
             passed: Vec::new(),
+            listed: 0,
             rows: Vec::new(),
             heads: view.grouped.then(|| Heads::new(true)),
             cursor: None,
@@ -144,46 +157,45 @@ impl Ordering {
         self.old.truncate(self.old.len().saturating_sub(DROPPED_AT_ONCE));
         match self.work.take() {
             None => false,
-            Some(Work::Sorting { sort, source, runs }) => {
-                self.sort_on(inventory, view, sort, source, runs);
+            Some(Work::Sorting(sorting)) => {
+                self.sort_on(inventory, view, sorting);
                 false
             }
             Some(Work::Filtering(filtering)) => self.filter_on(inventory, view, filtering),
         }
     }
 
-    fn sort_on(
-        &mut self,
-        inventory: &Inventory,
-        view: &TableView<SchemaId>,
-        sort: Criteria,
-        mut source: usize,
-        mut runs: Vec<Vec<Entry>>,
-    ) {
-        let order = Order::new(inventory, sort);
-        let mut run = Vec::with_capacity(PORTION);
-        while run.len() < PORTION && source < inventory.sources().len() {
-            run.extend(inventory.spots_of(source).filter_map(|spot| order.entry(spot)));
-            source += 1;
+    fn sort_on(&mut self, inventory: &Inventory, view: &TableView<SchemaId>, mut sorting: Sorting) {
+        let order = Order::new(inventory, sorting.sort);
+        let Sorting { source, entries, runs, .. } = &mut sorting;
+        let begin = entries.len();
+        if begin == 0 {
+            // Memory that is new to the program costs as much as what is written to it.
+            entries.reserve(inventory.sources().iter().map(|held| held.source.schemas.len()).sum());
         }
-        let read_all = run.is_empty();
+        while entries.len() < begin + PORTION && *source < inventory.sources().len() {
+            entries.extend(inventory.spots_of(*source).filter_map(|spot| order.entry(spot)));
+            *source += 1;
+        }
+        let read_all = entries.len() == begin;
         if !read_all {
-            run.sort_unstable_by(|one, other| order.compare(one, other));
-            runs.push(run);
+            runs.push(begin);
+            entries[begin..].sort_unstable_by(|one, other| order.compare(one, other));
         }
         // Runs of like length are merged as they come; in the end all that are left, one pair in one go.
-        if let [.., one, other] = runs.as_slice()
-            && (read_all || one.len() < 2 * other.len())
-            && let (Some(other), Some(one)) = (runs.pop(), runs.pop())
+        if let [.., one, other] = *runs.as_slice()
+            && (read_all || other - one < 2 * (entries.len() - other))
         {
-            runs.push(merged(&order, &one, &other));
+            runs.pop();
+            // What consists of two runs is merged, not sorted anew.
+            entries[one..].sort_by(|one, other| order.compare(one, other));
         }
         if read_all && runs.len() <= 1 {
-            self.order = runs.pop().unwrap_or_default();
-            self.sorted_by = Some(sort);
+            self.order = sorting.entries;
+            self.sorted_by = Some(sorting.sort);
             self.work = Some(self.filtering(view));
         } else {
-            self.work = Some(Work::Sorting { sort, source, runs });
+            self.work = Some(Work::Sorting(sorting));
         }
     }
 
@@ -193,32 +205,32 @@ impl Ordering {
         view: &mut TableView<SchemaId>,
         mut filtering: Box<Filtering>,
     ) -> bool {
+        if !filtering.wanted.accepts_all() && filtering.passed.len() < inventory.sources().len() {
+            filtering.ask(inventory);
+            self.work = Some(Work::Filtering(filtering));
+            return false;
+        }
+        if filtering.listed == 0 && filtering.wanted.accepts_all() {
+            filtering.rows.reserve(self.order.len());
+        }
         let selected = view.selected().and_then(|id| inventory.spot(id));
-        let count = filtering.among.as_ref().map_or(self.order.len(), Vec::len);
-        // Without a question to be asked there is only copying to do.
-        let portion = if filtering.wanted.accepts_all() { 2 * PORTION } else { PORTION };
-        let end = count.min(filtering.asked + portion);
-        for number in filtering.asked..end {
-            let place = filtering.among.as_ref().map_or(number, |among| among[number] as usize);
-            let Some((held, schema, state)) = self.order.get(place).and_then(|entry| inventory.at(entry.spot)) else {
-                continue;
-            };
-            if !filtering.wanted.accepts_table(held, schema, state) {
+        // There is only copying left to do.
+        let end = self.order.len().min(filtering.listed + 2 * PORTION);
+        for entry in self.order.get(filtering.listed..end).unwrap_or_default() {
+            if !filtering.passes(entry.spot) {
                 continue;
             }
-            if selected == Some(self.order[place].spot) {
+            let Some((held, schema, state)) = inventory.at(entry.spot) else { continue };
+            if selected == Some(entry.spot) {
                 filtering.cursor = Some(filtering.rows.len());
-            }
-            if !filtering.wanted.accepts_all() {
-                filtering.passed.push(u32::try_from(place).unwrap_or(u32::MAX));
             }
             if let Some(heads) = &mut filtering.heads {
                 heads.add(filtering.rows.len(), held, schema, state);
             }
             filtering.rows.push(schema.id.clone());
         }
-        filtering.asked = end;
-        if end < count {
+        filtering.listed = end;
+        if end < self.order.len() {
             self.work = Some(Work::Filtering(filtering));
             return false;
         }
@@ -230,6 +242,32 @@ impl Ordering {
         let cursor = cursor.filter(|place| rows.get(*place) == view.selected());
         self.old.extend(view.put_in(rows, heads, cursor));
         true
+    }
+}
+
+impl Filtering {
+    /// Asks about the tables of some sources.
+    fn ask(&mut self, inventory: &Inventory) {
+        let mut asked = 0;
+        while asked < PORTION && self.passed.len() < inventory.sources().len() {
+            let source = self.passed.len();
+            let among = self.among.get(source);
+            let answers = inventory.spots_of(source).enumerate().map(|(place, spot)| {
+                among.is_none_or(|among| among.get(place) == Some(&true))
+                    && inventory
+                        .at(spot)
+                        .is_some_and(|(held, schema, state)| self.wanted.accepts_table(held, schema, state))
+            });
+            let answers: Vec<bool> = answers.collect();
+            asked += answers.len();
+            self.passed.push(answers);
+        }
+    }
+
+    /// Whether the table at a spot passed.
+    fn passes(&self, spot: Spot) -> bool {
+        let (source, place) = spot.places();
+        self.wanted.accepts_all() || self.passed.get(source).and_then(|passed| passed.get(place)) == Some(&true)
     }
 }
 

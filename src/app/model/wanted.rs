@@ -86,6 +86,9 @@ impl Wanted {
 
     /// Whether a table passes.
     pub fn accepts_table(&mut self, held: &Held, schema: &Schema, state: State) -> bool {
+        if self.accepts_all() {
+            return true;
+        }
         if !self.query.holds(held, schema, state, self.now) {
             return false;
         }
@@ -113,7 +116,8 @@ impl Wanted {
 
     /// Whether the words are in this name, fuzzily, or in it and these others.
     fn accepts(&mut self, name: &str, others: &[&str]) -> bool {
-        if self.words.is_empty() {
+        // Mostly what is typed stands in the name as it is, and that is found out sooner.
+        if self.words.iter().all(|word| has(name, word)) {
             return true;
         }
         let matcher = self.matcher.get_or_insert_with(|| Matcher::new(Config::DEFAULT));

@@ -96,10 +96,16 @@ pub fn has(text: &str, word: &str) -> bool {
     if !text.is_ascii() {
         return text.to_lowercase().contains(word);
     }
-    let (text, word) = (text.as_bytes(), word.as_bytes());
-    let Some(first) = word.first() else { return true };
-    text.len() >= word.len()
-        && text.windows(word.len()).any(|part| part[0].eq_ignore_ascii_case(first) && part.eq_ignore_ascii_case(word))
+    let (mut text, word) = (text.as_bytes(), word.as_bytes());
+    let Some((first, rest)) = word.split_first() else { return true };
+    // It may be asked of every table for each key that is typed.
+    while let Some(at) = text.iter().position(|byte| byte.to_ascii_lowercase() == *first) {
+        text = &text[at + 1..];
+        if text.get(..rest.len()).is_some_and(|part| part.eq_ignore_ascii_case(rest)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Two filters that both have to hold, as one line.
