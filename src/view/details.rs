@@ -161,7 +161,7 @@ impl Page<'_> {
 
 fn source(page: &mut Page<'_>, held: &Held) {
     let source = &held.source;
-    page.heading(&source.title().shown());
+    page.heading(&held.title().shown());
     match held.tally.worst {
         Some(state) if held.error.is_some() => {
             let trouble = held.trouble().unwrap_or_default();
@@ -237,7 +237,7 @@ fn source(page: &mut Page<'_>, held: &Held) {
 }
 
 fn schema(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
-    page.heading(&format!("{} / {}", held.source.title().shown(), table.title().shown()));
+    page.heading(&format!("{} / {}", held.title().shown(), table.title().shown()));
     page.state(table, state);
     if state == State::Unknown {
         page.field("server's status", &table.status.to_string());

@@ -219,7 +219,7 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
                 Field::Unknown => None,
             });
             let loss = Loss {
-                name: held.source.title().clone(),
+                name: held.title().clone(),
                 tables: tables.count(),
                 rows: rows.map_or(Field::Unknown, Field::Known),
                 usual_run: None,

@@ -230,7 +230,7 @@ pub(super) fn note_transitions(model: &mut Model, transitions: &[Transition]) {
         let Some((held, schema, _)) = model.inventory.schema(&transition.schema) else { continue };
         let text = format!(
             "{} / {}: {} → {}",
-            held.source.title().shown(),
+            held.title().shown(),
             schema.title().shown(),
             transition.from.words(),
             transition.to.words()

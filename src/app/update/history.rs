@@ -316,7 +316,7 @@ fn settle(model: &mut Model, id: &SchemaId, finding: &Arc<Finding>, current: boo
     if !state.is_failure() {
         return (None, Vec::new());
     }
-    let name = format!("{} / {}", held.source.title().shown(), schema.title().shown());
+    let name = format!("{} / {}", held.title().shown(), schema.title().shown());
     let shown = schema.finding.as_deref().map_or_else(|| "unknown".to_owned(), Finding::title);
     let known = schema.finding.as_deref().is_some_and(|own| own.verdict.cause == finding.verdict.cause);
     if !current {

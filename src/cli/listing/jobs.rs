@@ -224,7 +224,7 @@ fn job_rows(inventory: &Inventory, jobs: &[(&SourceId, &Job)], now: Timestamp) -
             Some(begun) if job.is_running() => Some(age(begun, now)),
             _ => job.duration(),
         };
-        let source = inventory.source(source).map(|held| held.source.title().shown().into_owned());
+        let source = inventory.source(source).map(|held| held.title().shown().into_owned());
         vec![
             source.unwrap_or_default(),
             job.schema_name.shown().into_owned(),
