@@ -239,6 +239,18 @@ fn help_begins_with_the_keys_of_what_it_lies_over() {
 }
 
 #[test]
+fn why_a_key_did_nothing_is_forgotten_with_the_next_key() {
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.press(&["1", "esc"]);
+    assert!(said(&desk).is_some_and(|said| said.contains("outermost pane")), "{:?}", said(&desk));
+    desk.press(&["2"]);
+    assert_eq!(said(&desk), None);
+    // Another reason takes its place.
+    desk.press(&["1", "esc", "esc"]);
+    assert!(said(&desk).is_some_and(|said| said.contains("outermost pane")), "{:?}", said(&desk));
+}
+
+#[test]
 fn sources_of_one_name_are_told_apart_wherever_they_are_named() {
     let named = |id: &str, prefix: &str, table: &str| whtui::warehouse::source::Source {
         prefix: world::told(prefix),

@@ -63,6 +63,7 @@ fn take_in(model: &mut Model, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
         }
         Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) => Vec::new(),
         Fact::Logs(query, lines) => history::lines_came(model, &query, lines),
+        Fact::LogsGoOn(query) => history::lines_go_on(model, &query),
         Fact::Raw(read, job, lines) => {
             raw::came(model, &read, job.as_ref(), lines);
             Vec::new()

@@ -144,6 +144,16 @@ pub(super) fn lines_came(model: &mut Model, query: &LogQuery, lines: Vec<LogEntr
     Vec::new()
 }
 
+/// An answer was not the last, although it was short.
+pub(super) fn lines_go_on(model: &mut Model, query: &LogQuery) -> Vec<Effect> {
+    if let Some(Overlay::History(history)) = &mut model.overlay
+        && let Some(logs) = &mut history.logs
+    {
+        logs.go_on(query);
+    }
+    Vec::new()
+}
+
 /// Something could not be read.
 pub(super) fn not_read(model: &mut Model, need: &Need, failure: Failure) -> Vec<Effect> {
     let Some(Overlay::History(history)) = &mut model.overlay else { return Vec::new() };
