@@ -91,8 +91,8 @@ fn question<'a>(
         parts.push((format!("{lead}, without another question: {then}"), Role::Text));
     }
     let mut place = vec![format!("Project: {}", super::header::place(model))];
-    if let Some(held) = model.inventory.source(&confirm.subject.source) {
-        place.insert(0, format!("Source: {}", held.origin()));
+    if let Some(sources) = sources(model, confirm) {
+        place.insert(0, sources);
     }
     if short {
         place = vec![place.join(". ")];
@@ -137,6 +137,29 @@ fn question<'a>(
     }
     all
 }
+
+/// Which source it is, whatever it is called; of several, their names.
+fn sources(model: &Model, confirm: &Confirm) -> Option<String> {
+    let own = model.inventory.source(&confirm.subject.source)?;
+    let mut all = vec![own];
+    for (id, _) in &confirm.subject.tables {
+        if let Some((held, ..)) = model.inventory.schema(id)
+            && all.iter().all(|known| known.source.id != held.source.id)
+        {
+            all.push(held);
+        }
+    }
+    if all.len() == 1 {
+        return Some(format!("Source: {}", own.origin()));
+    }
+    let names: Vec<_> = all.iter().take(SOURCES).map(|held| held.title().named()).collect();
+    let more = all.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("Sources: {}{more}", names.join(", ")))
+}
+
+/// So many sources are named.
+const SOURCES: usize = 4;
 
 fn title(discard: &Discard) -> &'static str {
     match discard {
