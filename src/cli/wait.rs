@@ -179,7 +179,7 @@ impl Waiting {
         let usual = runs.and_then(Runs::usual).filter(|_| !began.is_empty());
         let usual = usual.map(|usual| format!(", usually takes {}", span(usual))).unwrap_or_default();
         // It is only a courtesy.
-        let _ = writeln!(std::io::stderr(), "{}: {}{began}{usual}", schema.title().shown(), state.words());
+        let _ = writeln!(std::io::stderr(), "{}: {}{began}{usual}", schema.title().named(), state.words());
     }
 }
 
@@ -335,6 +335,6 @@ impl Ended<'_> {
             }
             Some(Ending::Never(state)) => format!("no run will begin; {}: {}", state.words(), schema.meaning(*state)),
         };
-        format!("{}/{}: {what}\n", held.title().shown(), schema.title().shown())
+        format!("{}/{}: {what}\n", held.title().shown(), schema.title().named())
     }
 }

@@ -227,7 +227,7 @@ fn job_rows(inventory: &Inventory, jobs: &[(&SourceId, &Job)], now: Timestamp) -
         let source = inventory.source(source).map(|held| held.title().shown().into_owned());
         vec![
             source.unwrap_or_default(),
-            job.schema_name.shown().into_owned(),
+            job.schema_name.named().into_owned(),
             job.created_at.map_or("?".to_owned(), moment),
             took.map_or("–".to_owned(), span),
             job.status.to_string(),
