@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use unicode_width::UnicodeWidthStr as _;
 
 /// Where wide characters begin, as line and column, in the order of reading.
@@ -15,19 +15,21 @@ impl Wide {
     /// place.
     pub(super) fn of(buffer: &mut Buffer) -> Self {
         let area = buffer.area;
+        let columns = usize::from(area.width).max(1);
         let mut begins = Vec::new();
-        for y in area.y..area.bottom() {
-            let mut x = area.x;
-            while x < area.right() {
-                let next = x.saturating_add(1);
-                if !is_wide(buffer, x, y) {
-                    x = next;
-                } else if next < area.right() && buffer[(next, y)].symbol() == " " {
+        for (line, y) in buffer.content.chunks_mut(columns).zip(area.y..) {
+            let mut column = 0;
+            while let Some([cell, behind @ ..]) = line.get_mut(column..) {
+                column += 1;
+                if !is_wide_cell(cell) {
+                    continue;
+                }
+                if behind.first().is_some_and(|half| half.symbol() == " ") {
+                    let x = u16::try_from(column - 1).map_or(u16::MAX, |column| area.x.saturating_add(column));
                     begins.push((y, x));
-                    x = next.saturating_add(1);
+                    column += 1;
                 } else {
-                    buffer[(x, y)].set_symbol(" ");
-                    x = next;
+                    cell.set_symbol(" ");
                 }
             }
         }
@@ -50,7 +52,12 @@ impl Wide {
 
 /// Whether this cell holds a wide character; its second half does not.
 pub(super) fn is_wide(buffer: &Buffer, x: u16, y: u16) -> bool {
-    buffer.cell((x, y)).is_some_and(|cell| cell.symbol().len() > 1 && cell.symbol().width() > 1)
+    buffer.cell((x, y)).is_some_and(is_wide_cell)
+}
+
+fn is_wide_cell(cell: &Cell) -> bool {
+    // None is written in fewer bytes, and every cell of every frame is asked.
+    cell.symbol().len() > 2 && cell.symbol().width() > 1
 }
 
 #[cfg(test)]
