@@ -16,7 +16,7 @@ use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
 use whtui::warehouse::replies::CandidateFields;
 use whtui::warehouse::survey::{Fact, Need};
-use world::Desk;
+use world::{Desk, project, settings};
 
 /// The program over a surface.
 fn over(surface: Surface) -> Desk {
@@ -236,4 +236,43 @@ fn help_begins_with_the_keys_of_what_it_lies_over() {
         desk.press(&["esc"]);
         assert_eq!(desk.model.overlay.as_ref().map(std::mem::discriminant), before, "{way:?}");
     }
+}
+
+#[test]
+fn why_a_key_did_nothing_is_forgotten_with_the_next_key() {
+    let mut desk = Desk::reading(settings(), 140, 40, project());
+    desk.press(&["1", "esc"]);
+    assert!(said(&desk).is_some_and(|said| said.contains("outermost pane")), "{:?}", said(&desk));
+    desk.press(&["2"]);
+    assert_eq!(said(&desk), None);
+    // Another reason takes its place.
+    desk.press(&["1", "esc", "esc"]);
+    assert!(said(&desk).is_some_and(|said| said.contains("outermost pane")), "{:?}", said(&desk));
+}
+
+#[test]
+fn sources_of_one_name_are_told_apart_wherever_they_are_named() {
+    let named = |id: &str, prefix: &str, table: &str| whtui::warehouse::source::Source {
+        prefix: world::told(prefix),
+        ..world::source(id, "Postgres", Some("Acme prod"), vec![world::table(table, 5)])
+    };
+    let sources = vec![named("s1", "acme_", "public.one"), named("s2", "other_", "public.two")];
+    let mut desk = Desk::reading(settings(), 140, 40, sources);
+    desk.press(&["1"]);
+    assert!(text(&desk).contains("Acme prod (acme_)") && text(&desk).contains("Acme prod (other_)"), "{}", text(&desk));
+    desk.press(&["a"]);
+    assert!(text(&desk).contains("Acme prod (other_)"), "{}", text(&desk));
+    for (width, height) in [(140, 40), (80, 24), (60, 16)] {
+        desk.happen(Event::Resized(Size { width, height }));
+        for keys in [&["1", "X"][..], &["2", "X"], &["2", "R"]] {
+            desk.press(keys);
+            assert!(matches!(desk.model.overlay, Some(Overlay::Confirm(_))), "{keys:?}: {}", text(&desk));
+            let shown = text(&desk);
+            assert!(shown.contains("Postgres, prefix ") && shown.contains("Acme prod ("), "{shown}");
+            desk.press(&["esc"]);
+        }
+    }
+    // Once one of them is gone, the other needs no more than its name.
+    desk.press(&["ctrl-r"]).list(vec![named("s1", "acme_", "public.one")]);
+    assert!(!text(&desk).contains("Acme prod (acme_)"), "{}", text(&desk));
 }

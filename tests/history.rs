@@ -445,3 +445,29 @@ fn read_aloud_it_is_words_and_fields() {
     let said = "29 runs, 3 failed, first failure 2h ago, last run 20m ago, usually 9,000 rows in 2m";
     assert!(screen.contains(said), "{screen}");
 }
+
+#[test]
+fn a_short_answer_is_the_last_only_if_the_server_says_so() {
+    let mut desk = Reader::new(80, 24);
+    desk.press("o");
+    let asked = |desk: &mut Reader, lines: Vec<LogEntry>, goes_on: bool| {
+        let (request, need) = desk.asked(|need| matches!(need, Need::Logs(_)));
+        let Need::Logs(query) = need else { unreachable!("asked for") };
+        desk.happen(Event::Learned(request, Box::new(Fact::Logs(query.clone(), lines))));
+        if goes_on {
+            desk.happen(Event::Learned(request, Box::new(Fact::LogsGoOn(query))));
+        }
+        desk.happen(Event::FetchEnded(request, Ok(())));
+        desk.history().logs.as_ref().unwrap().whole
+    };
+    let lines = |from: i64| (0..3).map(|index| line(from + index, "INFO", &format!("line {from} {index}"))).collect();
+    assert!(!asked(&mut desk, lines(0), true));
+    desk.press("G");
+    assert!(!asked(&mut desk, lines(-10), true));
+    desk.press("G");
+    // A server that says so for ever is not asked for ever.
+    assert!(asked(&mut desk, lines(-10), true));
+    let mut desk = Reader::new(80, 24);
+    desk.press("o");
+    assert!(asked(&mut desk, lines(0), false));
+}

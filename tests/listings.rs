@@ -250,3 +250,30 @@ fn a_filter_is_written_as_on_the_screen() {
     assert_eq!((code, out.as_str()), (2, ""));
     assert_eq!(err, "whtui: there is no term stat:, did you mean state:?\n");
 }
+
+#[test]
+fn what_has_no_name_is_said_to_have_none_and_what_is_called_alike_is_told_apart() {
+    let host = serve(|request| {
+        let table = |id: &str, name: &str| {
+            json!({"id": id, "name": name, "should_sync": true, "status": "Completed", "latest_error": null,
+                "sync_type": "incremental", "last_synced_at": "2026-11-20T08:00:41Z"})
+        };
+        let source = |id: &str, prefix: &str, tables: Value| {
+            json!({"id": id, "source_type": "Postgres", "prefix": prefix, "description": "Acme prod",
+                "schemas": tables})
+        };
+        if request.contains("/jobs") {
+            return ("200 OK", json!([]));
+        }
+        let sources = [source("s1", "acme_", json!([table("t1", " ")])), source("s2", "other_", json!([]))];
+        ("200 OK", json!({"count": 2, "next": null, "previous": null, "results": sources}))
+    });
+    let (_, tables, err) = told(&at(&host, &["tables", "--quick"]).output().unwrap());
+    assert!(tables.contains("Acme prod (acme_)") && tables.contains("(no name)"), "{tables}{err}");
+    let (_, sources, _) = told(&at(&host, &["sources", "--quick"]).output().unwrap());
+    assert!(sources.contains("Acme prod (acme_)") && sources.contains("Acme prod (other_)"), "{sources}");
+    let (_, chosen, err) = told(&at(&host, &["tables", "--quick", "--source", "Acme prod (acme_)"]).output().unwrap());
+    assert!(chosen.contains("(no name)"), "{chosen}{err}");
+    let (code, _, err) = told(&at(&host, &["tables"]).env("WHTUI_PROJECT", "acme").output().unwrap());
+    assert!(code == 2 && err.contains("WHTUI_PROJECT") && !err.contains("us.posthog.com"), "{err}");
+}

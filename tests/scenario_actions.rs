@@ -9,6 +9,7 @@ use support::play::Play;
 use whtui::app::effect::Effect;
 use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
+use whtui::simulator::Fault;
 use whtui::warehouse::recovery::follow::Tone;
 use whtui::warehouse::state::State;
 
@@ -315,4 +316,27 @@ async fn a_billing_pause_blocks_every_reload_and_says_so() {
     play.press(&["r"]).await;
     assert!(play.last().1.contains("Billing has paused"), "{:?}", play.last());
     assert_eq!(play.writes(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_run_whose_request_was_not_answered_is_shown_as_one_that_was() {
+    // Nothing else moves, so the list would not be read again for long.
+    let world = "title = \"one\"\nseed = 1\n[[sources]]\ntype = \"Postgres\"\nprefix = \"shop\"\n\
+                 tables = [{ name = \"public.orders\", frequency = \"6hour\", last_run = \"1h\", duration = \"10m\" }]\n";
+    for fault in [Fault::Cut { carried_out: true }, Fault::Gateway { carried_out: true }] {
+        let mut play = Play::start_toml(world).await;
+        play.go_to_table("shop", "public.orders").await;
+        play.simulator.inject("POST", "/reload/", 0, fault.clone());
+        play.press(&["r"]).await;
+        let known = |model: &whtui::app::model::Model| {
+            model.activity.entries().any(|entry| entry.text.contains("it was carried out after all: a new job exists"))
+        };
+        play.until("the new job", known).await;
+        play.pass(2).await;
+        assert!(play.state().claims_to_run(), "{fault:?}: {:?}", play.state());
+        assert_eq!(play.model.inventory.tally().moving, 1, "{fault:?}");
+        play.press(&["c"]).await;
+        assert!(!play.last().1.contains("No sync"), "{fault:?}: {:?}", play.last());
+        assert!(play.writes().iter().any(|write| write.contains("/cancel/")), "{fault:?}: {:?}", play.writes());
+    }
 }

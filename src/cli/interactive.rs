@@ -17,7 +17,9 @@ use crate::config::{self, Config, InUse};
 use crate::runtime::{self, Exit};
 use crate::terminal::{EscapeKey, Signal, Signals, StopSignal};
 use crate::warehouse::audit::Whose;
+use crate::warehouse::failure::FailureKind;
 use crate::warehouse::ids::ProjectId;
+use crate::warehouse::operation::Page;
 use crate::worker::Worker;
 use crate::worker::audit::Audit;
 use crate::worker::findings;
@@ -135,10 +137,25 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
 async fn switch(target: &Target, config: &Config, signals: &mut Signals) -> Result<Result<Session, String>, u8> {
     let escape = EscapeKey::heed();
     tokio::select! {
-        session = connect(target, config, remark_and_way_back) => Ok(session),
+        session = answering(target, config) => Ok(session),
         () = pressed(escape.as_ref()) => Ok(Err("you gave it up.".to_owned())),
         number = terminated(signals) => Err(number),
     }
+}
+
+/// Connects to another profile, and asks whether its project can be read: what works is not left for what does not.
+async fn answering(target: &Target, config: &Config) -> Result<Session, String> {
+    let session = connect(target, config, remark_and_way_back).await?;
+    // Nothing is sent to a host that the key was not meant for before the user has agreed.
+    if let (Start::Connected(place), Some(client)) = (&session.start, &session.client) {
+        remark_and_way_back(&format!("asking {}", place.origin));
+        if let Err(failure) = client.sources(Page { limit: 1, offset: 0 }).await
+            && !matches!(failure.kind, FailureKind::TooManyRequests(_))
+        {
+            return Err(format!("project {} at {}: {}.", place.project, place.origin, failure.explanation()));
+        }
+    }
+    Ok(session)
 }
 
 /// Says what is going on while another profile is gone over to.

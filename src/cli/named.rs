@@ -31,7 +31,10 @@ pub(super) fn table(
     };
     let label = |schema: &Schema| schema.label.known().is_some_and(|label| same(label.raw()));
     let is_full = folded.contains('.');
-    let part = |held: &Held| of_source.filter(|(source, _)| held.source.title().raw().to_lowercase() == *source);
+    let part = |held: &Held| {
+        let called = [held.title(), held.source.title()];
+        of_source.filter(|(source, _)| called.iter().any(|name| name.raw().to_lowercase() == *source))
+    };
     let ways: [Way; 5] = [
         &|_, schema| schema.id.as_str() == wanted,
         &|_, schema| is_full && schema.name.raw() == wanted,
@@ -48,7 +51,7 @@ pub(super) fn table(
             [(held, schema)] => return Ok((held.source.id.clone(), schema.id.clone())),
             several => {
                 let one = |(held, schema): &(&Held, &Schema)| {
-                    format!("{}/{} ({})", held.source.title().shown(), schema.name.shown(), schema.id.as_str())
+                    format!("{}/{} ({})", held.title().shown(), schema.name.shown(), schema.id.as_str())
                 };
                 let mut named: Vec<String> = several.iter().take(NAMED).map(one).collect();
                 if several.len() > NAMED {

@@ -15,10 +15,9 @@ use crate::app::settings::{Place, Start};
 use crate::warehouse::channel::Way;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::ids::SourceId;
-use crate::warehouse::inventory::Inventory;
+use crate::warehouse::inventory::{Held, Inventory};
 use crate::warehouse::job::Job;
 use crate::warehouse::operation::JobQuery;
-use crate::warehouse::source::Source;
 use crate::warehouse::survey::{Completeness, Fact, Need, channels, needed, second_look, unread_channel};
 use crate::warehouse::triage::{triage, wanted};
 use crate::warehouse::words::counted;
@@ -150,23 +149,38 @@ impl Survey {
             }
             None if !reading.whole => "the list changed while it was read; try again".to_owned(),
             None => match unread_channel(&self.inventory, only) {
-                Some((way, held)) => format!("the {} of {} is not told", way.words(), held.source.title().shown()),
+                Some((way, held)) => format!("the {} of {} is not told", way.words(), held.title().shown()),
                 None => "the server does not tell the jobs of some tables".to_owned(),
             },
         };
-        format!("not everything of project {} at {} could be read: {reason}.", self.place.project, self.place.origin)
+        format!("not everything of {} could be read: {reason}.", self.of_project())
+    }
+
+    /// What is read, for a sentence.
+    pub(super) fn of_project(&self) -> String {
+        format!("project {} at {}", self.place.project, self.place.origin)
     }
 
     /// Reads the list. What an error leaves is only part of it.
     pub(super) async fn read_list(&mut self) -> Result<Reading, String> {
+        let reading = self.ask_list().await;
+        self.judged(reading)
+    }
+
+    /// Asks for the list, and says what came of it.
+    pub(super) async fn ask_list(&mut self) -> Reading {
         self.inventory.begin_reading();
         let mut reading = Reading::default();
         self.ask(vec![Need::Sources], &mut reading).await;
+        reading
+    }
+
+    /// A reading of the list, if it brought anything.
+    pub(super) fn judged(&self, reading: Reading) -> Result<Reading, String> {
         match &reading.failure {
-            Some(failure) if reading.sources == 0 => Err(format!(
-                "the sources of project {} at {} could not be read: {}.",
-                self.place.project, self.place.origin, failure
-            )),
+            Some(failure) if reading.sources == 0 => {
+                Err(format!("the sources of {} could not be read: {failure}.", self.of_project()))
+            }
             _ => Ok(reading),
         }
     }
@@ -174,19 +188,20 @@ impl Survey {
     /// Finds the source of a name: its identity, or what people call it, whatever the case.
     pub(super) fn find_source(&self, name: &str, reading: &Reading) -> Result<Option<SourceId>, String> {
         let folded = name.trim().to_lowercase();
-        let is_called = |source: &Source| {
-            let names = [Some(source.title()), source.prefix.known(), source.description.known()];
+        let is_called = |held: &&Held| {
+            let source = &held.source;
+            let names = [Some(held.title()), Some(source.title()), source.prefix.known(), source.description.known()];
             names.into_iter().flatten().any(|known| known.raw().trim().to_lowercase() == folded)
         };
-        let sources = || self.inventory.sources().iter().map(|held| &held.source);
-        if let Some(source) = sources().find(|source| source.id.as_str() == name.trim()) {
-            return Ok(Some(source.id.clone()));
+        let sources = || self.inventory.sources().iter();
+        if let Some(held) = sources().find(|held| held.source.id.as_str() == name.trim()) {
+            return Ok(Some(held.source.id.clone()));
         }
-        let found: Vec<&Source> = sources().filter(|source| is_called(source)).collect();
+        let found: Vec<&Held> = sources().filter(is_called).collect();
         match found.as_slice() {
-            [only] => Ok(Some(only.id.clone())),
+            [only] => Ok(Some(only.source.id.clone())),
             [] => {
-                let quoted = |source: &Source| format!("\"{}\"", source.title().shown());
+                let quoted = |held: &Held| format!("\"{}\"", held.title().shown());
                 let known: Vec<String> = sources().take(20).map(quoted).collect();
                 let known = if known.is_empty() {
                     "there is none".to_owned()
@@ -197,7 +212,7 @@ impl Survey {
                 Err(format!("no source is called {}; {known}{partly}.", repeated(name)))
             }
             several => {
-                let ids: Vec<&str> = several.iter().take(20).map(|source| source.id.as_str()).collect();
+                let ids: Vec<&str> = several.iter().take(20).map(|held| held.source.id.as_str()).collect();
                 Err(format!("several sources have this name; choose one by its id, of {}.", ids.join(", ")))
             }
         }
@@ -290,7 +305,7 @@ impl Survey {
         if let Some((way, source)) = Way::asked_by(need) {
             self.inventory.channel_unread(source, way, clock::now());
             let held = self.inventory.source(source);
-            let title = held.map(|held| held.source.title().shown().into_owned()).unwrap_or_default();
+            let title = held.map(|held| held.title().shown().into_owned()).unwrap_or_default();
             why = format!("the {} of {title}: {why}", way.words());
         }
         reading.note(failure, why);

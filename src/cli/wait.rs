@@ -36,8 +36,8 @@ const OUT_OF_TIME: u8 = 124;
 /// How long nobody may answer before the waiting ends.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long the first answer may be missing.
-const FIRST_PATIENCE: SignedDuration = SignedDuration::ZERO;
+/// How long until the next try.
+const NEXT_TRY: Duration = Duration::from_secs(5);
 
 /// How it ends.
 pub(super) const ENDS: &str = "Without a run under way it says at once how the table is.\n\nExit status: 0 when the run \
@@ -78,7 +78,7 @@ pub(super) async fn wait(options: Wait) -> Result<ExitCode, String> {
     let mut survey = Survey::begin(&options.target).await?;
     let mut waiting = None;
     let work = async {
-        let reading = survey.read_list().await?;
+        let reading = read_list(&mut survey).await?;
         let only = match &options.source {
             Some(name) => survey.find_source(name, &reading)?,
             None => None,
@@ -128,13 +128,11 @@ impl Waiting {
     /// Looks until it has ended.
     async fn ending(&mut self, survey: &mut Survey, awaited: Awaited) -> Result<Ending, String> {
         // The jobs first, so that no run ends unseen.
-        self.ask_jobs(survey, FIRST_PATIENCE).await?;
+        self.ask_jobs(survey).await?;
         let mut vigil = Vigil::begin(awaited, survey.inventory.runs(&self.table), clock::now());
-        let mut patience = FIRST_PATIENCE;
         loop {
-            self.ask(survey, vec![Need::Schema(self.table.clone())], patience).await?;
-            self.ask_jobs(survey, patience).await?;
-            patience = PATIENCE;
+            self.ask(survey, vec![Need::Schema(self.table.clone())]).await?;
+            self.ask_jobs(survey).await?;
             let now = clock::now();
             survey.inventory.reassess_all(now);
             let runs = survey.inventory.runs(&self.table);
@@ -150,30 +148,23 @@ impl Waiting {
         }
     }
 
-    async fn ask_jobs(&self, survey: &mut Survey, patience: SignedDuration) -> Result<(), String> {
+    async fn ask_jobs(&self, survey: &mut Survey) -> Result<(), String> {
         let name = survey.inventory.schema(&self.table).map(|(_, schema, _)| schema.name.clone());
         let query = JobQuery::newest(self.source.clone(), name.into_iter().collect());
-        self.ask(survey, vec![Need::Jobs(query)], patience).await
+        self.ask(survey, vec![Need::Jobs(query)]).await
     }
 
     /// Asks again while nobody answers; what was answered with a refusal will not be otherwise.
-    async fn ask(&self, survey: &mut Survey, needs: Vec<Need>, patience: SignedDuration) -> Result<(), String> {
-        let began = clock::now();
-        let mut told = false;
+    async fn ask(&self, survey: &mut Survey, needs: Vec<Need>) -> Result<(), String> {
+        let mut patience = Patience::new();
         loop {
             let mut reading = Reading::default();
             survey.ask(needs.clone(), &mut reading).await;
             let (Some(failure), Some(kind)) = (reading.failure, reading.kind) else { return Ok(()) };
-            let place = format!("project {} at {}", survey.place.project, survey.place.origin);
-            if !may_pass(&kind) || age(began, clock::now()) >= patience {
+            if !patience.lasts(survey, &kind, &failure).await {
                 let what = if kind == FailureKind::NotFound { "the table does not exist any more" } else { &failure };
-                return Err(format!("how the sync ends cannot be found out, {place}: {what}."));
+                return Err(format!("how the sync ends cannot be found out, {}: {what}.", survey.of_project()));
             }
-            if !told {
-                super::complain(&format!("{place} does not answer ({failure}); trying again."));
-                told = true;
-            }
-            tokio::time::sleep(Duration::from_secs(5)).await;
         }
     }
 
@@ -188,7 +179,45 @@ impl Waiting {
         let usual = runs.and_then(Runs::usual).filter(|_| !began.is_empty());
         let usual = usual.map(|usual| format!(", usually takes {}", span(usual))).unwrap_or_default();
         // It is only a courtesy.
-        let _ = writeln!(std::io::stderr(), "{}: {}{began}{usual}", schema.title().shown(), state.words());
+        let _ = writeln!(std::io::stderr(), "{}: {}{began}{usual}", schema.title().named(), state.words());
+    }
+}
+
+/// Reads the list, again while nobody answers.
+async fn read_list(survey: &mut Survey) -> Result<Reading, String> {
+    let mut patience = Patience::new();
+    loop {
+        let reading = survey.ask_list().await;
+        if let (Some(failure), Some(kind)) = (&reading.failure, &reading.kind)
+            && patience.lasts(survey, kind, failure).await
+        {
+            continue;
+        }
+        return survey.judged(reading);
+    }
+}
+
+/// How long nobody has answered.
+struct Patience {
+    since: Timestamp,
+    told: bool,
+}
+
+impl Patience {
+    fn new() -> Self {
+        Self { since: clock::now(), told: false }
+    }
+
+    /// Whether it is to be tried again after this failure, and comes back once it is time for that.
+    async fn lasts(&mut self, survey: &Survey, kind: &FailureKind, failure: &str) -> bool {
+        if !may_pass(kind) || age(self.since, clock::now()) >= PATIENCE {
+            return false;
+        }
+        if !std::mem::replace(&mut self.told, true) {
+            super::complain(&format!("{} does not answer ({failure}); trying again.", survey.of_project()));
+        }
+        tokio::time::sleep(NEXT_TRY).await;
+        true
     }
 }
 
@@ -306,6 +335,6 @@ impl Ended<'_> {
             }
             Some(Ending::Never(state)) => format!("no run will begin; {}: {}", state.words(), schema.meaning(*state)),
         };
-        format!("{}/{}: {what}\n", held.source.title().shown(), schema.title().shown())
+        format!("{}/{}: {what}\n", held.title().shown(), schema.title().named())
     }
 }

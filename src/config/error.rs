@@ -81,8 +81,8 @@ pub enum ConfigError {
     },
     /// A project is no number.
     #[error(
-        "The project in {from} must be a positive whole number: it is the one in the address of your project's pages, \
-         https://us.posthog.com/project/NUMBER."
+        "The project in {from} must be a positive whole number: it is the one in the address of your project's pages, behind \
+         /project/."
     )]
     Project {
         /// Where it was found.

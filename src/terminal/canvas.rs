@@ -7,6 +7,7 @@ use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 
 use super::pen;
+use super::wide::Wide;
 
 /// Gathers the bytes of a frame. Differs from the backend it is built on in four ways: it knows the size instead of
 /// asking for it at each frame, it never reads from the terminal, an unchanged frame has no bytes, and a changed one as few
@@ -18,12 +19,14 @@ pub(super) struct Canvas {
     cursor: Option<Position>,
     /// The lines that were written to since the frame was forgotten.
     lines: Vec<u16>,
+    /// The wide characters on the terminal before the frame.
+    wide: Wide,
 }
 
 impl Canvas {
     /// A canvas of this size, for a terminal that was just entered: nothing on it, cursor hidden.
     pub(super) fn new(size: Size) -> Self {
-        Self { frame: Vec::new(), size, cursor: None, lines: Vec::new() }
+        Self { frame: Vec::new(), size, cursor: None, lines: Vec::new(), wide: Wide::default() }
     }
 
     /// The terminal has this size from now on.
@@ -57,6 +60,16 @@ impl Canvas {
     pub(super) fn forget_frame(&mut self) {
         self.frame.clear();
         self.lines.clear();
+    }
+
+    /// These wide characters are on the terminal now.
+    pub(super) fn set_wide(&mut self, wide: Wide) {
+        self.wide = wide;
+    }
+
+    /// The wide characters that were on the terminal before the frame.
+    pub(super) fn wide(&self) -> &Wide {
+        &self.wide
     }
 
     /// Whether something was written in this line since the frame was forgotten.
@@ -102,7 +115,7 @@ impl Backend for Canvas {
         if self.cursor.take().is_some() {
             CrosstermBackend::new(&mut self.frame).hide_cursor()?;
         }
-        pen::write(content, self.size.width, &mut self.frame);
+        pen::write(content, self.size.width, &self.wide, &mut self.frame);
         Ok(())
     }
 

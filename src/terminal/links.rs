@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use ratatui::buffer::Buffer;
 
 use super::pen;
+use super::wide::{self, Wide};
 use crate::app::layout::{Area, Link};
 
 /// Ends a link.
@@ -52,17 +53,20 @@ fn is_harmless(address: &str) -> bool {
 
 /// Writes the cells of a line anew: as a link where there is an address, else as none.
 pub(super) fn write(area: Area, address: Option<&str>, buffer: &Buffer, width: u16, out: &mut Vec<u8>) {
-    let cells =
-        (area.x..area.x.saturating_add(area.width)).filter_map(|x| Some((x, area.y, buffer.cell((x, area.y))?)));
+    let cells = (area.x..area.x.saturating_add(area.width))
+        // The second half of a wide character is written with the first.
+        .filter(|x| x.checked_sub(1).is_none_or(|before| !wide::is_wide(buffer, before, area.y)))
+        .filter_map(|x| Some((x, area.y, buffer.cell((x, area.y))?)));
+    let none = Wide::default();
     match address.filter(|address| is_harmless(address)) {
         Some(address) => {
             out.extend_from_slice(b"\x1b]8;;");
             out.extend_from_slice(address.as_bytes());
             out.extend_from_slice(b"\x1b\\");
-            pen::write(cells, width, out);
+            pen::write(cells, width, &none, out);
             out.extend_from_slice(END.as_bytes());
         }
-        None => pen::write(cells, width, out),
+        None => pen::write(cells, width, &none, out),
     }
 }
 

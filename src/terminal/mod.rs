@@ -34,6 +34,7 @@ mod screen;
 mod sequence;
 mod shell_words;
 mod signals;
+mod wide;
 mod width;
 
 pub use clipboard::{Copied, LONGEST_COPY};

@@ -6,6 +6,8 @@ use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::wide::Wide;
+
 /// So many blanks in a row are erased rather than written.
 const ERASED_FROM: usize = 8;
 
@@ -32,9 +34,10 @@ impl Ink {
     }
 }
 
-/// Writes the cells that have changed. The style of the terminal is the plain one before and after.
-pub(super) fn write<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, width: u16, out: &mut Vec<u8>) {
-    let mut pen = Pen { out, width, at: None, ink: Ink::default() };
+/// Writes the cells that have changed, over these wide characters. The style of the terminal is the plain one before and
+/// after.
+pub(super) fn write<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, width: u16, wide: &Wide, out: &mut Vec<u8>) {
+    let mut pen = Pen { out, width, wide, at: None, ink: Ink::default() };
     let mut cells = cells.peekable();
     while let Some((x, y, cell)) = cells.next() {
         pen.go(x, y);
@@ -61,6 +64,7 @@ fn is_blank(cell: &Cell) -> bool {
 struct Pen<'a> {
     out: &'a mut Vec<u8>,
     width: u16,
+    wide: &'a Wide,
     /// Where the terminal's cursor is; `None` where that is not certain.
     at: Option<(u16, u16)>,
     ink: Ink,
@@ -103,7 +107,8 @@ impl Pen<'_> {
     /// Writes a symbol, or so many blanks.
     fn put(&mut self, symbol: &str, blanks: usize) {
         let Some((x, y)) = self.at else { return };
-        if blanks >= ERASED_FROM && self.ink.erases() {
+        let behind = u16::try_from(blanks).map_or(u16::MAX, |blanks| x.saturating_add(blanks));
+        if blanks >= ERASED_FROM && self.ink.erases() && self.wide.spares(y, &(x..behind)) {
             // The cursor stays.
             self.say(format_args!("\x1b[{blanks}X"));
             return;
@@ -250,7 +255,7 @@ mod tests {
         let mut bytes = Vec::new();
         for buffer in buffers {
             bytes.clear();
-            write(before.diff(buffer).into_iter(), COLUMNS, &mut bytes);
+            write(before.diff(buffer).into_iter(), COLUMNS, &Wide::default(), &mut bytes);
             parser.process(&bytes);
             before = buffer.clone();
         }

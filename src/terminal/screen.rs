@@ -7,7 +7,8 @@ use ratatui::{Frame, Terminal};
 
 use super::canvas::Canvas;
 use super::clipboard::{Copied, Multiplexer};
-use super::{announce, background, lease, links, modes};
+use super::wide::Wide;
+use super::{announce, background, lease, links, modes, pen};
 use crate::app::effect::Announcement;
 use crate::app::layout::{Link, Size};
 
@@ -169,12 +170,25 @@ impl<O: Outlet> Screen<O> {
             let size = self.terminal.backend().known_size();
             // Clears as well. `Terminal::clear` would ask the terminal where its cursor is, and read the answer.
             self.terminal.resize(Rect::from((ratatui::layout::Position::ORIGIN, size)))?;
+            self.terminal.backend_mut().set_wide(Wide::default());
         }
         let mut linked = Vec::new();
-        let drawn = self.terminal.draw(|frame| linked = view(frame))?;
+        let before = self.terminal.backend().wide().clone();
+        let mut wide = Wide::default();
+        let drawn = self.terminal.draw(|frame| {
+            linked = view(frame);
+            wide = Wide::of(frame.buffer_mut());
+        })?;
+        let left = before.halves_left(&wide).into_iter();
+        let halves: Vec<_> = left.filter_map(|(x, y)| Some((x, y, drawn.buffer.cell((x, y))?.clone()))).collect();
         // Where there are no links, there is nothing to copy.
         let buffer = (!linked.is_empty() || !self.links.is_empty()).then(|| drawn.buffer.clone());
         let canvas = self.terminal.backend_mut();
+        canvas.set_wide(wide);
+        if !halves.is_empty() {
+            let none = Wide::default();
+            canvas.add(|out, width| pen::write(halves.iter().map(|(x, y, cell)| (*x, *y, cell)), width, &none, out))?;
+        }
         if let Some(buffer) = buffer {
             let changes = links::changes(&self.links, &linked, |line| canvas.wrote(line));
             if !changes.is_empty() {

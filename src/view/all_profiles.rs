@@ -254,13 +254,11 @@ fn cell(of: Of, row: &Row, model: &Model, theme: &Theme) -> Cell {
     let Some((offer, held, schema, state)) = model.row_of_profiles(row) else {
         return Cell { text: String::new(), style: plain };
     };
-    let name = |name: &crate::warehouse::text::Foreign| {
-        if name.is_blank() { "(no name)".to_owned() } else { name.shown().into_owned() }
-    };
+    let name = |name: &crate::warehouse::text::Foreign| name.named().into_owned();
     match of {
         Of::State => Cell { text: format!("{} {}", theme.glyph(state), state.words()), style: theme.state(state) },
         Of::Profile => Cell { text: offer.name.clone(), style: theme.profile(offer.manner.colour) },
-        Of::Source => Cell { text: name(held.source.title()), style: plain },
+        Of::Source => Cell { text: name(held.title()), style: plain },
         Of::Table => Cell { text: name(schema.title()), style: plain },
         Of::Cause => Cell { text: schema.cause(state).unwrap_or_default(), style: theme.state(state) },
         Of::Synced => {

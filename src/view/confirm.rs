@@ -90,7 +90,14 @@ fn question<'a>(
         let lead = if confirm.tunes.is_some() { "In this order" } else { "Then" };
         parts.push((format!("{lead}, without another question: {then}"), Role::Text));
     }
-    parts.push((format!("Project: {}", super::header::place(model)), Role::Faint));
+    let mut place = vec![format!("Project: {}", super::header::place(model))];
+    if let Some(sources) = sources(model, confirm) {
+        place.insert(0, sources);
+    }
+    if short {
+        place = vec![place.join(". ")];
+    }
+    parts.extend(place.into_iter().map(|sentence| (sentence, Role::Faint)));
     let project = model.settings.place().and_then(|place| ProjectId::new(place.project));
     if let Some(project) = project.filter(|_| !short) {
         for discard in challenge.discards().take(3) {
@@ -108,7 +115,11 @@ fn question<'a>(
     // What would be lost is never what there is no room for.
     let most = usize::from(model.size.height.saturating_sub(7)).max(8);
     let mut excess = wrapped.iter().map(|(lines, _)| lines.len() + gap).sum::<usize>().saturating_sub(most);
-    for (lines, _) in wrapped.iter_mut().skip(2).rev().filter(|(lines, _)| short && lines.len() > 1) {
+    // Nor, as long as it can be helped, is what it is done to.
+    let last = wrapped.len().saturating_sub(1);
+    let (others, place) = wrapped.split_at_mut(last);
+    let order = others.iter_mut().skip(2).rev().chain(place);
+    for (lines, _) in order.filter(|(lines, _)| short && lines.len() > 1) {
         let kept = lines.len().saturating_sub(excess).max(1);
         excess = excess.saturating_sub(lines.len() - kept);
         if kept < lines.len() {
@@ -126,6 +137,29 @@ fn question<'a>(
     }
     all
 }
+
+/// Which source it is, whatever it is called; of several, their names.
+fn sources(model: &Model, confirm: &Confirm) -> Option<String> {
+    let own = model.inventory.source(&confirm.subject.source)?;
+    let mut all = vec![own];
+    for (id, _) in &confirm.subject.tables {
+        if let Some((held, ..)) = model.inventory.schema(id)
+            && all.iter().all(|known| known.source.id != held.source.id)
+        {
+            all.push(held);
+        }
+    }
+    if all.len() == 1 {
+        return Some(format!("Source: {}", own.origin()));
+    }
+    let names: Vec<_> = all.iter().take(SOURCES).map(|held| held.title().named()).collect();
+    let more = all.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("Sources: {}{more}", names.join(", ")))
+}
+
+/// So many sources are named.
+const SOURCES: usize = 4;
 
 fn title(discard: &Discard) -> &'static str {
     match discard {

@@ -74,7 +74,7 @@ fn words(model: &Model, theme: &Theme) -> (String, Style) {
     if let Some((held, schema)) = model.inventory.billing_pause() {
         let text = format!(
             "Billing has paused {} / {}: no reload of this project will start until the billing limit is raised.",
-            held.source.title().shown(),
+            held.title().shown(),
             schema.title().shown()
         );
         return (text, theme.style(Role::Bad));

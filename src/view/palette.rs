@@ -27,9 +27,9 @@ fn words(entry: &Entry) -> &str {
 pub(super) fn draw(model: &Model, palette: &Palette, theme: &Theme, frame: &mut Frame) {
     let subject = match model.selected() {
         Selected::Nothing => "nothing selected".to_owned(),
-        Selected::Source(held) => held.source.title().shown().into_owned(),
+        Selected::Source(held) => held.title().shown().into_owned(),
         Selected::Schema(held, schema, _) => {
-            format!("{} / {}", held.source.title().shown(), schema.title().shown())
+            format!("{} / {}", held.title().shown(), schema.title().shown())
         }
     };
     let title = format!("Actions: {}", text::cut(&subject, 40, theme.ellipsis()));

@@ -92,7 +92,7 @@ fn source_cell(column: SourceColumn, held: &Held, drawing: &Drawing<'_>) -> Cell
             }
             None => Cell { text: "- Empty".to_owned(), style: theme.style(Role::Idle) },
         },
-        SourceColumn::Name => Cell { text: name(source.title()), style: plain },
+        SourceColumn::Name => Cell { text: name(held.title()), style: plain },
         SourceColumn::Kind => Cell { text: source.kind.shown().into_owned(), style: plain },
         SourceColumn::Tables => {
             let tally = &held.tally;
@@ -152,7 +152,7 @@ pub(super) fn schemas(model: &Model, theme: &Theme, layout: &Layout, frame: &mut
     let buffer = frame.buffer_mut();
     let of = if model.all_tables { None } else { model.selected_source() };
     let title = match of {
-        Some(held) => format!("2 Tables of {}", held.source.title().shown()),
+        Some(held) => format!("2 Tables of {}", held.title().shown()),
         None if model.all_tables => "2 Tables of all sources".to_owned(),
         None => "2 Tables".to_owned(),
     };
@@ -217,7 +217,7 @@ fn schema_cell(column: SchemaColumn, held: &Held, schema: &Schema, state: State,
         }
         SchemaColumn::Name if !drawing.model.schemas.heads().is_empty() => groups::name_below(schema),
         SchemaColumn::Name => name(schema.title()),
-        SchemaColumn::Source => name(held.source.title()),
+        SchemaColumn::Source => name(held.title()),
         SchemaColumn::Method => optional(&schema.sync_type),
         SchemaColumn::Frequency => optional(&schema.frequency),
         SchemaColumn::Rows => running_rows(schema, state, drawing.model),
@@ -275,7 +275,7 @@ fn told(text: &Field<Foreign>) -> String {
 
 /// A name, or what stands for one.
 pub(super) fn name(name: &Foreign) -> String {
-    if name.is_blank() { "(no name)".to_owned() } else { name.shown().into_owned() }
+    name.named().into_owned()
 }
 
 fn optional<T: ToString>(field: &Field<T>) -> String {

@@ -55,7 +55,7 @@ pub(super) fn keys(model: &Model, id: &SchemaId) -> &'static [(&'static str, &'s
 /// Draws it.
 pub(super) fn draw(model: &Model, id: &SchemaId, theme: &Theme, frame: &mut Frame) {
     let Some(tuning) = model.tunings.get(id) else { return };
-    let source = model.inventory.schema(id).map(|(held, ..)| held.source.title().shown().into_owned());
+    let source = model.inventory.schema(id).map(|(held, ..)| held.title().shown().into_owned());
     let name = text::cut(&tuning.name.shown(), 50, theme.ellipsis());
     let title = match source {
         Some(source) => format!("Sync settings: {} / {name}", text::cut(&source, 40, theme.ellipsis())),

@@ -21,6 +21,8 @@ pub struct Held {
     pub tally: Tally,
     /// What is wrong with it as a whole, where none of its tables explains that.
     pub error: Option<SourceError>,
+    /// Its name, which no other source has.
+    pub(super) title: Foreign,
     /// State of each table, in the order of [`Source::schemas`].
     pub(super) states: Vec<State>,
     /// The reading of the list that brought it last.
@@ -40,8 +42,15 @@ pub struct SourceError {
 
 impl Held {
     pub(super) fn new(source: Source, states: Vec<State>, seen_in: u64) -> Self {
-        let mut held =
-            Self { source, tally: Tally::default(), error: None, states: Vec::new(), seen_in, changes_from: None };
+        let mut held = Self {
+            title: source.title().clone(),
+            source,
+            tally: Tally::default(),
+            error: None,
+            states: Vec::new(),
+            seen_in,
+            changes_from: None,
+        };
         held.reassess(states);
         held
     }
@@ -54,6 +63,23 @@ impl Held {
         if self.error.is_some() {
             let as_bad = if self.source.status.is_billing() { State::BillingLimit } else { State::Failed };
             self.tally.worst = self.tally.worst.min(Some(as_bad)).or(Some(as_bad));
+        }
+    }
+
+    /// The name people know it by, with what tells it from others of that name.
+    #[must_use]
+    pub fn title(&self) -> &Foreign {
+        &self.title
+    }
+
+    /// What tells it from every other source, whatever they are called: its connector, and its prefix or its identity.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let source = &self.source;
+        let kind = source.kind.named();
+        match source.prefix.known().filter(|prefix| !prefix.is_blank()) {
+            Some(prefix) => format!("{kind}, prefix {}", prefix.shown()),
+            None => format!("{kind}, id {}", source.short_id()),
         }
     }
 

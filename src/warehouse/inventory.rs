@@ -5,6 +5,7 @@ mod channels;
 mod closer;
 mod gone;
 mod learn;
+mod titles;
 
 use jiff::{SignedDuration, Timestamp};
 use std::cell::OnceCell;
@@ -229,6 +230,7 @@ impl Inventory {
                 self.reindex();
             }
         }
+        self.tell_apart();
         transitions
     }
 
@@ -260,7 +262,10 @@ impl Inventory {
         let mut held = Held::new(source, states, self.reading);
         held.changes_from = changes_from;
         match self.held.get_mut(index) {
-            Some(place) => *place = held,
+            Some(place) => {
+                held.keep_title(place);
+                *place = held;
+            }
             None => self.held.push(held),
         }
         if !same_tables {
@@ -331,6 +336,7 @@ impl Inventory {
     }
 
     fn reindex(&mut self) {
+        self.tell_apart();
         self.changes.everything = true;
         self.counted.take();
         self.by_source.clear();

@@ -65,6 +65,21 @@ pub fn joined(lines: &[RawLine]) -> String {
 struct Open {
     object: bool,
     masked: bool,
+    /// What it lies in.
+    within: Within,
+}
+
+/// What something lies in. The name of a column stands under `key` in `table.columns` (contract, section 7.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Within {
+    #[default]
+    Other,
+    /// The imported table.
+    Table,
+    /// The list of its columns.
+    Columns,
+    /// One of them.
+    Column,
 }
 
 struct Writer {
@@ -73,6 +88,8 @@ struct Writer {
     open: Vec<Open>,
     /// The name whose value comes next, as far as it matters: whether it promises a secret.
     promised: bool,
+    /// What comes next, by its name.
+    named: Within,
     expects_name: bool,
 }
 
@@ -80,7 +97,14 @@ struct Writer {
 #[must_use]
 pub fn pretty(json: &str) -> Vec<RawLine> {
     let line = RawLine::default();
-    let mut writer = Writer { lines: Vec::new(), line, open: Vec::new(), promised: false, expects_name: false };
+    let mut writer = Writer {
+        lines: Vec::new(),
+        line,
+        open: Vec::new(),
+        promised: false,
+        named: Within::Other,
+        expects_name: false,
+    };
     let mut rest = json.trim_start();
     while let Some(first) = rest.chars().next() {
         if writer.lines.len() >= MOST_LINES {
@@ -160,7 +184,15 @@ impl Writer {
     }
 
     fn begin(&mut self, sign: &str, empty: bool) {
-        let open = Open { object: sign == "{", masked: self.masked() };
+        let object = sign == "{";
+        let around = self.open.last().map(|open| open.within).unwrap_or_default();
+        let within = match (std::mem::take(&mut self.named), object, around) {
+            (Within::Table, true, _) => Within::Table,
+            (Within::Columns, false, _) => Within::Columns,
+            (_, true, Within::Columns) => Within::Column,
+            _ => Within::Other,
+        };
+        let open = Open { object, masked: self.masked(), within };
         self.promised = false;
         self.sign(sign);
         if empty {
@@ -181,6 +213,7 @@ impl Writer {
     /// A value is over.
     fn ended(&mut self) {
         self.promised = false;
+        self.named = Within::Other;
         self.expects_name = false;
     }
 
@@ -193,7 +226,13 @@ impl Writer {
     fn text(&mut self, piece: &str) {
         let text = serde_json::from_str::<String>(piece).unwrap_or_else(|_| piece.trim_matches('"').to_owned());
         if std::mem::take(&mut self.expects_name) {
-            self.promised = promises_secret(&text);
+            let within = self.open.last().map(|open| open.within).unwrap_or_default();
+            self.promised = promises_secret(&text) && (within, text.as_str()) != (Within::Column, "key");
+            self.named = match (within, text.as_str()) {
+                (_, "table") => Within::Table,
+                (Within::Table, "columns") => Within::Columns,
+                _ => Within::Other,
+            };
             return self.put(Kind::Name, &quoted(&text));
         }
         if self.masked() || suspicious_value(&text) {
@@ -258,6 +297,15 @@ mod tests {
             text.contains("\"n\": 1") && text.contains("\"id\"") && text.contains("\"password\": \"***\""),
             "{text}"
         );
+    }
+
+    #[test]
+    fn the_key_of_a_column_is_its_name_and_elsewhere_a_secret() {
+        let json = r#"{"table":{"columns":[{"key":"shown_id","nested":{"key":"planted"},"secret":"planted",
+            "keys":[{"key":"planted"}]}]},"columns":{"key":"planted"},"rows":[{"key":"planted"}],
+            "columns":["a",[{"key":"planted"}]],"password":{"table":{"columns":[{"key":"planted"}]}},"key":"planted"}"#;
+        let text = shown(json);
+        assert!(text.contains("\"key\": \"shown_id\"") && !text.contains("planted"), "{text}");
     }
 
     #[test]

@@ -76,6 +76,8 @@ pub enum Fact {
     CdcStatus(SourceId, Box<CdcStatus>),
     /// Log lines, newest first.
     Logs(LogQuery, Vec<LogEntry>),
+    /// The answer to this was shorter than asked for, and yet not the last: there are older lines.
+    LogsGoOn(LogQuery),
     /// One object as the server sends it.
     Raw(Read, Option<JobId>, Arc<Vec<RawLine>>),
     /// What a text means.

@@ -53,6 +53,12 @@ impl Foreign {
         clean(&self.0, true)
     }
 
+    /// The name of something as [`Self::shown`], or what stands for none.
+    #[must_use]
+    pub fn named(&self) -> Cow<'_, str> {
+        if self.is_blank() { Cow::Borrowed("(no name)") } else { self.shown() }
+    }
+
     /// Whether there is nothing but white space in it.
     #[must_use]
     pub fn is_blank(&self) -> bool {

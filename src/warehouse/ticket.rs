@@ -90,7 +90,7 @@ impl Page {
 #[must_use]
 pub fn of_table(inventory: &Inventory, held: &Held, table: &Schema, state: State, origin: &Origin<'_>) -> String {
     let mut page = Page(String::new());
-    page.heading(2, &format!("{} / {}: {}", foreign(held.source.title()), foreign(table.title()), state.words()));
+    page.heading(2, &format!("{} / {}: {}", foreign(held.title()), foreign(table.title()), state.words()));
     page.item("state", &format!("{}. {}", state.words(), table.meaning(state)));
     if let Some(finding) = table.finding.as_deref().filter(|_| state.is_failure()) {
         page.item("root cause", &format!("{}. {}", finding.title(), finding.cause.meaning.shown()));
@@ -169,7 +169,7 @@ fn recent(page: &mut Page, jobs: &[Job]) {
 pub fn of_source(held: &Held, origin: &Origin<'_>) -> String {
     let source = &held.source;
     let mut page = Page(String::new());
-    page.heading(2, &format!("Source {}", foreign(source.title())));
+    page.heading(2, &format!("Source {}", foreign(held.title())));
     page.item("type", &foreign(&source.kind));
     page.item("server's status", &code(&source.status.to_string()));
     let (broken, doubtful) = (held.tally.broken, held.tally.doubtful);

@@ -87,7 +87,11 @@ pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Ur
         }
         Need::Logs(query) => {
             let listing = asking.patiently(|| client.logs(&query)).await?;
+            let goes_on = (listing.next && listing.items.len() < query.limit as usize).then(|| query.clone());
             asking.tell(Fact::Logs(query, listing.items));
+            if let Some(query) = goes_on {
+                asking.tell(Fact::LogsGoOn(query));
+            }
         }
         Need::Raw(read, job) => {
             let text = asking.patiently(|| client.raw(&read, job.as_ref())).await?;

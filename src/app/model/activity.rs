@@ -25,6 +25,8 @@ pub struct Activity {
     entries: VecDeque<Entry>,
     notice: Option<Entry>,
     generation: u64,
+    /// The notice that says why the last key did nothing.
+    refusal: Option<u64>,
 }
 
 impl Activity {
@@ -42,6 +44,17 @@ impl Activity {
         self.notice = Some(Entry { at, tone, text });
         self.generation += 1;
         self.generation
+    }
+
+    /// The notice that is shown now says why a key did nothing: the next key makes it a thing of the past.
+    pub fn mark_refusal(&mut self) {
+        self.refusal = Some(self.generation);
+    }
+
+    /// Whether the notice that is shown now says why a key did nothing.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        self.notice.is_some() && self.refusal == Some(self.generation)
     }
 
     /// How many notices were shown until now.

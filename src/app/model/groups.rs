@@ -77,7 +77,7 @@ impl Heads {
         if !same_source {
             self.source = Some(held.source.id.clone());
         }
-        let source = self.names_sources.then(|| held.source.title().clone());
+        let source = self.names_sources.then(|| held.title().clone());
         self.all.push(Head { at, source, namespace: namespace.map(Foreign::new), tables: 1, broken });
     }
 

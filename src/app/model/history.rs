@@ -274,7 +274,7 @@ impl Model {
     /// What a history is about: its source, and its table.
     #[must_use]
     pub fn subject_of(&self, history: &History) -> String {
-        let source = self.inventory.source(&history.source).map_or("?".into(), |held| held.source.title().shown());
+        let source = self.inventory.source(&history.source).map_or("?".into(), |held| held.title().shown());
         match &history.schema {
             Some(id) => {
                 let table = self.inventory.schema(id).map(|(_, schema, _)| schema.title().shown());

@@ -46,6 +46,8 @@ pub struct Logs {
     answered: Option<LogQuery>,
     /// Whether there are no older ones.
     pub whole: bool,
+    /// The question for the oldest lines, where its answer brought any.
+    deepest: Option<LogQuery>,
     /// Why they could not be read.
     pub failure: Option<Failure>,
     /// First line shown of the selected message.
@@ -124,6 +126,7 @@ impl Logs {
             rows: TableView::default(),
             answered: None,
             whole: false,
+            deepest: None,
             failure: None,
             scroll: 0,
         }
@@ -224,11 +227,14 @@ impl Logs {
             self.scroll = 0;
             self.answered = Some(query.clone());
             self.whole = !full;
+            self.deepest = (!lines.is_empty()).then(|| query.clone());
             self.add(lines, false);
         } else if self.older().as_ref() == Some(query) {
             let before = self.lines.len();
             self.add(lines, false);
-            self.whole = !full || self.lines.len() == before;
+            let brought = self.lines.len() > before;
+            self.whole = !full || !brought;
+            self.deepest = brought.then(|| query.clone());
         } else if *query == self.newer() || *query == self.newest() {
             let overlaps = lines.iter().any(|line| self.knows(line));
             if full && !overlaps {
@@ -241,6 +247,13 @@ impl Logs {
             return;
         }
         self.failure = None;
+    }
+
+    /// Takes note that older lines follow the answer to this, although it was shorter than asked for.
+    pub fn go_on(&mut self, query: &LogQuery) {
+        if self.deepest.as_ref() == Some(query) {
+            self.whole = false;
+        }
     }
 
     /// Takes note that a question could not be answered; `false`: nobody waits for its answer.

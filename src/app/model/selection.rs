@@ -164,7 +164,7 @@ impl Model {
             Selected::Nothing => None,
             Selected::Source(held) => Some(follow::Subject {
                 source: held.source.id.clone(),
-                source_name: held.source.title().clone(),
+                source_name: held.title().clone(),
                 tables: held
                     .source
                     .schemas
@@ -175,7 +175,7 @@ impl Model {
             }),
             Selected::Schema(held, schema, _) => Some(follow::Subject {
                 source: held.source.id.clone(),
-                source_name: held.source.title().clone(),
+                source_name: held.title().clone(),
                 tables: vec![(schema.id.clone(), schema.name.clone())],
             }),
         }

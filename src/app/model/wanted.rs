@@ -93,7 +93,7 @@ impl Wanted {
             return false;
         }
         let method = schema.sync_type.known().map_or("", |method| method.raw());
-        self.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), method])
+        self.accepts(schema.title().raw(), &[held.title().raw(), state.words(), method])
     }
 
     /// Whether a table of this profile passes; words may be in the name of that and in the cause, too.
@@ -103,15 +103,14 @@ impl Wanted {
         }
         let cause = schema.cause(state).unwrap_or_default();
         self.query.holds(held, schema, state, self.now)
-            && self.accepts(schema.title().raw(), &[held.source.title().raw(), state.words(), profile, &cause])
+            && self.accepts(schema.title().raw(), &[held.title().raw(), state.words(), profile, &cause])
     }
 
     /// Whether a source passes.
     pub fn accepts_source(&mut self, held: &Held) -> bool {
         let worst = held.tally.worst.map_or("", State::words);
         // The words are asked first: the terms may look at every table.
-        self.accepts(held.source.title().raw(), &[held.source.kind.raw(), worst])
-            && self.query.holds_of_source(held, self.now)
+        self.accepts(held.title().raw(), &[held.source.kind.raw(), worst]) && self.query.holds_of_source(held, self.now)
     }
 
     /// Whether the words are in this name, fuzzily, or in it and these others.

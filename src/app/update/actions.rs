@@ -26,9 +26,9 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
     let row = command(id);
     match (row.available)(&model.context()) {
         Availability::Available => {}
-        Availability::Unavailable(reason) => return notice(model, Tone::Note, format!("{}: {reason}", row.title)),
+        Availability::Unavailable(reason) => return refused(model, format!("{}: {reason}", row.title)),
         Availability::Hidden => {
-            return notice(model, Tone::Note, format!("{}: this does not apply to what is selected.", row.title));
+            return refused(model, format!("{}: this does not apply to what is selected.", row.title));
         }
     }
     if !model.marks.is_empty()
@@ -37,6 +37,13 @@ pub(super) fn perform(model: &mut Model, id: CommandId) -> Vec<Effect> {
         return bulk::open(model, wish);
     }
     carry_out(model, id)
+}
+
+/// Says why a command was not done.
+fn refused(model: &mut Model, text: String) -> Vec<Effect> {
+    let effects = notice(model, Tone::Note, text);
+    model.activity.mark_refusal();
+    effects
 }
 
 /// What each command does, where it can be done.
@@ -219,7 +226,7 @@ fn ask(model: &mut Model, of_schema: impl FnOnce(&crate::warehouse::schema::Sche
                 Field::Unknown => None,
             });
             let loss = Loss {
-                name: held.source.title().clone(),
+                name: held.title().clone(),
                 tables: tables.count(),
                 rows: rows.map_or(Field::Unknown, Field::Known),
                 usual_run: None,

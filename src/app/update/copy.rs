@@ -37,7 +37,7 @@ fn choices(model: &Model) -> Menu {
     }
     let (id, name, error) = match model.selected() {
         Selected::Nothing => return Menu::new("Copy".to_owned(), Vec::new()),
-        Selected::Source(held) => (held.source.id.as_str(), held.source.title(), held.source.latest_error.known()),
+        Selected::Source(held) => (held.source.id.as_str(), held.title(), held.source.latest_error.known()),
         Selected::Schema(_, schema, _) => (schema.id.as_str(), &schema.name, schema.latest_error.known()),
     };
     let error = error.filter(|error| !error.is_blank()).map(|error| error.shown_lines().into_owned());
@@ -109,7 +109,7 @@ pub(super) fn browse(model: &mut Model) -> Vec<Effect> {
         Selected::Nothing => None,
         Selected::Source(held) | Selected::Schema(held, ..) => Some(held),
     };
-    let title = source.map_or("this project".into(), |held| held.source.title().shown());
+    let title = source.map_or("this project".into(), |held| held.title().shown());
     let page = |tab| source.map(|held| page_of(place, held.source.id.as_str(), tab)).ok_or("nothing is selected.");
     let open = |letter, title, address: Result<String, &'static str>| Choice {
         letter,

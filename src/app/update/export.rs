@@ -117,7 +117,7 @@ fn rows(model: &Model, pane: Pane) -> Vec<Row> {
         return held
             .map(|held| {
                 vec![
-                    ("source", json!(held.source.title().shown())),
+                    ("source", json!(held.title().shown())),
                     ("type", json!(held.source.kind.shown())),
                     ("state", json!(held.tally.worst.map(State::words))),
                     ("tables", json!(held.tally.total)),
@@ -134,7 +134,7 @@ fn rows(model: &Model, pane: Pane) -> Vec<Row> {
     found
         .map(|(held, schema, state)| {
             vec![
-                ("source", json!(held.source.title().shown())),
+                ("source", json!(held.title().shown())),
                 ("table", json!(schema.title().shown())),
                 ("state", json!(state.words())),
                 ("cause", json!(schema.cause(state))),

@@ -67,6 +67,7 @@ fn take_in(model: &mut Model, request: RequestId, purpose: &Purpose, fact: Fact)
         }
         Fact::Form(_) | Fact::Candidates(..) | Fact::CdcPrerequisites(..) => Vec::new(),
         Fact::Logs(query, lines) => history::lines_came(model, &query, lines),
+        Fact::LogsGoOn(query) => history::lines_go_on(model, &query),
         Fact::Raw(read, job, lines) => {
             raw::came(model, &read, job.as_ref(), lines);
             Vec::new()
@@ -248,7 +249,7 @@ pub(super) fn note_transitions(model: &mut Model, transitions: &[Transition]) {
         let Some((held, schema, _)) = model.inventory.schema(&transition.schema) else { continue };
         let text = format!(
             "{} / {}: {} → {}",
-            held.source.title().shown(),
+            held.title().shown(),
             schema.title().shown(),
             transition.from.words(),
             transition.to.words()

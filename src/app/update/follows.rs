@@ -88,6 +88,9 @@ fn carry_out(model: &mut Model, id: FollowId, steps: Vec<Step>) -> Vec<Effect> {
                 effects.extend(report(model, told.tone, told.text.clone()));
                 if told.end {
                     effects.extend(end(model, id, &told.text));
+                } else if model.unknown.contains_key(&id) {
+                    // After an answer the list is read again; where none came, what became known stands for it.
+                    effects.extend(refresh::read_list_soon(model));
                 }
             }
         }

@@ -144,6 +144,14 @@ pub(super) fn lines_came(model: &mut Model, query: &LogQuery, lines: Vec<LogEntr
     Vec::new()
 }
 
+/// An answer was not the last, although it was short.
+pub(super) fn lines_go_on(model: &mut Model, query: &LogQuery) -> Vec<Effect> {
+    if let Some(logs) = model.history_mut().and_then(|history| history.logs.as_mut()) {
+        logs.go_on(query);
+    }
+    Vec::new()
+}
+
 /// Something could not be read, for this or for something else.
 pub(super) fn not_read(model: &mut Model, need: &Need, failure: &Failure) {
     let Some(history) = model.history_mut() else { return };
@@ -315,7 +323,7 @@ fn settle(model: &mut Model, id: &SchemaId, finding: &Arc<Finding>, current: boo
     if !state.is_failure() {
         return (None, Vec::new());
     }
-    let name = format!("{} / {}", held.source.title().shown(), schema.title().shown());
+    let name = format!("{} / {}", held.title().shown(), schema.title().shown());
     let shown = schema.finding.as_deref().map_or_else(|| "unknown".to_owned(), Finding::title);
     let known = schema.finding.as_deref().is_some_and(|own| own.verdict.cause == finding.verdict.cause);
     if !current {

@@ -17,12 +17,13 @@ impl Before {
         Self { over: model.overlay.as_ref().map(discriminant), told: model.activity.told() }
     }
 
-    /// Takes a mere note away that was there before, where something else lies over the screen now. Good and bad news stay
-    /// for their time.
+    /// Takes a mere note away that was there before, where something else lies over the screen now, or where it said why the
+    /// key before did nothing. Good and bad news stay for their time.
     pub(super) fn outlived(self, model: &mut Model) {
         let now = Self::of(model);
         let is_note = model.activity.notice().is_some_and(|notice| notice.tone == Tone::Note);
-        if is_note && now.told == self.told && now.over != self.over {
+        let passed = now.over != self.over || model.activity.is_refusal();
+        if is_note && now.told == self.told && passed {
             model.activity.hide();
         }
     }

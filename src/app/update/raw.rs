@@ -23,8 +23,8 @@ pub(super) fn open(model: &mut Model) -> Vec<Effect> {
     let Some(read) = copy::reading(model) else { return Vec::new() };
     let title = match model.selected() {
         Selected::Nothing => return Vec::new(),
-        Selected::Source(held) => held.source.title().shown().into_owned(),
-        Selected::Schema(held, schema, _) => format!("{} / {}", held.source.title().shown(), schema.title().shown()),
+        Selected::Source(held) => held.title().shown().into_owned(),
+        Selected::Schema(held, schema, _) => format!("{} / {}", held.title().shown(), schema.title().shown()),
     };
     show(model, Raw::new(title, read, None))
 }

@@ -73,7 +73,7 @@ pub(super) fn group(model: &mut Model) -> Vec<Effect> {
             return notice(model, Tone::Note, "group: No source is selected.".to_owned());
         };
         if held.source.schemas.iter().all(|schema| schema.namespace().is_none()) {
-            let name = held.source.title().shown();
+            let name = held.title().shown();
             let text = format!("The tables of {name} have no namespaces in their names, so there are no groups.");
             return notice(model, Tone::Note, text);
         }

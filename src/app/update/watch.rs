@@ -24,7 +24,7 @@ pub(super) fn toggle(model: &mut Model) -> Vec<Effect> {
     let mut names = Vec::new();
     for table in &tables {
         let Some((held, schema, _)) = model.inventory.schema(table) else { continue };
-        let name = format!("{} / {}", held.source.title().shown(), schema.title().shown());
+        let name = format!("{} / {}", held.title().shown(), schema.title().shown());
         names.push(schema.title().shown().into_owned());
         if all {
             model.watches.end(table);

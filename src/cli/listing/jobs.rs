@@ -224,10 +224,10 @@ fn job_rows(inventory: &Inventory, jobs: &[(&SourceId, &Job)], now: Timestamp) -
             Some(begun) if job.is_running() => Some(age(begun, now)),
             _ => job.duration(),
         };
-        let source = inventory.source(source).map(|held| held.source.title().shown().into_owned());
+        let source = inventory.source(source).map(|held| held.title().shown().into_owned());
         vec![
             source.unwrap_or_default(),
-            job.schema_name.shown().into_owned(),
+            job.schema_name.named().into_owned(),
             job.created_at.map_or("?".to_owned(), moment),
             took.map_or("–".to_owned(), span),
             job.status.to_string(),

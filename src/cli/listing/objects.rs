@@ -58,7 +58,7 @@ fn known<T: ToString>(field: &Field<T>) -> String {
 pub(super) fn source_rows(sources: &[&Held], now: Timestamp) -> Vec<Vec<String>> {
     let row = |held: &&Held| {
         vec![
-            held.source.title().shown().into_owned(),
+            held.title().shown().into_owned(),
             held.source.kind.shown().into_owned(),
             held.tally.worst.map_or(NOTHING, State::words).to_owned(),
             count(held.tally.total as u64),
@@ -74,8 +74,8 @@ pub(super) fn source_rows(sources: &[&Held], now: Timestamp) -> Vec<Vec<String>>
 pub(super) fn table_rows(tables: &[(&Held, &Schema, State)], now: Timestamp) -> Vec<Vec<String>> {
     let row = |(held, schema, state): &(&Held, &Schema, State)| {
         vec![
-            held.source.title().shown().into_owned(),
-            schema.title().shown().into_owned(),
+            held.title().shown().into_owned(),
+            schema.title().named().into_owned(),
             state.words().to_owned(),
             known(&schema.sync_type),
             known(&schema.frequency),

@@ -49,7 +49,7 @@ use Scope::{Columns, Filters, Keys, Profile, Top, Ui};
 /// Every setting there is.
 #[rustfmt::skip] // one row, one line
 pub static SETTINGS: &[Setting] = &[
-    row(Top, "default_profile", "a text", "the only profile", "The profile that is used when none is named."),
+    row(Top, "default_profile", "a text", "the only profile", "The profile that is used when none is named. The name of a profile has 1 to 32 letters, digits, `-` and `_`."),
     row(Profile, "host", "a text", "`https://us.posthog.com`", "Address of PostHog: `https://eu.posthog.com`, or that of your own installation."),
     row(Profile, "project", "a number", "the key is asked", "Number of the project; it is in the address of every PostHog page."),
     row(Profile, "api_key_env", "a text", "", "Name of the variable that holds the personal API key."),

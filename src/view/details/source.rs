@@ -12,7 +12,7 @@ use crate::warehouse::words;
 /// Writes it.
 pub(super) fn show(page: &mut Page<'_>, held: &Held) {
     let source = &held.source;
-    page.heading(&source.title().shown());
+    page.heading(&held.title().shown());
     match held.tally.worst {
         Some(state) if held.error.is_some() => {
             let trouble = held.trouble().unwrap_or_default();

@@ -16,7 +16,7 @@ use crate::warehouse::words;
 
 /// Writes it.
 pub(super) fn show(page: &mut Page<'_>, held: &Held, table: &Schema, state: State) {
-    page.heading(&format!("{} / {}", held.source.title().shown(), table.title().shown()));
+    page.heading(&format!("{} / {}", held.title().shown(), table.title().shown()));
     page.state(table, state);
     if state == State::Unknown {
         page.field("server's status", &table.status.to_string());

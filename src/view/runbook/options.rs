@@ -17,7 +17,7 @@ pub(super) fn tables<'a>(model: &Model, opened: &Opened, theme: &Theme, width: u
         let mark = if table.chosen { "[x]" } else { "[ ]" };
         let held = model.inventory.schema(&table.id).map(|(held, ..)| held).filter(|_| of_several);
         // Tables of one name in several sources are common.
-        let of = held.map(|held| format!("{} / ", held.source.title().shown())).unwrap_or_default();
+        let of = held.map(|held| format!("{} / ", held.title().shown())).unwrap_or_default();
         let name = format!("{of}{}", table.name.shown());
         let name = text::cut(&name, width.saturating_sub(34).max(12), theme.ellipsis());
         let (told, role) = match table.barred {

@@ -10,6 +10,24 @@ use crate::view::widgets::prose::wrapped;
 use crate::warehouse::recovery::runbook::{Progress, Stage, Task, Who};
 use crate::warehouse::words;
 
+/// How many lines a list of tables takes at most.
+const LIST: usize = 2;
+
+/// How many of its names are looked at.
+const NAMES: usize = 12;
+
+/// As many names as there is room for, and how many more there are.
+fn fitting(lead: &str, names: &[String], width: usize) -> String {
+    let sentence = |shown: usize| {
+        let (shown, rest) = names.split_at(shown.min(names.len()));
+        let more =
+            if rest.is_empty() { String::new() } else { format!(" and {} more", words::count(rest.len() as u64)) };
+        format!("{lead}: {}{more}", shown.join(", "))
+    };
+    let fits = |sentence: &String| text::wrap(sentence, width).len() <= LIST;
+    (1..=names.len().min(NAMES)).rev().map(sentence).find(fits).unwrap_or_else(|| sentence(1))
+}
+
 /// The steps, and the line of the one it is at.
 pub(super) fn steps<'a>(opened: &Opened, now: Timestamp, theme: &Theme, width: usize) -> (Vec<Line<'a>>, usize) {
     let situation = opened.book.situation();
@@ -20,19 +38,17 @@ pub(super) fn steps<'a>(opened: &Opened, now: Timestamp, theme: &Theme, width: u
     }
     let chosen: Vec<String> = situation.chosen().map(|table| table.name.shown().into_owned()).collect();
     if !chosen.is_empty() {
-        let names: Vec<String> = chosen.iter().take(12).map(|name| text::cut(name, 60, theme.ellipsis())).collect();
-        let more = chosen.len().saturating_sub(names.len());
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        let tables = format!("{}: {}{more}", words::counted(chosen.len(), "table"), names.join(", "));
-        all.extend(wrapped(&tables, width, theme.style(Role::Faint)).take(2));
+        let names: Vec<String> = chosen.iter().map(|name| text::cut(name, 60, theme.ellipsis())).collect();
+        let tables = fitting(&words::counted(chosen.len(), "table"), &names, width);
+        all.extend(wrapped(&tables, width, theme.style(Role::Faint)).take(LIST));
     }
     // Where they can be taken out and in, each stands in the list of those.
     if !opened.book.can_toggle() {
         let barred = situation.tables.iter().filter_map(|table| Some((table.name.shown(), table.barred?)));
         let barred: Vec<String> = barred.map(|(name, why)| format!("{name} ({why})")).collect();
         if !barred.is_empty() {
-            let left_out = format!("Left out: {}", barred.join(", "));
-            all.extend(wrapped(&left_out, width, theme.style(Role::Doubtful)).take(2));
+            let left_out = fitting("Left out", &barred, width);
+            all.extend(wrapped(&left_out, width, theme.style(Role::Doubtful)).take(LIST));
         }
     }
     let mut current = 0;
@@ -99,4 +115,30 @@ fn step<'a>(number: usize, stage: &Stage, theme: &Theme, width: usize) -> Vec<Li
         Progress::Ahead | Progress::Now => {}
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_there_is_no_room_for_is_counted() {
+        let names: Vec<String> = ["orders", "customers", "invoices", "refunds"].map(str::to_owned).to_vec();
+        assert_eq!(fitting("4 tables", &names, 80), "4 tables: orders, customers, invoices, refunds");
+        assert_eq!(fitting("4 tables", &names, 17), "4 tables: orders and 3 more");
+        assert_eq!(fitting("Left out", &names[..1], 3), "Left out: orders");
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_is_shown_or_counted(names in prop::collection::vec("[a-z_]{1,20}", 1..30), width in 40_usize..140) {
+            let sentence = fitting("Tables", &names, width);
+            prop_assert!(text::wrap(&sentence, width).len() <= LIST, "{sentence}");
+            let (listed, more) = sentence.split_once(" and ").map_or((sentence.as_str(), 0), |(listed, more)| {
+                (listed, more.trim_end_matches(" more").parse::<usize>().unwrap())
+            });
+            prop_assert_eq!(listed.split(", ").count() + more, names.len());
+        }
+    }
 }

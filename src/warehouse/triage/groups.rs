@@ -178,7 +178,7 @@ fn problem(inventory: &Inventory, held: &Held, grouped: Grouped<'_>, now: Timest
         kind,
         gravity: gravity(kind, &tables),
         source: held.source.id.clone(),
-        source_name: held.source.title().clone(),
+        source_name: held.title().clone(),
         source_type: held.source.kind.clone(),
         since: if has_begun { since(inventory, &affected) } else { None },
         title: match trouble.filter(|_| finding.is_none()) {
@@ -241,7 +241,7 @@ fn bare(held: &Held, kind: Kind, gravity: Gravity) -> Problem {
         kind,
         gravity,
         source: held.source.id.clone(),
-        source_name: held.source.title().clone(),
+        source_name: held.title().clone(),
         source_type: held.source.kind.clone(),
         tables: Vec::new(),
         cause: None,

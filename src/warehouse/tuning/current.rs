@@ -51,7 +51,7 @@ impl Current {
             id: full.schema.id.clone(),
             name: full.schema.name.clone(),
             source: held.source.id.clone(),
-            source_name: held.source.title().clone(),
+            source_name: held.title().clone(),
             values: Values::of(&full.schema, &full.detail),
             rows: match &full.schema.table {
                 Field::Known(table) => table.rows.map(|rows| rows).or(Field::Unknown),

@@ -22,7 +22,7 @@ pub fn situation(draft: &Draft, inventory: &Inventory) -> Option<Situation> {
     let letter = if draft.data() == Data::InTheWay { Letter::K } else { Letter::A };
     let title = format!("Change the sync settings of {}: {}", schema.title().shown(), changes.join("; "));
     let tables = vec![Patient::of(schema, state)];
-    Some(Situation { wish: Some(Wish::Tune), ..Situation::of(&held.source, letter, title, tables) })
+    Some(Situation { wish: Some(Wish::Tune), ..Situation::of(held, letter, title, tables) })
 }
 
 /// What is done besides a change.
@@ -126,7 +126,7 @@ pub fn question(draft: &Draft, stages: &[Stage], inventory: &Inventory) -> Optio
     let of_source = matches!(first, Discard::DeleteWebhook(_));
     let again = matches!(first, Discard::ResyncSchema(_) | Discard::DeleteData(_));
     let loss = Loss {
-        name: if of_source { held.source.title().clone() } else { schema.title().clone() },
+        name: if of_source { held.title().clone() } else { schema.title().clone() },
         tables: 1,
         rows: draft.now.rows,
         // The usual run reads what is new; this one reads everything, which is judged by itself.
@@ -144,7 +144,7 @@ pub fn question(draft: &Draft, stages: &[Stage], inventory: &Inventory) -> Optio
         challenge: Challenge::of_several(first.clone(), more.to_vec(), loss),
         subject: Subject {
             source: held.source.id.clone(),
-            source_name: held.source.title().clone(),
+            source_name: held.title().clone(),
             tables: vec![(schema.id.clone(), schema.name.clone())],
         },
         milder,

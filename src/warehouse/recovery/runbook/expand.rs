@@ -10,7 +10,7 @@ use crate::warehouse::recovery::form::Purpose;
 use crate::warehouse::replies::{CdcPrerequisites, CdcStatus};
 use crate::warehouse::state::PushChannel;
 use crate::warehouse::survey::Need;
-use crate::warehouse::words::{count, counted};
+use crate::warehouse::words::{bytes, counted};
 
 impl Runbook {
     /// Takes in what was found out, and adds the steps that follow from it. Answers with the finding in a sentence.
@@ -264,8 +264,8 @@ fn sentence(found: &CdcPrerequisites, status: &CdcStatus) -> String {
     if status.publication_exists.known() == Some(&false) {
         parts.push("the publication is gone".to_owned());
     }
-    if let Some(lag) = status.lag_bytes.known().filter(|lag| **lag >= 1_000_000) {
-        parts.push(format!("lag {} MB", count(lag / 1_000_000)));
+    if let Some(lag) = status.lag_bytes.known().filter(|lag| **lag >= 1 << 20) {
+        parts.push(format!("lag {}", bytes(*lag)));
     }
     if status.paused.known() == Some(&true) {
         parts.push("halted by PostHog".to_owned());
@@ -279,5 +279,18 @@ fn listed(names: &[String]) -> String {
     match names.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lag_is_told_in_the_unit_of_its_thresholds() {
+        let found = CdcPrerequisites { valid: Field::Known(true), errors: Vec::new() };
+        let told = |lag| sentence(&found, &CdcStatus { lag_bytes: Field::Known(lag), ..CdcStatus::default() });
+        assert_eq!(told(12 << 30), "everything it needs is there, lag 12 GB");
+        assert_eq!(told((1 << 20) - 1), "everything it needs is there");
     }
 }

@@ -38,6 +38,7 @@ impl Facts {
             | Fact::Identity(_)
             | Fact::Sources(_)
             | Fact::Logs(..)
+            | Fact::LogsGoOn(_)
             | Fact::Raw(..)
             | Fact::Explained(..) => {}
         }
@@ -54,7 +55,13 @@ pub(super) fn asked_for(fact: &Fact) -> Option<Need> {
         Fact::CdcStatus(id, _) => Need::CdcStatus(id.clone()),
         Fact::Schema(full) => Need::Schema(full.schema.id.clone()),
         Fact::Jobs(query, _) => Need::Jobs(query.clone()),
-        Fact::Identity(_) | Fact::Sources(_) | Fact::Form(_) | Fact::Logs(..) | Fact::Raw(..) | Fact::Explained(..) => {
+        Fact::Identity(_)
+        | Fact::Sources(_)
+        | Fact::Form(_)
+        | Fact::Logs(..)
+        | Fact::LogsGoOn(_)
+        | Fact::Raw(..)
+        | Fact::Explained(..) => {
             return None;
         }
     })

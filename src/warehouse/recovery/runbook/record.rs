@@ -80,7 +80,7 @@ impl Record {
         Some(Situation {
             cause: self.cause.as_deref().map(CauseId::new),
             only_the_end: self.plain,
-            ..Situation::of(&held.source, letter, title, tables)
+            ..Situation::of(held, letter, title, tables)
         })
     }
 }

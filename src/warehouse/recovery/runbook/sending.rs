@@ -144,7 +144,7 @@ impl Runbook {
         let held = tables.first().and_then(|id| inventory.schema(id)).map(|(held, ..)| held);
         let subject = match held {
             Some(held) => {
-                Subject { source: held.source.id.clone(), source_name: held.source.title().clone(), tables: Vec::new() }
+                Subject { source: held.source.id.clone(), source_name: held.title().clone(), tables: Vec::new() }
             }
             None => self.situation.subject([]),
         };
@@ -302,7 +302,7 @@ fn blocked_by_billing(deed: &Deed, inventory: &Inventory) -> Option<String> {
     Some(format!(
         "Billing has paused {} / {}, and that blocks every reload of the project; raise the billing limit in PostHog, \
          then try again",
-        held.source.title().shown(),
+        held.title().shown(),
         schema.title().shown()
     ))
 }

@@ -5,11 +5,10 @@ use jiff::Timestamp;
 use crate::warehouse::diagnosis::{CauseId, Letter};
 use crate::warehouse::field::Field;
 use crate::warehouse::ids::{SchemaId, SourceId};
-use crate::warehouse::inventory::Inventory;
+use crate::warehouse::inventory::{Held, Inventory};
 use crate::warehouse::recovery::follow::Subject;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::settings::SyncType;
-use crate::warehouse::source::Source;
 use crate::warehouse::state::State;
 use crate::warehouse::text::Foreign;
 use crate::warehouse::triage::{Kind, Problem};
@@ -195,7 +194,7 @@ pub struct Situation {
 
 impl Situation {
     /// These tables of a source, of which nothing more is known than what it is called and which recovery it takes.
-    pub(in crate::warehouse) fn of(source: &Source, letter: Letter, title: String, tables: Vec<Patient>) -> Self {
+    pub(in crate::warehouse) fn of(held: &Held, letter: Letter, title: String, tables: Vec<Patient>) -> Self {
         Self {
             letter,
             cause: None,
@@ -206,9 +205,9 @@ impl Situation {
             since: None,
             advice: Vec::new(),
             handled: false,
-            source: source.id.clone(),
-            source_name: source.title().clone(),
-            source_type: source.kind.clone(),
+            source: held.source.id.clone(),
+            source_name: held.title().clone(),
+            source_type: held.source.kind.clone(),
             tables,
         }
     }
@@ -244,7 +243,7 @@ impl Situation {
             .map(|(_, schema, state)| Patient::of(schema, state))
             .collect();
         let letter = symptom.letter(patients.first().and_then(|patient| patient.method.as_ref()));
-        Some(Self::of(&held.source, letter, symptom.words().to_owned(), patients))
+        Some(Self::of(held, letter, symptom.words().to_owned(), patients))
     }
 
     /// What somebody wants done to these tables; `None` where none of them is there.
@@ -260,7 +259,7 @@ impl Situation {
             })
             .collect();
         let title = format!("{} several tables", wish.verb());
-        Some(Self { wish: Some(wish), ..Self::of(&held.source, wish.letter(), title, patients) })
+        Some(Self { wish: Some(wish), ..Self::of(held, wish.letter(), title, patients) })
     }
 
     /// What it is called: the recovery, or what is to be done.

@@ -1,0 +1,26 @@
+//! The names of sources, of which no two are alike.
+
+use super::{Held, Inventory};
+use crate::warehouse::source::told_apart;
+
+impl Inventory {
+    /// Names every source anew, after sources came, went or were renamed.
+    pub(super) fn tell_apart(&mut self) {
+        let names = told_apart(self.held.iter().map(|held| &held.source));
+        for (held, name) in self.held.iter_mut().zip(names) {
+            if held.title != name {
+                held.title = name;
+                self.changes.everything = true;
+            }
+        }
+    }
+}
+
+impl Held {
+    /// Takes over the name of what was held before, where it is still called so.
+    pub(super) fn keep_title(&mut self, before: &Self) {
+        if before.source.title() == self.source.title() {
+            self.title.clone_from(&before.title);
+        }
+    }
+}
