@@ -140,8 +140,10 @@ impl Loop<'_> {
         let mut changed = true;
         loop {
             changed |= !wanted.is_empty();
-            for effect in std::mem::take(&mut wanted) {
-                self.on_screen(effect, signals).await?;
+            while !wanted.is_empty() {
+                for effect in std::mem::take(&mut wanted) {
+                    wanted.extend(self.on_screen(effect, signals).await?);
+                }
             }
             if let Some(exit) = self.exit.take() {
                 return Ok(exit);
@@ -252,6 +254,7 @@ impl Loop<'_> {
     }
 
     /// Hands effects to the worker; what concerns the terminal is given back.
+    #[must_use]
     fn perform(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         effects
             .into_iter()
@@ -290,15 +293,16 @@ impl Loop<'_> {
         question.settle(async || input.next().await).await;
     }
 
-    /// Does what concerns the terminal.
-    async fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<()> {
-        let Some(effect) = self.away.put_off(effect) else { return Ok(()) };
+    /// Does what concerns the terminal; what follows from it and concerns the terminal too is given back.
+    async fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<Vec<Effect>> {
+        let mut wanted = Vec::new();
+        let Some(effect) = self.away.put_off(effect) else { return Ok(wanted) };
         match effect {
-            Effect::EditText(draft) => self.edit(draft)?,
+            Effect::EditText(draft) => wanted = self.edit(draft)?,
             Effect::Copy(text) => {
                 let asked = self.screen.copy(&text)? == Copied::Asked;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Copied(asked) });
-                self.perform(effects);
+                wanted = self.perform(effects);
                 let told = self.helped.0.clone();
                 tokio::spawn(async move {
                     if let Some(program) = helpers::copy(text).await {
@@ -307,7 +311,7 @@ impl Loop<'_> {
                     }
                 });
             }
-            Effect::Mouse(wanted) => self.screen.set_mouse(wanted)?,
+            Effect::Mouse(used) => self.screen.set_mouse(used)?,
             Effect::Browse(address) => {
                 let told = self.helped.0.clone();
                 tokio::spawn(async move {
@@ -322,11 +326,32 @@ impl Loop<'_> {
                 self.settle().await;
                 let size = terminal::suspend(&mut self.screen, &mut self.input, signals)?;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Resized(size) });
-                self.perform(effects);
+                wanted = self.perform(effects);
             }
-            _ => {}
+            // Those are done already, by the loop and by the worker. All are named, so that a new one is not forgotten.
+            Effect::GoOn
+            | Effect::Quit
+            | Effect::StartDemo
+            | Effect::Connect(_)
+            | Effect::Fetch { .. }
+            | Effect::Hurry
+            | Effect::CheckKey { .. }
+            | Effect::UseKey(_)
+            | Effect::Send { .. }
+            | Effect::SendUnlogged { .. }
+            | Effect::Learned { .. }
+            | Effect::Wake { .. }
+            | Effect::Journal(_)
+            | Effect::TakeOver
+            | Effect::Save { .. }
+            | Effect::Remember(_)
+            | Effect::KeepFilter(_)
+            | Effect::ReadElsewhere(..)
+            | Effect::LeaveElsewhere
+            | Effect::Greet(..)
+            | Effect::SaveProfile(..) => {}
         }
-        Ok(())
+        Ok(wanted)
     }
 }
 

@@ -212,7 +212,18 @@ impl Worker {
             }
             Effect::ReadElsewhere(round, profile) => self.read_elsewhere(round, profile),
             Effect::LeaveElsewhere => self.shared.elsewhere.leave(),
-            other => return Some(other),
+            Effect::EditText(_)
+            | Effect::Copy(_)
+            | Effect::Mouse(_)
+            | Effect::Announce(_)
+            | Effect::Calm
+            | Effect::Browse(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::GoOn
+            | Effect::Quit
+            | Effect::StartDemo
+            | Effect::Connect(_) => return Some(effect),
         }
         None
     }
