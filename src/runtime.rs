@@ -1,7 +1,6 @@
 //! The loop: messages in, update, effects out, draw if nothing waits.
 
 mod away;
-mod zone;
 
 use std::io;
 use std::time::Duration;
@@ -10,10 +9,8 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::{Destination, Effect, Timer};
-use crate::app::layout::Panes;
 use crate::app::message::{Event, Message, Mouse, MouseAct};
 use crate::app::model::Model;
-use crate::app::model::watch::Alerts;
 use crate::app::settings::Settings;
 use crate::app::update::{start, update};
 use crate::terminal::background::Question;
@@ -33,8 +30,6 @@ pub struct Look {
     pub mouse: bool,
     /// Whether addresses are links; `None`: where the terminal is known to make links of them.
     pub links: Option<bool>,
-    /// How the end of what is watched is announced.
-    pub alerts: Alerts,
 }
 
 /// How it ended.
@@ -94,13 +89,7 @@ pub async fn run(
 ) -> Result<Exit, EnterError> {
     let screen = Screen::enter(terminal::Options { mouse: look.mouse })?;
     let input = Input::start()?;
-    let mut model = Model::new(settings, keymap, screen.size(), now());
-    model.alerts = look.alerts;
-    // One pane after the other can be read aloud, not three side by side.
-    if look.theme.plain {
-        model.panes = Panes::ReadAloud;
-    }
-    model.zone.local = zone::local();
+    let model = Model::new(settings, keymap, screen.size(), now());
     let mut looping = Loop {
         model,
         screen,

@@ -18,8 +18,7 @@ use std::time::Duration;
 use support::pty::{SIZE, Session};
 use tokio::runtime::Runtime;
 use whtui::app::commands::keymap::Keymap;
-use whtui::app::model::watch::Alerts;
-use whtui::app::settings::{Settings, Setup, Start};
+use whtui::app::settings::{Machine, Settings, Setup, Start};
 use whtui::runtime::{self, Look};
 use whtui::simulator::{self, Options, Simulator};
 use whtui::terminal::{self, Signals, StopSignal};
@@ -179,14 +178,9 @@ fn program_whose_task_panics() {
         let (messages, inbox) = tokio::sync::mpsc::unbounded_channel();
         let worker = Worker::new(None, Gate::ReadOnly, messages);
         let start = Start::Welcome { reason: "screenful".to_owned() };
-        let settings = Settings { start, read_only: true, dry_run: false, ascii: false, setup: Setup::default() };
-        let look = Look {
-            theme: Theme::builtin(true, false),
-            light: None,
-            mouse: true,
-            links: None,
-            alerts: Alerts::default(),
-        };
+        let (machine, setup) = (Machine::default(), Setup::default());
+        let settings = Settings { start, read_only: true, dry_run: false, ascii: false, machine, setup };
+        let look = Look { theme: Theme::builtin(true, false), light: None, mouse: true, links: None };
         let mut signals = Signals::listen(stop).unwrap();
         // Once a key tells that the screen is there: the file is made by the test.
         let go = Path::new(&std::env::var_os("HOME").unwrap()).join("go");
