@@ -329,7 +329,7 @@ impl Worker {
 
 /// What came of a task. It comes to nothing only by a panic, which ends the program too: at once where it is built to be
 /// shipped, and else as soon as the loop hears of it; or while the program ends anyway.
-async fn joined<T>(task: JoinHandle<T>) -> Result<T, Failure> {
+pub(crate) async fn joined<T>(task: JoinHandle<T>) -> Result<T, Failure> {
     task.await.map_err(|_| Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
 }
 
