@@ -91,6 +91,7 @@ impl Loop<'_> {
         Ok(wanted)
     }
 
+    #[must_use]
     fn tell(&mut self, event: Event) -> Vec<Effect> {
         let effects = update(&mut self.model, Message { at: now(), event });
         self.perform(effects)
