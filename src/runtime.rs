@@ -1,7 +1,6 @@
 //! The loop: messages in, update, effects out, draw if nothing waits.
 
 mod away;
-mod zone;
 
 use std::io;
 use std::time::Duration;
@@ -10,10 +9,8 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::{Destination, Effect, Timer};
-use crate::app::layout::Panes;
 use crate::app::message::{Event, Message, Mouse, MouseAct};
 use crate::app::model::Model;
-use crate::app::model::watch::Alerts;
 use crate::app::settings::Settings;
 use crate::app::update::{start, update};
 use crate::terminal::background::Question;
@@ -33,8 +30,6 @@ pub struct Look {
     pub mouse: bool,
     /// Whether addresses are links; `None`: where the terminal is known to make links of them.
     pub links: Option<bool>,
-    /// How the end of what is watched is announced.
-    pub alerts: Alerts,
 }
 
 /// How it ended.
@@ -94,13 +89,7 @@ pub async fn run(
 ) -> Result<Exit, EnterError> {
     let screen = Screen::enter(terminal::Options { mouse: look.mouse })?;
     let input = Input::start()?;
-    let mut model = Model::new(settings, keymap, screen.size(), now());
-    model.alerts = look.alerts;
-    // One pane after the other can be read aloud, not three side by side.
-    if look.theme.plain {
-        model.panes = Panes::ReadAloud;
-    }
-    model.zone.local = zone::local();
+    let model = Model::new(settings, keymap, screen.size(), now());
     let mut looping = Loop {
         model,
         screen,
@@ -140,8 +129,10 @@ impl Loop<'_> {
         let mut changed = true;
         loop {
             changed |= !wanted.is_empty();
-            for effect in std::mem::take(&mut wanted) {
-                self.on_screen(effect, signals).await?;
+            while !wanted.is_empty() {
+                for effect in std::mem::take(&mut wanted) {
+                    wanted.extend(self.on_screen(effect, signals).await?);
+                }
             }
             if let Some(exit) = self.exit.take() {
                 return Ok(exit);
@@ -252,6 +243,7 @@ impl Loop<'_> {
     }
 
     /// Hands effects to the worker; what concerns the terminal is given back.
+    #[must_use]
     fn perform(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
         effects
             .into_iter()
@@ -290,15 +282,16 @@ impl Loop<'_> {
         question.settle(async || input.next().await).await;
     }
 
-    /// Does what concerns the terminal.
-    async fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<()> {
-        let Some(effect) = self.away.put_off(effect) else { return Ok(()) };
+    /// Does what concerns the terminal; what follows from it and concerns the terminal too is given back.
+    async fn on_screen(&mut self, effect: Effect, signals: &Signals) -> io::Result<Vec<Effect>> {
+        let mut wanted = Vec::new();
+        let Some(effect) = self.away.put_off(effect) else { return Ok(wanted) };
         match effect {
-            Effect::EditText(draft) => self.edit(draft)?,
+            Effect::EditText(draft) => wanted = self.edit(draft)?,
             Effect::Copy(text) => {
                 let asked = self.screen.copy(&text)? == Copied::Asked;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Copied(asked) });
-                self.perform(effects);
+                wanted = self.perform(effects);
                 let told = self.helped.0.clone();
                 tokio::spawn(async move {
                     if let Some(program) = helpers::copy(text).await {
@@ -307,7 +300,7 @@ impl Loop<'_> {
                     }
                 });
             }
-            Effect::Mouse(wanted) => self.screen.set_mouse(wanted)?,
+            Effect::Mouse(used) => self.screen.set_mouse(used)?,
             Effect::Browse(address) => {
                 let told = self.helped.0.clone();
                 tokio::spawn(async move {
@@ -322,11 +315,32 @@ impl Loop<'_> {
                 self.settle().await;
                 let size = terminal::suspend(&mut self.screen, &mut self.input, signals)?;
                 let effects = update(&mut self.model, Message { at: now(), event: Event::Resized(size) });
-                self.perform(effects);
+                wanted = self.perform(effects);
             }
-            _ => {}
+            // Those are done already, by the loop and by the worker. All are named, so that a new one is not forgotten.
+            Effect::GoOn
+            | Effect::Quit
+            | Effect::StartDemo
+            | Effect::Connect(_)
+            | Effect::Fetch { .. }
+            | Effect::Hurry
+            | Effect::CheckKey { .. }
+            | Effect::UseKey(_)
+            | Effect::Send { .. }
+            | Effect::SendUnlogged { .. }
+            | Effect::Learned { .. }
+            | Effect::Wake { .. }
+            | Effect::Journal(_)
+            | Effect::TakeOver
+            | Effect::Save { .. }
+            | Effect::Remember(_)
+            | Effect::KeepFilter(_)
+            | Effect::ReadElsewhere(..)
+            | Effect::LeaveElsewhere
+            | Effect::Greet(..)
+            | Effect::SaveProfile(..) => {}
         }
-        Ok(())
+        Ok(wanted)
     }
 }
 

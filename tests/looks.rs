@@ -7,15 +7,24 @@ mod world;
 use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 use whtui::app::effect::Timer;
-use whtui::app::layout::Panes;
+use whtui::app::settings::{Machine, Settings};
 use whtui::view::theme::Theme;
 use world::frame::{cursor, drawn, text};
 use world::{Desk, project, settings};
 
 fn at_orders(width: u16, height: u16) -> Desk {
-    let mut desk = Desk::reading(settings(), width, height, project());
+    at_orders_with(settings(), width, height)
+}
+
+fn at_orders_with(settings: Settings, width: u16, height: u16) -> Desk {
+    let mut desk = Desk::reading(settings, width, height, project());
     desk.go_to_table("shop", "public.orders");
     desk
+}
+
+/// How the program is started for ears.
+fn aloud() -> Settings {
+    Settings { machine: Machine { read_aloud: true, ..Machine::default() }, ..settings() }
 }
 
 #[test]
@@ -49,8 +58,7 @@ fn plain(desk: &Desk) -> String {
 #[test]
 fn for_ears_there_are_lines_of_fields_and_no_frames() {
     for (width, height) in [(140, 40), (80, 24), (60, 16)] {
-        let mut desk = at_orders(width, height);
-        desk.model.panes = Panes::ReadAloud;
+        let mut desk = at_orders_with(aloud(), width, height);
         let mut seen = vec![("tables", plain(&desk))];
         desk.press(&["3"]);
         desk.fire(|timer| matches!(timer, Timer::Rested(_)));
@@ -73,8 +81,7 @@ fn for_ears_there_are_lines_of_fields_and_no_frames() {
 
 #[test]
 fn the_cursor_of_the_terminal_is_on_the_selected_row() {
-    let mut desk = at_orders(80, 24);
-    desk.model.panes = Panes::ReadAloud;
+    let mut desk = at_orders_with(aloud(), 80, 24);
     let at = |desk: &Desk| {
         let backend = drawn(&desk.model, &Theme::builtin(false, false).in_lines());
         assert!(backend.cursor_visible());

@@ -9,10 +9,10 @@
 
 mod support;
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use support::pty::{SIZE, Session};
+use support::served::private;
 use tokio::runtime::Runtime;
 use whtui::simulator::{self, Options, Simulator};
 
@@ -31,12 +31,6 @@ fn serve(runtime: &Runtime, folder: &Path, key: &str, tables: &[&str]) -> Simula
     std::fs::write(&path, world).unwrap();
     let options = Options { scenario: path.to_str().unwrap().to_owned(), ..Options::default() };
     runtime.block_on(simulator::start(options)).unwrap()
-}
-
-fn private(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 #[test]

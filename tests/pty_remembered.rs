@@ -12,25 +12,14 @@ mod support;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use support::pty::{SIZE, Session};
-use whtui::simulator::{self, Options};
+use support::pty::Session;
+use support::served::Served;
 
 #[test]
 fn what_was_left_is_found_again_at_the_next_start() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let options = Options { scenario: "small".to_owned(), ..Options::default() };
-    let served = runtime.block_on(simulator::start(options)).unwrap();
-    let home = tempfile::tempdir().unwrap();
-    let (key, project, host) = (served.key().to_owned(), served.project().to_string(), served.origin());
-    let home_path = home.path().to_str().unwrap().to_owned();
-    let variables: Vec<(&str, &str)> = vec![
-        ("WHTUI_API_KEY", &key),
-        ("WHTUI_PROJECT", &project),
-        ("WHTUI_HOST", &host),
-        ("XDG_STATE_HOME", &home_path),
-    ];
+    let served = Served::scenario("small");
     let begin = |arguments: &[&str], sees: &str| {
-        let mut session = Session::start(arguments, &variables, SIZE);
+        let mut session = served.connected(arguments);
         session.wait_for(sees);
         session
     };
@@ -52,12 +41,12 @@ fn what_was_left_is_found_again_at_the_next_start() {
     session.wait_without("mine is saved.");
     leave(session);
 
-    let state = home.path().join("whtui");
+    let state = served.home.path().join("whtui");
     let views: Vec<_> = fs::read_dir(state.join("views")).unwrap().flatten().map(|entry| entry.path()).collect();
     let [view] = views.as_slice() else { panic!("{views:?}") };
     for path in [view, &state.join("filters.json")] {
         assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600, "{}", path.display());
-        assert!(!fs::read_to_string(path).unwrap().contains(&key));
+        assert!(!fs::read_to_string(path).unwrap().contains(served.simulator.key()));
     }
 
     let mut session = begin(&[], "/!type:xyz public.orders");
@@ -84,7 +73,7 @@ fn what_was_left_is_found_again_at_the_next_start() {
     leave(session);
     assert_eq!(fs::read_to_string(view.with_extension("json.bad")).unwrap(), "{\"version\": 1, \"pane\": 7");
 
-    let mut demo = Session::start(&["--demo"], &variables, SIZE);
+    let mut demo = served.connected(&["--demo"]);
     demo.wait_for("Production database");
     demo.keys(&["a", "z"]);
     leave(demo);

@@ -10,30 +10,19 @@
 mod support;
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 
 use support::pty::{SIZE, Session};
-use tokio::runtime::Runtime;
-use whtui::simulator::{self, Options, Simulator};
+use support::served::{Served, private};
 
 const KEY: &str = "phx_right_planted0123456789";
 
 /// A server that takes keys with this beginning only.
-fn serve(runtime: &Runtime) -> (Simulator, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("world.toml");
-    let world = "title = \"one\"\nseed = 1\nkey = { prefix = \"phx_right\" }\n\
-                 [[sources]]\ntype = \"Postgres\"\nprefix = \"main\"\n\
-                 tables = [{ name = \"public.orders\", frequency = \"6hour\", last_run = \"1h\" }]\n";
-    std::fs::write(&path, world).unwrap();
-    let options = Options { scenario: path.to_str().unwrap().to_owned(), ..Options::default() };
-    (runtime.block_on(simulator::start(options)).unwrap(), folder)
-}
-
-fn private(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+fn serve() -> Served {
+    Served::world(
+        "title = \"one\"\nseed = 1\nkey = { prefix = \"phx_right\" }\n\
+         [[sources]]\ntype = \"Postgres\"\nprefix = \"main\"\n\
+         tables = [{ name = \"public.orders\", frequency = \"6hour\", last_run = \"1h\" }]\n",
+    )
 }
 
 /// Nothing that was written to the terminal holds the key.
@@ -44,15 +33,12 @@ fn nothing_told(session: &Session) {
 
 #[test]
 fn the_first_start_ends_in_a_profile_that_is_used_from_then_on() {
-    let runtime = Runtime::new().unwrap();
-    let (served, _world) = serve(&runtime);
-    let home = tempfile::tempdir().unwrap();
-    let settings = home.path().join("whtui/config.toml");
-    let variables = [("XDG_CONFIG_HOME", home.path().to_str().unwrap())];
-    let mut session = Session::start(&[], &variables, SIZE);
+    let served = serve();
+    let settings = served.home.path().join("whtui/config.toml");
+    let mut session = served.configured(&[]);
     session.wait_for("No API key was found");
     session.keys(&["right", "right", "tab"]);
-    session.send(served.origin());
+    session.send(served.simulator.origin());
     session.key("tab");
     session.paste("  phx_wrong_planted\n");
     session.key("enter");
@@ -64,7 +50,7 @@ fn the_first_start_ends_in_a_profile_that_is_used_from_then_on() {
     session.key("enter");
     session.wait_for("public.orders");
     let written = std::fs::read_to_string(&settings).unwrap();
-    assert!(written.contains(KEY) && written.contains(&served.origin()), "it is written down");
+    assert!(written.contains(KEY) && written.contains(&served.simulator.origin()), "it is written down");
     assert_eq!(std::fs::metadata(&settings).unwrap().permissions().mode() & 0o777, 0o600);
     session.key("q");
     assert_eq!(session.wait_exit().exit_code(), 0);
@@ -72,7 +58,7 @@ fn the_first_start_ends_in_a_profile_that_is_used_from_then_on() {
     session.assert_terminal_restored();
 
     // Another start needs nothing more; its header says which profile it is.
-    let mut session = Session::start(&[], &variables, SIZE);
+    let mut session = served.configured(&[]);
     session.wait_for("public.orders");
     let name = written.split('"').nth(1).unwrap();
     session.wait_for(&format!("{name}: "));
@@ -81,10 +67,8 @@ fn the_first_start_ends_in_a_profile_that_is_used_from_then_on() {
 
 #[test]
 fn profiles_are_switched_and_a_failed_switch_changes_nothing() {
-    let runtime = Runtime::new().unwrap();
-    let (served, _world) = serve(&runtime);
-    let home = tempfile::tempdir().unwrap();
-    let host = served.origin();
+    let served = serve();
+    let host = served.simulator.origin();
     let file = format!(
         "default_profile = \"one\"\n\
          [profiles.one]\nhost = \"{host}\"\nproject = 1\napi_key_env = \"MY_KEY\"\n\
@@ -95,9 +79,8 @@ fn profiles_are_switched_and_a_failed_switch_changes_nothing() {
          [profiles.cli]\nhost = \"http://localhost:9\"\nproject = 1\nposthog_cli = true\n\
          [keys]\nprofiles = [\"Z\"]\n"
     );
-    private(&home.path().join("whtui/config.toml"), &file);
-    let variables = [("XDG_CONFIG_HOME", home.path().to_str().unwrap()), ("MY_KEY", KEY)];
-    let mut session = Session::start(&[], &variables, SIZE);
+    served.configure(&file);
+    let mut session = served.configured(&[("MY_KEY", KEY)]);
     session.wait_for("one: ");
     session.wait_for("public.orders");
     session.keys(&["Z", "j", "j", "enter"]);
@@ -119,13 +102,12 @@ fn profiles_are_switched_and_a_failed_switch_changes_nothing() {
     session.wait_for("public.orders");
     session.keys(&["2", "p"]);
     session.wait_for("Protected: two");
-    let writes = || served.requests().iter().filter(|request| request.method != "GET").count();
-    assert_eq!(writes(), 0, "nothing is sent before the name");
+    assert_eq!(served.writes(), Vec::<String>::new(), "nothing is sent before the name");
     session.send("two");
     session.key("enter");
     session.wait_without("Protected: two");
     session.wait_for("public.orders: ");
-    session.wait_until("the table is switched off", |_| writes() == 1);
+    session.wait_until("the table is switched off", |_| served.writes().len() == 1);
     nothing_told(&session);
     session.key("ctrl-c");
     session.wait_exit();
@@ -178,11 +160,9 @@ fn wait_until(holds: impl Fn() -> bool) {
 
 #[test]
 fn a_switch_that_hangs_is_given_up_and_its_command_ended() {
-    let runtime = Runtime::new().unwrap();
-    let (served, _world) = serve(&runtime);
-    let home = tempfile::tempdir().unwrap();
-    let host = served.origin();
-    let id = home.path().join("id");
+    let served = serve();
+    let host = served.simulator.origin();
+    let id = served.home.path().join("id");
     let file = format!(
         "default_profile = \"one\"\n\
          [profiles.one]\nhost = \"{host}\"\nproject = 1\napi_key_env = \"MY_KEY\"\n\
@@ -191,9 +171,8 @@ fn a_switch_that_hangs_is_given_up_and_its_command_ended() {
          [keys]\nprofiles = [\"Z\"]\n",
         id.display()
     );
-    private(&home.path().join("whtui/config.toml"), &file);
-    let variables = [("XDG_CONFIG_HOME", home.path().to_str().unwrap()), ("MY_KEY", KEY)];
-    let mut session = Session::start(&[], &variables, SIZE);
+    served.configure(&file);
+    let mut session = served.configured(&[("MY_KEY", KEY)]);
     session.wait_for("public.orders");
     for keys in [&["esc"][..], &["x", "up"]] {
         session.keys(&["Z", "j", "enter"]);

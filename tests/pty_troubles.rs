@@ -16,12 +16,11 @@ use std::thread;
 use std::time::Duration;
 
 use support::pty::{SIZE, Session};
+use support::served::Served;
 use tokio::runtime::Runtime;
 use whtui::app::commands::keymap::Keymap;
-use whtui::app::model::watch::Alerts;
-use whtui::app::settings::{Settings, Setup, Start};
+use whtui::app::settings::{Machine, Settings, Setup, Start};
 use whtui::runtime::{self, Look};
-use whtui::simulator::{self, Options, Simulator};
 use whtui::terminal::{self, Signals, StopSignal};
 use whtui::view::theme::Theme;
 use whtui::worker::Worker;
@@ -35,24 +34,12 @@ fn leaves(mut session: Session, code: u32) {
     session.assert_terminal_restored();
 }
 
-fn serve() -> (Runtime, Simulator) {
-    let runtime = Runtime::new().unwrap();
-    let options = Options { scenario: "small".to_owned(), ..Options::default() };
-    let served = runtime.block_on(simulator::start(options)).unwrap();
-    (runtime, served)
-}
-
-fn connected(served: &Simulator) -> Session {
-    let (host, project) = (served.origin(), served.project().to_string());
-    let variables = [("WHTUI_API_KEY", served.key()), ("WHTUI_PROJECT", &project), ("WHTUI_HOST", &host)];
-    let mut session = Session::start(&[], &variables, SIZE);
+/// The program, connected to a server.
+fn connected() -> (Served, Session) {
+    let served = Served::scenario("small");
+    let mut session = served.connected(&[]);
     session.wait_for("public.orders");
-    session
-}
-
-fn writes(served: &Simulator) -> Vec<String> {
-    let requests = served.requests().into_iter().filter(|request| request.method != "GET");
-    requests.map(|request| format!("{} {}", request.method, request.path)).collect()
+    (served, session)
 }
 
 #[test]
@@ -110,9 +97,8 @@ fn the_end_of_the_input_ends_the_program_even_where_no_signal_comes() {
 
 #[test]
 fn a_server_that_is_gone_is_said_and_keys_are_answered() {
-    let (runtime, served) = serve();
-    let mut session = connected(&served);
-    drop(served);
+    let (Served { simulator, runtime, home: _home }, mut session) = connected();
+    drop(simulator);
     drop(runtime);
     session.key("ctrl-r");
     session.wait_for("offline");
@@ -130,8 +116,7 @@ fn a_server_that_is_gone_is_said_and_keys_are_answered() {
 
 #[test]
 fn what_is_pasted_is_text_whatever_it_holds() {
-    let (_runtime, served) = serve();
-    let mut session = connected(&served);
+    let (served, mut session) = connected();
     session.keys(&["2", "a"]);
     // Commands, the mark of its own end, and answers to every question, where nothing is typed.
     for text in [
@@ -161,7 +146,7 @@ fn what_is_pasted_is_text_whatever_it_holds() {
     session.wait_without("customersDy");
     session.key("q");
     leaves(session, 0);
-    assert_eq!(writes(&served), Vec::<String>::new());
+    assert_eq!(served.writes(), Vec::<String>::new());
 }
 
 /// Set where [`program_whose_task_panics`] is to be one: which kind of task.
@@ -179,14 +164,9 @@ fn program_whose_task_panics() {
         let (messages, inbox) = tokio::sync::mpsc::unbounded_channel();
         let worker = Worker::new(None, Gate::ReadOnly, messages);
         let start = Start::Welcome { reason: "screenful".to_owned() };
-        let settings = Settings { start, read_only: true, dry_run: false, ascii: false, setup: Setup::default() };
-        let look = Look {
-            theme: Theme::builtin(true, false),
-            light: None,
-            mouse: true,
-            links: None,
-            alerts: Alerts::default(),
-        };
+        let (machine, setup) = (Machine::default(), Setup::default());
+        let settings = Settings { start, read_only: true, dry_run: false, ascii: false, machine, setup };
+        let look = Look { theme: Theme::builtin(true, false), light: None, mouse: true, links: None };
         let mut signals = Signals::listen(stop).unwrap();
         // Once a key tells that the screen is there: the file is made by the test.
         let go = Path::new(&std::env::var_os("HOME").unwrap()).join("go");

@@ -9,26 +9,15 @@
 
 mod support;
 
-use support::pty::{SIZE, Session};
-use whtui::simulator::{self, Options};
+use support::served::Served;
+use whtui::simulator::Options;
 
 #[test]
 fn a_table_whose_data_was_deleted_is_built_anew_after_a_crash() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let options = Options { scenario: "small".to_owned(), speed: 5.0, ..Options::default() };
-    let served = runtime.block_on(simulator::start(options)).unwrap();
-    let home = tempfile::tempdir().unwrap();
-    let (key, project, host) = (served.key().to_owned(), served.project().to_string(), served.origin());
-    let home_path = home.path().to_str().unwrap().to_owned();
-    let variables: Vec<(&str, &str)> = vec![
-        ("WHTUI_API_KEY", &key),
-        ("WHTUI_PROJECT", &project),
-        ("WHTUI_HOST", &host),
-        ("HOME", &home_path),
-        ("XDG_STATE_HOME", &home_path),
-    ];
+    let served = Served::start(Options { scenario: "small".to_owned(), speed: 5.0, ..Options::default() });
+    let unfinished = || std::fs::read_dir(served.home.path().join("whtui/unfinished")).unwrap().count();
     let begin = || {
-        let mut session = Session::start(&[], &variables, SIZE);
+        let mut session = served.connected(&[]);
         session.wait_for("public.orders");
         session
     };
@@ -42,8 +31,7 @@ fn a_table_whose_data_was_deleted_is_built_anew_after_a_crash() {
     session.wait_for("data deleted");
     session.signal(nix::sys::signal::Signal::SIGKILL);
     session.wait_exit();
-    let written = std::fs::read_dir(home.path().join("whtui/unfinished")).unwrap().count();
-    assert_eq!(written, 1, "what is half done is written down");
+    assert_eq!(unfinished(), 1, "what is half done is written down");
 
     let take_up = || {
         let mut session = begin();
@@ -64,6 +52,9 @@ fn a_table_whose_data_was_deleted_is_built_anew_after_a_crash() {
     session.wait_until("the table is green", |screen| screen.contains("public.orders: Completed"));
     session.keys(&["enter", "q"]);
     session.wait_exit();
-    assert_eq!(std::fs::read_dir(home.path().join("whtui/unfinished")).unwrap().count(), 0, "nothing is left behind");
-    assert!(served.requests().iter().filter(|request| request.method == "DELETE").count() == 1, "deleted once");
+    assert_eq!(unfinished(), 0, "nothing is left behind");
+    assert!(
+        served.simulator.requests().iter().filter(|request| request.method == "DELETE").count() == 1,
+        "deleted once"
+    );
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use whtui::app::effect::Timer;
 use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
+use whtui::app::settings::{Machine, Settings};
 use whtui::warehouse::failure::{Failure, FailureKind};
 use whtui::warehouse::raw::pretty;
 use whtui::warehouse::status::Status;
@@ -177,9 +178,12 @@ fn what_is_watched_is_read_though_the_refresh_is_held() {
 
 #[test]
 fn local_time_stands_beside_utc_and_the_next_sync_is_estimated() {
+    let west = || {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(-8));
+        Settings { machine: Machine { zone, ..Machine::default() }, ..settings() }
+    };
     for (width, height) in SIZES {
-        let mut desk = Desk::reading(settings(), width, height, project());
-        desk.model.zone.local = jiff::tz::TimeZone::fixed(jiff::tz::offset(-8));
+        let mut desk = Desk::reading(west(), width, height, project());
         desk.go_to_table("shop", "public.customers").press(&["3"]);
         desk.fire(|timer| matches!(timer, Timer::Rested(_)));
         let customers = desk.held("public.customers");
@@ -187,8 +191,7 @@ fn local_time_stands_beside_utc_and_the_next_sync_is_estimated() {
         without_notice(&mut desk);
         insta::assert_snapshot!(format!("local_time_{width}x{height}"), desk.screen());
     }
-    let mut desk = Desk::reading(settings(), 140, 40, project());
-    desk.model.zone.local = jiff::tz::TimeZone::fixed(jiff::tz::offset(-8));
+    let mut desk = Desk::reading(west(), 140, 40, project());
     desk.go_to_table("shop", "public.customers").press(&["3"]);
     desk.fire(|timer| matches!(timer, Timer::Rested(_)));
     let run = job(&desk.held("public.customers"), "new", 60, Some(9), Status::Completed, 7);

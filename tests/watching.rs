@@ -7,7 +7,7 @@ mod world;
 use whtui::app::effect::{Announcement, Effect, Timer};
 use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
-use whtui::app::model::watch::Alerts;
+use whtui::app::settings::{Alerts, Machine, Settings};
 use whtui::warehouse::field::Field;
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
@@ -15,7 +15,11 @@ use whtui::warehouse::survey::Need;
 use world::{Desk, failed, noon, project, settings, table, with};
 
 fn watched(width: u16, height: u16) -> Desk {
-    let mut desk = Desk::reading(settings(), width, height, project());
+    watched_with(settings(), width, height)
+}
+
+fn watched_with(settings: Settings, width: u16, height: u16) -> Desk {
+    let mut desk = Desk::reading(settings, width, height, project());
     desk.go_to_table("shop", "public.events").press(&["w"]);
     desk
 }
@@ -102,12 +106,14 @@ fn a_table_that_is_gone_is_said_to_be() {
 
 #[test]
 fn each_way_can_be_switched_off_and_the_notice_stays() {
-    let mut desk = watched(80, 24);
-    desk.model.alerts = Alerts { title: false, bell: true, desktop: false };
+    let with = |bell| {
+        let alerts = Alerts { title: false, bell, desktop: false };
+        watched_with(Settings { machine: Machine { alerts, ..Machine::default() }, ..settings() }, 80, 24)
+    };
+    let mut desk = with(true);
     list_again(&mut desk, after(completed));
     assert_eq!(announcements(&desk), [Announcement { bell: true, ..Announcement::default() }]);
-    let mut desk = watched(80, 24);
-    desk.model.alerts = Alerts { title: false, bell: false, desktop: false };
+    let mut desk = with(false);
     list_again(&mut desk, after(completed));
     assert!(announcements(&desk).is_empty() && desk.screen().contains("public.events: Completed"));
 }

@@ -2,8 +2,11 @@
 
 pub mod manner;
 
+use jiff::tz::TimeZone;
+
 pub use super::model::columns::{Chosen, Columns, Offered, SchemaColumn, SourceColumn};
 use super::model::remembered::Memory;
+pub use super::model::watch::Alerts;
 use crate::warehouse::ids::{SchemaId, SourceId};
 use manner::Manner;
 
@@ -21,8 +24,27 @@ pub struct Settings {
     pub dry_run: bool,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// Where it runs, and who sits there.
+    pub machine: Machine,
     /// What is settled in the file of settings.
     pub setup: Setup,
+}
+
+/// Where the program runs, and how it reaches whoever sits there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// How the end of what is watched is announced.
+    pub alerts: Alerts,
+    /// The screen is read aloud, which goes for one pane after the other and not for three side by side.
+    pub read_aloud: bool,
+    /// The time zone; UTC where it is not known.
+    pub zone: TimeZone,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self { alerts: Alerts::default(), read_aloud: false, zone: TimeZone::UTC }
+    }
 }
 
 /// The profiles there are, and the one in use.

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::arguments::{Audit, Ended};
-use super::output::print;
+use super::output::{iso, print};
 use crate::config::state_folder;
 use crate::view::text::{cut, fit};
 use crate::warehouse::audit::{Attempt, Ending, Read, line};
@@ -80,7 +80,7 @@ fn page(chosen: &[&Attempt], read: &Read) -> String {
         let host = entry.host.split_once("://").map_or(entry.host.as_str(), |(_, host)| host);
         let place = format!("{} {host}", entry.project);
         let took = entry.duration_ms.map_or_else(|| "-".to_owned(), took);
-        let time = entry.time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let time = iso(entry.time);
         let consent = match &entry.consent {
             None => String::new(),
             Some(consent) => match &consent.typed {

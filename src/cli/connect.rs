@@ -10,6 +10,7 @@ use crate::app::settings::{Place, Start};
 use crate::config::{self, Config, ConfigError, Flags, InUse, Pair, ProjectChoice, Resolved};
 use crate::simulator::{self, Simulator};
 use crate::warehouse::ids::ProjectId;
+use crate::worker::joined;
 
 /// What the program is connected to.
 pub(super) struct Session {
@@ -105,9 +106,9 @@ pub(super) async fn connect(
         };
         config::connection(&wanted, &config, &announce, &given_up)
     });
-    let resolved = match found.await {
-        Ok(Ok(resolved)) => resolved,
-        Ok(Err(error)) => {
+    let resolved = match joined(found).await.map_err(|failure| format!("{}.", failure.explanation()))? {
+        Ok(resolved) => resolved,
+        Err(error) => {
             let notes = match &error {
                 ConfigError::NoKey { notes } => notes.clone(),
                 ConfigError::WhichProfile { .. } => Vec::new(),
@@ -115,7 +116,6 @@ pub(super) async fn connect(
             };
             return Ok(Session { notes, ..Session::new(Start::Welcome { reason: error.to_string() }, None) });
         }
-        Err(_) => return Err("looking for the key stopped unexpectedly.".to_owned()),
     };
     let Resolved { origin, key, project, pair, profile, notes, .. } = resolved;
     let account = Account::new(origin.clone(), key, Limits::default())

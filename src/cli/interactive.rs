@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use super::arguments::{Connection, Target};
 use super::config::settings;
 use super::connect::{Session, connect, demo, entered};
-use super::look::look;
+use super::look::{look, machine};
 use crate::app::commands::keymap::Keymap;
 use crate::app::effect::Destination;
 use crate::app::model::remembered::Memory as Kept;
@@ -75,6 +75,7 @@ pub(super) async fn run(flags: Connection, stop: StopSignal) -> Result<ExitCode,
             read_only: flags.read_only || setup.read_only,
             dry_run: flags.dry_run,
             ascii: flags.ascii || config.ui.ascii,
+            machine: machine(&flags, config.ui),
             setup,
         };
         let journal = journal(&settings);

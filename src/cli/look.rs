@@ -1,8 +1,7 @@
 //! How the program looks and makes itself heard: what was asked for, the settings, the environment.
 
 use super::arguments::{Alert, Connection};
-use crate::app::model::watch::Alerts;
-use crate::app::settings::THEMES;
+use crate::app::settings::{Alerts, Machine, THEMES};
 use crate::config::file::{Announce, Ui};
 use crate::runtime::Look;
 use crate::view::theme::Theme;
@@ -10,19 +9,24 @@ use crate::view::theme::Theme;
 /// How it looks.
 pub(super) fn look(flags: &Connection, ui: Ui, ascii: bool) -> Look {
     let wanted = flags.theme.as_deref().unwrap_or(ui.theme);
-    let announce = flags.announce.as_deref().map_or(ui.announce, |ways| Announce {
-        title: ways.contains(&Alert::Title),
-        bell: ways.contains(&Alert::Bell),
-        desktop: ways.contains(&Alert::Desktop),
-    });
     let theme = theme(wanted, ui, ascii);
     Look {
         theme: if flags.plain { theme.in_lines() } else { theme },
         light: light(wanted, ui, ascii).filter(|_| !flags.plain),
         mouse: ui.mouse && !flags.no_mouse,
         links: ui.links,
-        alerts: Alerts { title: announce.title, bell: announce.bell, desktop: announce.desktop },
     }
+}
+
+/// Where it runs, and how it makes itself heard there.
+pub(super) fn machine(flags: &Connection, ui: Ui) -> Machine {
+    let announce = flags.announce.as_deref().map_or(ui.announce, |ways| Announce {
+        title: ways.contains(&Alert::Title),
+        bell: ways.contains(&Alert::Bell),
+        desktop: ways.contains(&Alert::Desktop),
+    });
+    let alerts = Alerts { title: announce.title, bell: announce.bell, desktop: announce.desktop };
+    Machine { alerts, read_aloud: flags.plain, zone: super::zone::local() }
 }
 
 fn variable(name: &str) -> Option<std::ffi::OsString> {

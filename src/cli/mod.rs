@@ -24,6 +24,7 @@ mod spans;
 mod survey;
 mod version;
 mod wait;
+mod zone;
 
 use clap::CommandFactory;
 use std::io::Write;

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::warehouse::text::{Foreign, harmless_json, without_logins};
@@ -19,6 +20,11 @@ pub(super) fn json_line(value: &impl Serialize) -> String {
 /// A part of an error text as a JSON value: exact, but for passwords in addresses.
 pub(super) fn quoted(text: &Foreign) -> String {
     without_logins(text.raw()).into_owned()
+}
+
+/// A moment to the second, UTC: `2026-11-20T14:03:07Z`.
+pub(super) fn iso(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// How writing went.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::output::{VERSION, quoted};
+use super::output::{VERSION, iso, quoted};
 use crate::app::settings::Place;
 use crate::view::text::{cut, fit, wrap};
 use crate::warehouse::ids::SourceId;
@@ -81,10 +81,6 @@ struct Table {
     name: String,
     state: &'static str,
     rows: Option<u64>,
-}
-
-fn iso(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 impl Findings<'_> {

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::arguments::Target;
-use super::output::{VERSION, json_line, print, quoted};
+use super::output::{VERSION, iso, json_line, print, quoted};
 use super::survey::{Reading, Survey};
 use super::{named, spans};
 use crate::warehouse::ending::{Awaited, Ending, Vigil};
@@ -269,10 +269,6 @@ struct Run {
     finished_at: Option<String>,
     seconds: Option<i64>,
     rows: Option<u64>,
-}
-
-fn iso(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 impl Ended<'_> {

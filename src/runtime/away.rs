@@ -61,42 +61,39 @@ impl Away {
 }
 
 impl Loop<'_> {
-    /// Gives the terminal to the user's editor.
-    pub(super) fn edit(&mut self, draft: Draft) -> io::Result<()> {
+    /// Gives the terminal to the user's editor; what is then to be done with the terminal is given back.
+    pub(super) fn edit(&mut self, draft: Draft) -> io::Result<Vec<Effect>> {
         let ready = match Ready::new(draft) {
             Ok(ready) => ready,
-            Err(reason) => {
-                self.tell(Event::TextEdited(Err(reason)));
-                return Ok(());
-            }
+            Err(reason) => return Ok(self.tell(Event::TextEdited(Err(reason)))),
         };
         match ready.start(&mut self.input) {
             Ok(editor) => self.away.editor = Some(editor),
-            Err(reason) => self.take_back(Err(reason))?,
+            Err(reason) => return self.take_back(Err(reason)),
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     /// The editor has ended: the terminal is taken again, and what was put off is to be done.
     pub(super) fn come_back(&mut self, status: io::Result<ExitStatus>) -> io::Result<Vec<Effect>> {
-        if let Some(editor) = self.away.editor.take() {
-            let result = editor.finish(status);
-            self.take_back(result)?;
-        }
-        Ok(std::mem::take(&mut self.away.later))
+        let Some(editor) = self.away.editor.take() else { return Ok(Vec::new()) };
+        let mut wanted = std::mem::take(&mut self.away.later);
+        let result = editor.finish(status);
+        wanted.extend(self.take_back(result)?);
+        Ok(wanted)
     }
 
-    fn take_back(&mut self, result: Result<Edited, String>) -> io::Result<()> {
+    fn take_back(&mut self, result: Result<Edited, String>) -> io::Result<Vec<Effect>> {
         let size = self.screen.reenter()?;
         self.input.resume()?;
-        self.tell(Event::Resized(size));
-        self.tell(Event::TextEdited(result));
-        Ok(())
+        let mut wanted = self.tell(Event::Resized(size));
+        wanted.extend(self.tell(Event::TextEdited(result)));
+        Ok(wanted)
     }
 
-    fn tell(&mut self, event: Event) {
+    #[must_use]
+    fn tell(&mut self, event: Event) -> Vec<Effect> {
         let effects = update(&mut self.model, Message { at: now(), event });
-        // What follows concerns no terminal.
-        self.perform(effects);
+        self.perform(effects)
     }
 }

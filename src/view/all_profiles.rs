@@ -33,17 +33,13 @@ enum Of {
 }
 
 const COLUMNS: [Column<Of>; 6] = [
-    column(Of::State, "State", 15, 0, false, 10),
-    column(Of::Profile, "Profile", 8, 1, false, 11),
-    column(Of::Source, "Source", 10, 2, false, 7),
-    column(Of::Table, "Table", 16, 3, false, 12),
-    column(Of::Cause, "Cause", 12, 3, false, 9),
-    column(Of::Synced, "Synced", 7, 0, true, 8),
+    Column::new(Of::State, "State", 15, 0, false, 10),
+    Column::new(Of::Profile, "Profile", 8, 1, false, 11),
+    Column::new(Of::Source, "Source", 10, 2, false, 7),
+    Column::new(Of::Table, "Table", 16, 3, false, 12),
+    Column::new(Of::Cause, "Cause", 12, 3, false, 9),
+    Column::new(Of::Synced, "Synced", 7, 0, true, 8),
 ];
-
-const fn column(id: Of, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Column<Of> {
-    Column { id, title, width, grow, right, worth }
-}
 
 /// How wide the names of profiles are at most.
 const NAME: usize = 20;

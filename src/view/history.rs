@@ -41,19 +41,15 @@ enum Of {
 }
 
 const COLUMNS: [Column<Of>; 8] = [
-    column(Of::Status, "Status", 16, 0, false, 10),
-    column(Of::Table, "Table", 16, 2, false, 8),
-    column(Of::Started, "Started", 11, 0, true, 9),
-    column(Of::Took, "Took", 7, 0, true, 6),
-    column(Of::Rows, "Rows", 12, 0, true, 5),
-    column(Of::Bar, "", 10, 0, false, 1),
-    column(Of::Mode, "Writes", 8, 0, false, 3),
-    column(Of::Error, "Error", 16, 5, false, 7),
+    Column::new(Of::Status, "Status", 16, 0, false, 10),
+    Column::new(Of::Table, "Table", 16, 2, false, 8),
+    Column::new(Of::Started, "Started", 11, 0, true, 9),
+    Column::new(Of::Took, "Took", 7, 0, true, 6),
+    Column::new(Of::Rows, "Rows", 12, 0, true, 5),
+    Column::new(Of::Bar, "", 10, 0, false, 1),
+    Column::new(Of::Mode, "Writes", 8, 0, false, 3),
+    Column::new(Of::Error, "Error", 16, 5, false, 7),
 ];
-
-const fn column(id: Of, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Column<Of> {
-    Column { id, title, width, grow, right, worth }
-}
 
 /// Draws it, or the log that was opened from it.
 pub(super) fn draw(model: &Model, history: &History, theme: &Theme, frame: &mut Frame) {

@@ -32,18 +32,14 @@ enum Of {
 }
 
 const COLUMNS: [Column<Of>; 7] = [
-    column(Of::Kind, "Kind", 15, 0, false, 9),
-    column(Of::Source, "Source", 12, 2, false, 8),
-    column(Of::What, "What", 20, 4, false, 10),
-    column(Of::Recovery, "Fix", 3, 0, false, 7),
-    column(Of::Tables, "Tables", 6, 0, true, 6),
-    column(Of::Rows, "Rows", 13, 0, true, 4),
-    column(Of::Since, "Since", 5, 0, true, 5),
+    Column::new(Of::Kind, "Kind", 15, 0, false, 9),
+    Column::new(Of::Source, "Source", 12, 2, false, 8),
+    Column::new(Of::What, "What", 20, 4, false, 10),
+    Column::new(Of::Recovery, "Fix", 3, 0, false, 7),
+    Column::new(Of::Tables, "Tables", 6, 0, true, 6),
+    Column::new(Of::Rows, "Rows", 13, 0, true, 4),
+    Column::new(Of::Since, "Since", 5, 0, true, 5),
 ];
-
-const fn column(id: Of, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Column<Of> {
-    Column { id, title, width, grow, right, worth }
-}
 
 /// Draws it.
 pub(super) fn draw(model: &Model, triage: &Triage, theme: &Theme, frame: &mut Frame) {

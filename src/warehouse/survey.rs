@@ -51,6 +51,17 @@ pub enum Need {
     Explain(Puzzle),
 }
 
+impl Need {
+    /// Whether the server passes the question on, to the customer's system or to the vendor (contract, section 4).
+    #[must_use]
+    pub fn asks_elsewhere(&self) -> bool {
+        matches!(
+            self,
+            Self::Webhook(_) | Self::CdcStatus(_) | Self::CdcPrerequisites(_) | Self::Candidates(_) | Self::Source(_)
+        )
+    }
+}
+
 /// Something found out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fact {

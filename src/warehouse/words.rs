@@ -72,6 +72,13 @@ pub fn without_numbers(mut text: String) -> String {
     text
 }
 
+/// A text with its first letter large, as a sentence begins.
+#[must_use]
+pub fn beginning(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
+}
+
 /// A number with its noun: `1 table`, `1,200 tables`.
 #[must_use]
 pub fn counted(number: usize, noun: &str) -> String {
@@ -169,6 +176,13 @@ mod tests {
             (" (os error ) (os error 7)", " (os error )"),
         ] {
             assert_eq!(without_numbers(text.to_owned()), told);
+        }
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_large_letter() {
+        for (text, begun) in [("", ""), ("the key", "The key"), ("élan", "Élan"), ("ßx", "SSx"), ("3 x", "3 x")] {
+            assert_eq!(beginning(text), begun);
         }
     }
 

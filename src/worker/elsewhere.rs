@@ -20,6 +20,7 @@ use crate::warehouse::ids::ProjectId;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::survey::{Fact, Need, needed};
 use crate::warehouse::text::clean;
+use crate::warehouse::words::beginning;
 
 /// How many profiles are read at once.
 const PROFILES_AT_ONCE: usize = 2;
@@ -220,12 +221,9 @@ fn by_hand(why: String) -> NotRead {
 
 /// Why the server did not tell, as a sentence.
 fn not_read(failure: &Failure) -> NotRead {
-    let said = failure.explanation();
-    let mut symbols = said.chars();
-    let first = symbols.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     // Who answers with something else than JSON is no PostHog.
     let by_hand = failure.is_final() || failure.kind == FailureKind::NotJson;
-    NotRead { why: format!("{first}{}.", symbols.as_str()), by_hand }
+    NotRead { why: format!("{}.", beginning(&failure.explanation())), by_hand }
 }
 
 /// One reading of a profile, by a worker that ends with it.

@@ -30,7 +30,7 @@ const LOGGED_ERRORS: u32 = 20;
 /// Answers a question; what is found out is told as it comes.
 pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Urgency) -> Result<(), Failure> {
     let client = &shared.client()?;
-    let asking = Asking { shared, trip, urgency, is_list: need == Need::Sources, elsewhere: asks_elsewhere(&need) };
+    let asking = Asking { shared, trip, urgency, is_list: need == Need::Sources, elsewhere: need.asks_elsewhere() };
     match need {
         Need::Identity => {
             let (identity, outcome) = asking.identity(client).await;
@@ -119,14 +119,6 @@ struct Asking<'a> {
     is_list: bool,
     /// Whether the answer depends on another system than the server.
     elsewhere: bool,
-}
-
-/// Questions that the server passes on to the customer's system or to the vendor (contract, section 4).
-fn asks_elsewhere(need: &Need) -> bool {
-    matches!(
-        need,
-        Need::Webhook(_) | Need::CdcStatus(_) | Need::CdcPrerequisites(_) | Need::Candidates(_) | Need::Source(_)
-    )
 }
 
 impl Asking<'_> {

@@ -14,6 +14,7 @@ use crate::warehouse::ids::ProjectId;
 use crate::warehouse::key_shape::problem_of_key;
 use crate::warehouse::operation::Page;
 use crate::warehouse::text::Foreign;
+use crate::warehouse::words::beginning;
 
 /// How many projects are read one by one for a key that is limited to them.
 const LIMITED_MOST: usize = 24;
@@ -117,11 +118,7 @@ fn is_about_scopes(failure: &Failure) -> bool {
 
 /// At which field a failure is told, as one sentence.
 fn blame(failure: &Failure) -> NotGreeted {
-    let sentence = |text: &str| {
-        let mut symbols = text.chars();
-        let first = symbols.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-        format!("{first}{}.", symbols.as_str())
-    };
+    let sentence = |text: &str| format!("{}.", beginning(text));
     match &failure.kind {
         FailureKind::KeyRejected => NotGreeted::Key(
             "The server does not know this key; copy it again, or check that it belongs to this host.".to_owned(),
@@ -150,14 +147,9 @@ pub(super) fn save_profile(draft: &ProfileDraft) -> Result<(), NotSaved> {
         key: draft.login.key.clone(),
         allow_http: draft.allow_http,
     };
-    let sentence = |text: String| {
-        let mut symbols = text.chars();
-        let first = symbols.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-        format!("{first}{}", symbols.as_str())
-    };
     save(&path, &profile).map_err(|error| match error {
-        SaveError::Name(text) => NotSaved::Name(sentence(text)),
-        SaveError::File(text) => NotSaved::File(sentence(text)),
+        SaveError::Name(text) => NotSaved::Name(beginning(&text)),
+        SaveError::File(text) => NotSaved::File(beginning(&text)),
     })
 }
 

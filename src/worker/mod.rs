@@ -212,7 +212,18 @@ impl Worker {
             }
             Effect::ReadElsewhere(round, profile) => self.read_elsewhere(round, profile),
             Effect::LeaveElsewhere => self.shared.elsewhere.leave(),
-            other => return Some(other),
+            Effect::EditText(_)
+            | Effect::Copy(_)
+            | Effect::Mouse(_)
+            | Effect::Announce(_)
+            | Effect::Calm
+            | Effect::Browse(_)
+            | Effect::Suspend
+            | Effect::Redraw
+            | Effect::GoOn
+            | Effect::Quit
+            | Effect::StartDemo
+            | Effect::Connect(_) => return Some(effect),
         }
         None
     }
@@ -318,7 +329,7 @@ impl Worker {
 
 /// What came of a task. It comes to nothing only by a panic, which ends the program too: at once where it is built to be
 /// shipped, and else as soon as the loop hears of it; or while the program ends anyway.
-async fn joined<T>(task: JoinHandle<T>) -> Result<T, Failure> {
+pub(crate) async fn joined<T>(task: JoinHandle<T>) -> Result<T, Failure> {
     task.await.map_err(|_| Failure::new(FailureKind::Internal, "a task of whtui stopped unexpectedly"))
 }
 

@@ -15,4 +15,5 @@ pub mod pairs;
 pub mod play;
 pub mod program;
 pub mod pty;
+pub mod served;
 pub mod world;

@@ -10,7 +10,7 @@ pub mod frame;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use whtui::app::settings::{Place, Settings, Setup, Start};
+use whtui::app::settings::{Machine, Place, Settings, Setup, Start};
 use whtui::warehouse::diagnosis::{Catalogue, Level, Symptom};
 use whtui::warehouse::field::Field;
 use whtui::warehouse::finding::Finding;
@@ -258,5 +258,12 @@ pub fn project() -> Vec<Source> {
 /// Which project it is connected to, and how it was started.
 pub fn settings() -> Settings {
     let place = Place { origin: "https://eu.posthog.com".to_owned(), project: 42, demo: false };
-    Settings { start: Start::Connected(place), read_only: false, dry_run: false, ascii: false, setup: Setup::default() }
+    Settings {
+        start: Start::Connected(place),
+        read_only: false,
+        dry_run: false,
+        ascii: false,
+        machine: Machine::default(),
+        setup: Setup::default(),
+    }
 }

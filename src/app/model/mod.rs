@@ -72,7 +72,7 @@ use table::TableView;
 use tour::Tour;
 use tuning::Tuning;
 use unlogged::Unlogged;
-use watch::{Alerts, Watches};
+use watch::Watches;
 use welcome::Welcome;
 use zone::Zone;
 
@@ -167,8 +167,6 @@ pub struct Model {
     pub tour: Tour,
     /// Tables that are watched.
     pub watches: Watches,
-    /// How the end of their runs is announced.
-    pub alerts: Alerts,
     /// Which panes are shown.
     pub panes: Panes,
     /// How the width is divided between the panes.
@@ -249,6 +247,8 @@ impl Model {
         let choose = matches!(screen, Screen::Welcome { .. }) && !settings.setup.profiles.is_empty();
         let overlay = choose.then(|| Overlay::Profiles(Profiles::default()));
         let columns = settings.setup.columns.clone();
+        let panes = if settings.machine.read_aloud { Panes::ReadAloud } else { Panes::default() };
+        let zone = Zone { local: settings.machine.zone.clone(), ..Zone::default() };
         Self {
             now,
             size,
@@ -294,12 +294,11 @@ impl Model {
             mouse: Pointer::Ours,
             tour,
             watches: Watches::default(),
-            alerts: Alerts::default(),
-            panes: Panes::default(),
+            panes,
             split: Split::default(),
             dragged: None,
             pressed: None,
-            zone: Zone::default(),
+            zone,
             editing: None,
             copying: None,
             last_change: None,

@@ -80,9 +80,5 @@ fn troubled(model: &mut Model, failure: Failure, reading_over: bool) -> Vec<Effe
 /// Questions that the server passes on to the customer's system or to the vendor say nothing of the server where they
 /// are not answered.
 fn is_about_the_server(need: &Need, failure: &Failure) -> bool {
-    let elsewhere = matches!(
-        need,
-        Need::Webhook(_) | Need::CdcStatus(_) | Need::CdcPrerequisites(_) | Need::Candidates(_) | Need::Source(_)
-    );
-    !elsewhere || failure.kind == FailureKind::Unreachable
+    !need.asks_elsewhere() || failure.kind == FailureKind::Unreachable
 }

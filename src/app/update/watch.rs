@@ -82,7 +82,7 @@ pub(super) fn look(model: &mut Model) -> Vec<Effect> {
 }
 
 fn announce(model: &mut Model, text: &str) -> Option<Effect> {
-    let alerts = model.alerts;
+    let alerts = model.settings.machine.alerts;
     let announcement = Announcement {
         title: alerts.title.then(|| format!("whtui: {text}")),
         bell: alerts.bell,

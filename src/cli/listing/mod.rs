@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::arguments::Target;
 use super::columns::{Column, page};
-use super::output::{VERSION, json_line, print};
+use super::output::{VERSION, iso, json_line, print};
 use super::survey::{Reading, Survey, Wishes};
 use crate::app::model::wanted::Wanted;
 use crate::app::settings::Place;
@@ -234,10 +234,6 @@ fn object<Item: Serialize>(heading: Heading, key: &'static str, items: Vec<Item>
         items: BTreeMap<&'static str, Vec<Item>>,
     }
     format!("{}\n", json_line(&Object { heading, items: BTreeMap::from([(key, items)]) }))
-}
-
-fn iso(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn time(at: Field<Timestamp>) -> Option<String> {

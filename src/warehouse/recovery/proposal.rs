@@ -12,6 +12,7 @@ use crate::warehouse::schema::Schema;
 use crate::warehouse::settings::SyncType;
 use crate::warehouse::state::State;
 use crate::warehouse::status::Status;
+use crate::warehouse::words;
 
 /// What the program itself can do next for a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -299,9 +300,7 @@ fn without_enabling(step: &str) -> Option<String> {
     }
     let (_, after) = rest.split_once(", then ")?;
     if before.is_empty() {
-        let mut letters = after.chars();
-        let first = letters.next()?;
-        return Some(format!("{}{}", first.to_uppercase(), letters.as_str()));
+        return (!after.is_empty()).then(|| words::beginning(after));
     }
     let then = if before.to_lowercase().contains("if ") { "" } else { "then " };
     Some(format!("{before}{then}{after}"))

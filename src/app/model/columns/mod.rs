@@ -27,6 +27,14 @@ pub struct Column<Id> {
     pub worth: u8,
 }
 
+impl<Id: Copy> Column<Id> {
+    /// A column, in a line of a table of columns.
+    #[must_use]
+    pub const fn new(id: Id, title: &'static str, width: u16, grow: u16, right: bool, worth: u8) -> Self {
+        Self { id, title, width, grow, right, worth }
+    }
+}
+
 /// Whether a column is shown where nobody chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {

@@ -68,7 +68,7 @@ fn worst(held: &Held) -> (bool, Option<State>) {
 }
 
 const fn column(id: SourceColumn, width: u16, grow: u16, right: bool, worth: u8) -> Column<SourceColumn> {
-    Column { id, title: id.title(), width, grow, right, worth }
+    Column::new(id, id.title(), width, grow, right, worth)
 }
 
 use SourceColumn as S;

@@ -94,7 +94,7 @@ impl SchemaColumn {
 }
 
 const fn column(id: SchemaColumn, width: u16, grow: u16, right: bool, worth: u8) -> Column<SchemaColumn> {
-    Column { id, title: id.title(), width, grow, right, worth }
+    Column::new(id, id.title(), width, grow, right, worth)
 }
 
 use SchemaColumn as S;

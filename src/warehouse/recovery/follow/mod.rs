@@ -209,12 +209,6 @@ impl Follow {
         &self.subject
     }
 
-    /// Whether nothing more will come.
-    #[must_use]
-    pub fn has_ended(&self) -> bool {
-        self.phase == Phase::Ended
-    }
-
     /// How it ended; `None` while it goes on.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {

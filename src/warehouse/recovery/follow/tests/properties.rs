@@ -180,13 +180,13 @@ proptest! {
         for (told, seconds) in &story {
             // Clocks may be set back.
             now += seconds;
-            let over = follow.has_ended();
+            let over = follow.outcome().is_some();
             let steps = told.to(&mut follow, after(now));
             sent += sends(&steps);
             prop_assert!(sent <= 1);
             prop_assert!(!over || steps.is_empty());
             let ends = steps.iter().filter(|step| matches!(step, Step::Tell(report) if report.end)).count();
-            prop_assert_eq!(ends == 1, !over && follow.has_ended());
+            prop_assert_eq!(ends == 1, !over && follow.outcome().is_some());
             let _ = follow.progress(None, after(now));
         }
     }
@@ -207,7 +207,7 @@ proptest! {
             let steps = told.to(&mut follow, after(now));
             prop_assert_eq!(awaited(&steps), 1, "after {:?}: {:?}", told, steps);
             next = waiting(steps);
-            prop_assert_eq!(next.is_none(), follow.has_ended());
+            prop_assert_eq!(next.is_none(), follow.outcome().is_some());
         }
     }
 
@@ -234,6 +234,6 @@ proptest! {
             now += if let Step::Wait(time) = &step { time.as_secs() } else { might.seconds };
             next = waiting(fitting(&step, might).unwrap().to(&mut follow, after(now)));
         }
-        prop_assert!(follow.has_ended(), "{}", follow.progress(None, after(now)));
+        prop_assert!(follow.outcome().is_some(), "{}", follow.progress(None, after(now)));
     }
 }

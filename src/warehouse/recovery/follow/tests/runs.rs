@@ -28,7 +28,7 @@ fn a_reload_is_followed_from_the_request_to_its_rows() {
             (15, Jobs(vec![]), &[]),
         ],
     );
-    assert!(follow.has_ended() && !follow.was_destroyed());
+    assert!(follow.outcome().is_some() && !follow.was_destroyed());
 }
 
 #[test]
