@@ -116,20 +116,17 @@ fn profiles_are_switched_and_a_failed_switch_changes_nothing() {
 
 #[test]
 fn what_works_is_not_left_for_what_does_not_answer() {
-    let runtime = Runtime::new().unwrap();
-    let (served, _world) = serve(&runtime);
-    let home = tempfile::tempdir().unwrap();
-    let host = served.origin();
+    let served = serve();
+    let host = served.simulator.origin();
     let file = format!(
         "default_profile = \"one\"\n\
          [profiles.one]\nhost = \"{host}\"\nproject = 1\napi_key_env = \"MY_KEY\"\n\
          [profiles.two]\nhost = \"http://127.0.0.1:1\"\nproject = 5\napi_key_env = \"MY_KEY\"\n\
          [profiles.three]\nhost = \"{host}\"\nproject = 77\napi_key_env = \"BAD_KEY\"\n"
     );
-    private(&home.path().join("whtui/config.toml"), &file);
+    private(&served.home.path().join("whtui/config.toml"), &file);
     let bad = format!("phx_{}", "b".repeat(44));
-    let variables = [("XDG_CONFIG_HOME", home.path().to_str().unwrap()), ("MY_KEY", KEY), ("BAD_KEY", &bad)];
-    let mut session = Session::start(&[], &variables, SIZE);
+    let mut session = served.configured(&[("MY_KEY", KEY), ("BAD_KEY", &bad)]);
     session.wait_for("one: ");
     session.wait_for("public.orders");
     for (keys, why) in [

@@ -22,6 +22,8 @@ pub struct Ordering {
     /// All tables in their order; only what `sorted_by` says is true of it.
     order: Vec<Entry>,
     sorted_by: Option<Criteria>,
+    /// All tables by name: most orders follow from it without a look at a name. Of no use if there are others by now.
+    named: Vec<Entry>,
     /// Which tables of each source passed the filter, and which filter that was.
     passed: Vec<Vec<bool>>,
     passed_by: Option<Question>,
@@ -36,7 +38,7 @@ pub struct Ordering {
 #[derive(Debug)]
 enum Work {
     /// Taking the tables out that are to be sorted.
-    Sorting(Sorting),
+    Sorting(Box<Sorting>),
     /// Asking the filter.
     Filtering(Box<Filtering>),
 }
@@ -44,12 +46,24 @@ enum Work {
 #[derive(Debug)]
 struct Sorting {
     sort: Criteria,
-    /// The source whose tables are to be taken out next.
-    source: usize,
+    stage: Stage,
+    /// So many sources are taken out, or so many of the tables by name.
+    taken: usize,
     /// Runs of tables in their order, one behind the other.
     entries: Vec<Entry>,
     /// Where each run begins.
     runs: Vec<usize>,
+}
+
+/// What is being sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// By names, for this order and others.
+    Names,
+    /// By what is wanted, from the tables by name.
+    FromNames,
+    /// By what is wanted, and names turned around.
+    AtOnce,
 }
 
 #[derive(Debug)]
@@ -84,12 +98,15 @@ impl Ordering {
     /// Takes in what has changed, and begins to work out the rows of all tables.
     pub fn begin(&mut self, inventory: &mut Inventory, view: &TableView<SchemaId>) {
         let changes = inventory.take_changes();
+        if changes.everything {
+            self.named.clear();
+        }
         if changes.everything || self.sorted_by != Some(view.criteria()) {
-            self.sort_anew(view.criteria());
+            self.sort_anew(inventory, view.criteria());
         } else if matches!(self.work, Some(Work::Sorting(_))) {
             // What is taken out already may be outdated.
             if !changes.tables.is_empty() {
-                self.sort_anew(view.criteria());
+                self.sort_anew(inventory, view.criteria());
             }
         } else if self.bring_up_to_date(&Order::new(inventory, view.criteria()), &changes.tables) {
             self.passed_by = None;
@@ -111,11 +128,18 @@ impl Ordering {
         }
     }
 
-    fn sort_anew(&mut self, sort: Criteria) {
+    fn sort_anew(&mut self, inventory: &Inventory, sort: Criteria) {
         self.passed_by = None;
         // An order that is not finished is no order.
         self.sorted_by = Some(sort);
-        self.work = Some(Work::Sorting(Sorting { sort, source: 0, entries: Vec::new(), runs: Vec::new() }));
+        let stage = if !Order::new(inventory, sort).goes_on_by_name() {
+            Stage::AtOnce
+        } else if self.named.len() == count(inventory) {
+            Stage::FromNames
+        } else {
+            Stage::Names
+        };
+        self.work = Some(Work::Sorting(Box::new(Sorting::new(sort, stage))));
     }
 
     fn filtering(&self, view: &TableView<SchemaId>) -> Work {
@@ -165,22 +189,34 @@ impl Ordering {
         }
     }
 
-    fn sort_on(&mut self, inventory: &Inventory, view: &TableView<SchemaId>, mut sorting: Sorting) {
-        let order = Order::new(inventory, sorting.sort);
-        let Sorting { source, entries, runs, .. } = &mut sorting;
+    fn sort_on(&mut self, inventory: &Inventory, view: &TableView<SchemaId>, mut sorting: Box<Sorting>) {
+        let order = match sorting.stage {
+            Stage::Names => Order::by_name(inventory),
+            Stage::FromNames | Stage::AtOnce => Order::new(inventory, sorting.sort),
+        };
+        let Sorting { stage, taken, entries, runs, .. } = &mut *sorting;
         let begin = entries.len();
         if begin == 0 {
             // Memory that is new to the program costs as much as what is written to it.
-            entries.reserve(inventory.sources().iter().map(|held| held.source.schemas.len()).sum());
+            entries.reserve(count(inventory));
         }
-        while entries.len() < begin + PORTION && *source < inventory.sources().len() {
-            entries.extend(inventory.spots_of(*source).filter_map(|spot| order.entry(spot)));
-            *source += 1;
-        }
-        let read_all = entries.len() == begin;
-        if !read_all {
-            runs.push(begin);
+        let of_names = *stage == Stage::FromNames;
+        let read_all = *taken == if of_names { self.named.len() } else { inventory.sources().len() };
+        if of_names {
+            let portion = self.named.iter().skip(*taken).take(PORTION);
+            entries.extend(portion.filter_map(|named| order.other(named)));
+            *taken = self.named.len().min(*taken + PORTION);
+            // What is level stays by name.
+            entries[begin..].sort_by(|one, other| order.compare_columns(one, other));
+        } else {
+            while entries.len() < begin + PORTION && *taken < inventory.sources().len() {
+                entries.extend(inventory.spots_of(*taken).filter_map(|spot| order.entry(spot)));
+                *taken += 1;
+            }
             entries[begin..].sort_unstable_by(|one, other| order.compare(one, other));
+        }
+        if entries.len() > begin {
+            runs.push(begin);
         }
         // Runs of like length are merged as they come; in the end all that are left, one pair in one go.
         if let [.., one, other] = *runs.as_slice()
@@ -188,14 +224,21 @@ impl Ordering {
         {
             runs.pop();
             // What consists of two runs is merged, not sorted anew.
-            entries[one..].sort_by(|one, other| order.compare(one, other));
+            if of_names {
+                entries[one..].sort_by(|one, other| order.compare_columns(one, other));
+            } else {
+                entries[one..].sort_by(|one, other| order.compare(one, other));
+            }
         }
-        if read_all && runs.len() <= 1 {
+        if !read_all || runs.len() > 1 {
+            self.work = Some(Work::Sorting(sorting));
+        } else if *stage == Stage::Names {
+            self.named = sorting.entries;
+            self.work = Some(Work::Sorting(Box::new(Sorting::new(sorting.sort, Stage::FromNames))));
+        } else {
             self.order = sorting.entries;
             self.sorted_by = Some(sorting.sort);
             self.work = Some(self.filtering(view));
-        } else {
-            self.work = Some(Work::Sorting(sorting));
         }
     }
 
@@ -245,6 +288,12 @@ impl Ordering {
     }
 }
 
+impl Sorting {
+    fn new(sort: Criteria, stage: Stage) -> Self {
+        Self { sort, stage, taken: 0, entries: Vec::new(), runs: Vec::new() }
+    }
+}
+
 impl Filtering {
     /// Asks about the tables of some sources.
     fn ask(&mut self, inventory: &Inventory) {
@@ -269,6 +318,11 @@ impl Filtering {
         let (source, place) = spot.places();
         self.wanted.accepts_all() || self.passed.get(source).and_then(|passed| passed.get(place)) == Some(&true)
     }
+}
+
+/// How many tables there are.
+fn count(inventory: &Inventory) -> usize {
+    inventory.sources().iter().map(|held| held.source.schemas.len()).sum()
 }
 
 /// Two sorted lists in one.

@@ -92,10 +92,34 @@ impl<'a> Order<'a> {
         Self { inventory, first, further, only, backwards }
     }
 
+    /// The order by names.
+    pub(super) fn by_name(inventory: &'a Inventory) -> Self {
+        let first = By { what: What::Column(SchemaColumn::Name), reversed: false };
+        let only = Some(SchemaColumn::Name);
+        Self { inventory, first, further: [None; ORDERS - 1], only, backwards: false }
+    }
+
+    /// Whether tables that are level stand by name, as they do in the order by names.
+    pub(super) fn goes_on_by_name(&self) -> bool {
+        !self.backwards
+    }
+
     /// The entry of the table at a spot.
     pub(super) fn entry(&self, spot: Spot) -> Option<Entry> {
         let (held, schema, state) = self.inventory.at(spot)?;
-        let column = if let Some(column) = self.only {
+        let column = self.column(held, schema, state);
+        let (name, name_rest) = self.name(schema);
+        Some(Entry { column, name, name_rest, spot })
+    }
+
+    /// The entry of a table that there is one of for another order. In both, names are not turned around.
+    pub(super) fn other(&self, entry: &Entry) -> Option<Entry> {
+        let (held, schema, state) = self.inventory.at(entry.spot)?;
+        Some(Entry { column: self.column(held, schema, state), ..*entry })
+    }
+
+    fn column(&self, held: &Held, schema: &Schema, state: State) -> u128 {
+        if let Some(column) = self.only {
             let key = key(column, held, schema, state);
             if self.first.reversed { !key } else { key }
         } else {
@@ -105,9 +129,7 @@ impl<'a> Order<'a> {
                 if by.reversed { !key } else { key }
             });
             u128::from(first) << 64 | u128::from(second)
-        };
-        let (name, name_rest) = self.name(schema);
-        Some(Entry { column, name, name_rest, spot })
+        }
     }
 
     /// The beginning of a table's name, turned around if so wanted.
@@ -140,16 +162,30 @@ impl<'a> Order<'a> {
         self.compare_closely(one, other)
     }
 
+    /// Compares two entries, but not by name.
+    #[inline]
+    pub(super) fn compare_columns(&self, one: &Entry, other: &Entry) -> Ordering {
+        let by_column = one.column.cmp(&other.column);
+        if self.only.is_some() && (by_column.is_ne() || !self.cuts_column(one)) {
+            return by_column;
+        }
+        self.compare_columns_closely(one, other)
+    }
+
     #[inline(never)]
-    fn compare_closely(&self, one: &Entry, other: &Entry) -> Ordering {
-        let columns = match self.only {
+    fn compare_columns_closely(&self, one: &Entry, other: &Entry) -> Ordering {
+        match self.only {
             Some(_) => one
                 .column
                 .cmp(&other.column)
                 .then_with(|| self.compare_rest(self.cuts_column(one), self.first, one, other)),
             None => self.compare_several(one, other),
-        };
-        columns
+        }
+    }
+
+    #[inline(never)]
+    fn compare_closely(&self, one: &Entry, other: &Entry) -> Ordering {
+        self.compare_columns_closely(one, other)
             .then_with(|| one.compare_names(other))
             .then_with(|| {
                 let name = By { what: What::Column(SchemaColumn::Name), reversed: self.backwards };

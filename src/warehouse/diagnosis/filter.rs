@@ -50,7 +50,9 @@ impl Filter {
                 let mut bits = 0;
                 for (bit, set) in sets.enumerate() {
                     bits |= 1 << bit;
-                    set.iter().for_each(|literal| filter.add(literal, 1 << bit));
+                    for literal in set {
+                        filter.add(literal, 1 << bit);
+                    }
                 }
                 filter.alternatives.push((index, bits));
             }

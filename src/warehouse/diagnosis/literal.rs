@@ -100,9 +100,9 @@ impl<'p> Reader<'p> {
                 b'[' | b'.' | b'^' | b'$' => {
                     self.end_run(run, began);
                     if symbol == b'[' {
-                        self.class()
+                        self.class();
                     } else {
-                        self.at += 1
+                        self.at += 1;
                     }
                     self.optional();
                     run = self.at;

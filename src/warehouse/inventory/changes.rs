@@ -10,7 +10,7 @@ const MOST_TOLD: usize = 200_000;
 /// What has changed since it was asked last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Spots are not those of before.
+    /// Spots are not those of before, or tables have other names.
     pub everything: bool,
     /// Tables that are new, or are not what they were. Some may be named twice.
     pub tables: Vec<Spot>,
@@ -27,7 +27,8 @@ impl Changes {
             .map(|((old, new), (from, to))| from == to && !renamed && (std::ptr::eq(old, new) || old == new));
         self.tables
             .extend(spots_of(place, after.0.schemas.len()).zip(same).filter(|(_, same)| !same).map(|(spot, _)| spot));
-        if self.tables.len() > MOST_TOLD {
+        let same_names = before.0.schemas.iter().zip(&after.0.schemas).all(|(old, new)| old.title() == new.title());
+        if self.tables.len() > MOST_TOLD || !same_names {
             self.everything = true;
             self.tables.clear();
         }
