@@ -102,6 +102,7 @@ fn a_channel_counts_as_healthy_only_after_it_was_read() {
         known.learn_sources(page(vec![again.clone()]), now());
         assert_eq!(state(&known, "t"), broken);
         known.forget_source(&of());
+        known.begin_reading();
         known.learn_sources(page(vec![again]), now());
         assert_eq!(state(&known, "t"), State::Unverified);
     }

@@ -194,8 +194,8 @@ impl Flow {
 
     /// Plays it.
     pub async fn play(&self) -> Play {
-        let mut play = edit(self.table.0, self.table.1).await;
-        Box::pin(self.play_in(&mut play)).await;
+        let mut play = Box::pin(edit(self.table.0, self.table.1)).await;
+        self.play_in(&mut play).await;
         play
     }
 
