@@ -81,6 +81,8 @@ pub struct Inventory {
     /// Mostly empty.
     gone: Box<Gone>,
     changes: Changes,
+    /// Whether sources came, went or are called otherwise since they were told apart.
+    names_changed: bool,
     /// All tables counted, until something changes: every frame asks.
     counted: OnceCell<Tally>,
 }
@@ -243,6 +245,7 @@ impl Inventory {
             held.source.schemas.len() == source.schemas.len()
                 && held.source.schemas.iter().zip(&source.schemas).all(|(old, new)| old.id == new.id)
         });
+        self.names_changed |= known.is_none_or(|held| !held.source.is_called_like(&source));
         self.note_claims(&source, is_known, now);
         let (states, changes_from) = self.assess(&source, now);
         if same_tables && let Some(held) = self.held.get(index) {
@@ -336,6 +339,7 @@ impl Inventory {
     }
 
     fn reindex(&mut self) {
+        self.names_changed = true;
         self.tell_apart();
         self.changes.everything = true;
         self.counted.take();

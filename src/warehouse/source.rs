@@ -1,12 +1,12 @@
 //! A source: one connection, and the schemas it fills.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use jiff::Timestamp;
 
 use super::field::Field;
 use super::ids::SourceId;
+use super::map::Map;
 use super::schema::Schema;
 use super::status::Status;
 use super::text::Foreign;
@@ -67,6 +67,11 @@ impl Source {
         let id = self.id.as_str();
         id.char_indices().nth(8).map_or(id, |(end, _)| &id[..end])
     }
+
+    /// Whether whatever another is named by is the same.
+    pub(super) fn is_called_like(&self, other: &Self) -> bool {
+        (self.title(), &self.prefix, &self.kind) == (other.title(), &other.prefix, &other.kind)
+    }
 }
 
 /// The names of sources so that no two are alike: where several have one title, each is followed in brackets by its prefix,
@@ -74,12 +79,13 @@ impl Source {
 #[must_use]
 pub fn told_apart<'a>(sources: impl Iterator<Item = &'a Source>) -> Vec<Foreign> {
     let titled: Vec<(Cow<'a, str>, &Source)> = sources.map(|source| (source.title().named(), source)).collect();
-    let mut alike: HashMap<&str, usize> = HashMap::with_capacity(titled.len());
+    let mut alike: Map<&str, usize> = Map::default();
+    alike.reserve(titled.len());
     for (title, _) in &titled {
         *alike.entry(title).or_default() += 1;
     }
     let is_alone = |title: &str| alike.get(title).is_none_or(|number| *number < 2);
-    let mut marks: HashMap<(&str, usize, Cow<'_, str>), usize> = HashMap::new();
+    let mut marks: Map<(&str, usize, Cow<'_, str>), usize> = Map::default();
     for (title, source) in titled.iter().filter(|(title, _)| !is_alone(title)) {
         for (which, mark) in marks_of(source).into_iter().enumerate() {
             *marks.entry((title, which, mark)).or_default() += 1;

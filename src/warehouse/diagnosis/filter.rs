@@ -1,7 +1,7 @@
 //! Finds in one pass over a text which patterns can match it.
 //!
-//! An automaton would search no faster what is as short as an error text, and building it for thousands of literals took
-//! longer than everything else before the first screen.
+//! An automaton over all literals searched ten thousand error texts no faster, and took longer to build than everything
+//! else before the first screen.
 
 use super::literal::{self, SHORTEST};
 use super::rule::Pattern;
