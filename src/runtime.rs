@@ -188,10 +188,11 @@ impl Loop<'_> {
             while !batch.is_empty() {
                 taken += batch.len();
                 urgent |= batch.iter().any(|message| is_by_a_person(&message.event));
+                let puts_off = batch.iter().all(|message| self.model.puts_off(&message.event));
                 let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
                 wanted.extend(self.take_in(batch.drain(..), look));
                 // What is half worked out cannot be seen.
-                changed |= !(only_went_on && self.goes_on);
+                changed |= !(puts_off || (only_went_on && self.goes_on));
                 // What has come meanwhile is in the same frame, unless the terminal or the end is asked for.
                 if taken < BATCH && wanted.is_empty() && self.exit.is_none() {
                     self.collect(&mut batch);

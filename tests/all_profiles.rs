@@ -10,6 +10,8 @@ mod apart;
 #[path = "all_profiles/servers.rs"]
 mod servers;
 
+use std::sync::Arc;
+
 use whtui::app::commands::{COMMANDS, CommandId, Group};
 use whtui::app::effect::{Destination, Effect, Timer};
 use whtui::app::key::Key;
@@ -379,7 +381,7 @@ fn the_filter_finds_profile_source_table_state_and_cause() {
     let (mut desk, [round, _]) = opened(140, 40);
     let hostile = "\u{1b}[31mred\u{202e}";
     let mut sources = staging();
-    sources[0].schemas[1].label = told(hostile);
+    Arc::make_mut(&mut sources[0].schemas[1]).label = told(hostile);
     read(&mut desk, round, "staging", sources);
     let mut found = |text: &str| {
         desk.press(&["/", "ctrl-u"]).type_in(text).press(&["enter"]);

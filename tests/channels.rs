@@ -15,6 +15,7 @@ use whtui::warehouse::recovery::proposal::proposed;
 use whtui::warehouse::replies::{CdcStatus, WebhookInfo, WebhookOutside};
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::settings::SyncType;
+use whtui::warehouse::source::Source;
 use whtui::warehouse::state::{Severity, State};
 use whtui::warehouse::survey::{Need, channels, is_open};
 use whtui::warehouse::triage::{Gravity, Kind, Problem, triage};
@@ -98,7 +99,7 @@ fn a_channel_counts_as_healthy_only_after_it_was_read() {
         known.channel_unread(&of(), way, now());
         assert_eq!(state(&known, "t"), broken, "silence mends nothing");
         // It outlives the next reading of the list, and not its source.
-        let again = known.sources()[0].source.clone();
+        let again = Source::clone(&known.sources()[0].source);
         known.learn_sources(page(vec![again.clone()]), now());
         assert_eq!(state(&known, "t"), broken);
         known.forget_source(&of());

@@ -4,6 +4,8 @@
 #[path = "support/world.rs"]
 mod world;
 
+use std::sync::Arc;
+
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -205,11 +207,9 @@ fn runs_are_counted_for_ears() {
 fn namespaces() -> Vec<Source> {
     let mut world = project();
     let error = "permission denied for table refunds";
-    world[0].schemas.extend([
-        table("sales.invoices", 120),
-        failed(error, "Postgres", table("sales.refunds", 12)),
-        table("countries", 249),
-    ]);
+    let more =
+        [table("sales.invoices", 120), failed(error, "Postgres", table("sales.refunds", 12)), table("countries", 249)];
+    world[0].schemas.extend(more.map(Arc::new));
     world
 }
 

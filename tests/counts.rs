@@ -10,6 +10,8 @@
 #[path = "support/world.rs"]
 mod world;
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -66,7 +68,7 @@ impl Hour {
                 self.requests += 1;
                 let started = job(&self.sources[0].schemas[0], "run", 0, None, Status::Running, 1_000);
                 self.run = Some(Job { created_at: Some(self.desk.now), ..started });
-                self.sources[0].schemas[0].status = Status::Running;
+                Arc::make_mut(&mut self.sources[0].schemas[0]).status = Status::Running;
                 self.desk.sent(Ok(Sent::Done(None)));
             } else {
                 return;
@@ -98,7 +100,7 @@ impl Hour {
                     self.sources.iter().flat_map(|source| source.schemas.iter().map(move |table| (source, table)));
                 tables.find(|(_, table)| table.id == id).map(|(source, table)| {
                     Fact::Schema(Box::new(FullSchema {
-                        schema: table.clone(),
+                        schema: Schema::clone(table),
                         detail: detail(),
                         source: Some(source.id.clone()),
                         source_type: Field::Known(source.kind.clone()),
@@ -218,8 +220,8 @@ fn ten_seconds_at_rest_wake_little_and_write_little() {
 #[test]
 fn a_running_sync_changes_few_cells_once_a_second() {
     let mut world = sources(100);
-    let running: Schema = with(Status::Running, world[0].schemas[0].clone());
-    world[0].schemas[0] = running;
+    let running: Schema = with(Status::Running, Schema::clone(&world[0].schemas[0]));
+    world[0].schemas[0] = running.into();
     let mut hour = Hour::new(world);
     let started = job(&hour.sources[0].schemas[0], "run", 1, None, Status::Running, 1_000);
     hour.run = Some(started);

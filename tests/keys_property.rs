@@ -140,7 +140,7 @@ fn any_world() -> impl Strategy<Value = Vec<Source>> {
         for (number, source) in sources.iter_mut().enumerate() {
             source.id = SourceId::new(&format!("source-{number}"));
             for (place, schema) in source.schemas.iter_mut().enumerate() {
-                schema.id = SchemaId::new(&format!("table-{number}-{place}"));
+                Arc::make_mut(schema).id = SchemaId::new(&format!("table-{number}-{place}"));
             }
         }
         sources
@@ -494,7 +494,8 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
             let mut pages: Vec<Fact> = Vec::new();
             for (number, source) in world.into_iter().enumerate() {
                 let end = (number + 1 == total).then_some(end);
-                let page = SourcePage { sources: vec![source], loaded: number + 1, total, unreadable: number, end };
+                let page =
+                    SourcePage { sources: vec![source.into()], loaded: number + 1, total, unreadable: number, end };
                 pages.push(Fact::Sources(page));
             }
             if pages.is_empty() {
@@ -504,7 +505,7 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
         }
         Need::Schema(id) => {
             let schemas = world.into_iter().flat_map(|source| source.schemas);
-            let schema = schemas.map(|schema| Schema { id: id.clone(), ..schema }).next();
+            let schema = schemas.map(|schema| Schema { id: id.clone(), ..(*schema).clone() }).next();
             let schema = schema.unwrap_or_else(|| Schema { id: id.clone(), ..table("found", 1) });
             let full = FullSchema { schema, detail: detail(), source: None, source_type: Field::Null };
             vec![Fact::Schema(Box::new(full))]

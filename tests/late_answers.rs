@@ -167,6 +167,7 @@ fn reading_the_list_soon_is_not_forgotten_while_it_is_read() {
 #[test]
 fn a_page_from_before_does_not_bring_back_what_was_destroyed() {
     let page = |sources: Vec<Source>, loaded: usize, end| {
+        let sources = sources.into_iter().map(Arc::new).collect();
         Fact::Sources(SourcePage { sources, loaded, total: 2, unreadable: 0, end })
     };
     let all = || vec![source("lab", vec![table("probes")]), source("shop", vec![table("orders"), table("stock")])];

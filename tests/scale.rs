@@ -11,6 +11,7 @@
 mod world;
 
 use std::cmp::Ordering as Compared;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -25,12 +26,15 @@ use whtui::warehouse::channel::Channel;
 use whtui::warehouse::field::Field;
 use whtui::warehouse::ids::{SchemaId, SourceId};
 use whtui::warehouse::inventory::Inventory;
-use whtui::warehouse::schema::Schema;
+use whtui::warehouse::schema::{Schema, SchemaDetail};
 use whtui::warehouse::settings::{Frequency, SyncType};
 use whtui::warehouse::source::Source;
-use whtui::warehouse::state::{Circumstances, Severity, changes_from, state_of};
+use whtui::warehouse::state::{Circumstances, Severity, State, changes_from, state_of};
 use whtui::warehouse::status::Status;
+use whtui::warehouse::survey::FullSchema;
+use whtui::warehouse::tally::Tally;
 use whtui::warehouse::text::Foreign;
+use whtui::worker::reread::Reread;
 use world::{Desk, ago, failed, noon, settings, source, table, told, whole, with};
 
 const NOUNS: [&str; 6] = ["orders", "Customers", "events", "émigrés", "a_table_with_a_name_that_is_long", "x"];
@@ -160,7 +164,8 @@ fn many_tables_are_sorted_by_several_columns_and_grouped() {
     desk.press(&["s", "s"]);
     go_on(&mut desk);
     let mut changed = many(120, 50);
-    changed[7].schemas[9] = failed("permission denied for table orders", "Postgres", changed[7].schemas[9].clone());
+    let well = Schema::clone(&changed[7].schemas[9]);
+    changed[7].schemas[9] = failed("permission denied for table orders", "Postgres", well).into();
     read_again(&mut desk, changed);
     go_on(&mut desk);
     assert_eq!(heads(&desk.model.schemas), counted(&desk.model.inventory, &desk.model.schemas));
@@ -215,7 +220,7 @@ fn a_reading_that_changes_little_costs_little() {
     assert_eq!(go_on(&mut desk), 0, "nothing has changed, so nothing is worked out");
     let mut changed = many(120, 50);
     for source in changed.iter_mut().take(60) {
-        source.schemas[9].status = Status::Running;
+        Arc::make_mut(&mut source.schemas[9]).status = Status::Running;
     }
     read_again(&mut desk, changed);
     let portions = go_on(&mut desk);
@@ -295,6 +300,75 @@ fn any_source(number: usize) -> impl Strategy<Value = Source> {
     })
 }
 
+/// What an inventory makes of its sources.
+fn made_of(inventory: &Inventory) -> Vec<(&Source, Vec<State>, Tally, String)> {
+    let sources = inventory.sources().iter();
+    sources
+        .map(|held| {
+            let states = held.tables().map(|(_, state)| state).collect();
+            (&*held.source, states, held.tally, held.title().raw().to_owned())
+        })
+        .collect()
+}
+
+#[test]
+fn what_two_readings_have_in_common_is_held_once() {
+    let mut reread = Reread::default();
+    let mut read = |sources: Vec<Source>| {
+        let mut page = whole(sources);
+        let reading = reread.begin();
+        page.sources.iter_mut().for_each(|source| reread.share(reading, source));
+        reread.end(reading);
+        page.sources
+    };
+    let (first, again) = (read(many(3, 4)), read(many(3, 4)));
+    assert!(first.iter().zip(&again).all(|(one, other)| Arc::ptr_eq(one, other)));
+    let mut changed = many(3, 4);
+    Arc::make_mut(&mut changed[1].schemas[2]).status = Status::Running;
+    let third = read(changed);
+    let same: Vec<bool> = first.iter().zip(&third).map(|(one, other)| Arc::ptr_eq(one, other)).collect();
+    assert_eq!(same, [true, false, true]);
+    let tables = first[1].schemas.iter().zip(&third[1].schemas);
+    assert_eq!(tables.map(|(one, other)| Arc::ptr_eq(one, other)).collect::<Vec<_>>(), [true, true, false, true]);
+    // What is gone is forgotten.
+    read(many(1, 4));
+    assert!(!Arc::ptr_eq(&third[2], &read(many(3, 4))[2]));
+}
+
+proptest! {
+    #[test]
+    fn what_two_readings_share_is_as_right_as_what_they_do_not(
+        readings in prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 0..5), 1..6),
+        worlds in prop::collection::vec((0..5_usize).prop_map(any_source).prop_flat_map(|source| source), 1..12),
+        found in any::<prop::sample::Index>(),
+    ) {
+        let (mut plain, mut shared, mut reread) = (Inventory::default(), Inventory::default(), Reread::default());
+        for (time, chosen) in readings.iter().enumerate() {
+            let now = noon() + SignedDuration::from_mins(7 * i64::try_from(time).unwrap());
+            let mut seen = std::collections::HashSet::new();
+            let chosen = chosen.iter().map(|index| index.get(&worlds).clone());
+            let sources: Vec<Source> = chosen.chain(worlds.clone()).filter(|source| seen.insert(source.id.clone())).collect();
+            let mut page = whole(sources.clone());
+            let reading = reread.begin();
+            page.sources.iter_mut().for_each(|source| reread.share(reading, source));
+            reread.end(reading);
+            plain.begin_reading();
+            shared.begin_reading();
+            prop_assert_eq!(plain.learn_sources(whole(sources.clone()), now), shared.learn_sources(page, now));
+            prop_assert_eq!(made_of(&plain), made_of(&shared));
+            // Between two readings, a table is read in full form.
+            let table = found.get(&sources).schemas.first().map(|schema| Schema { should_sync: Some(true), ..Schema::clone(schema) });
+            if let Some(schema) = table {
+                let full = FullSchema { schema, detail: SchemaDetail::default(), source: None, source_type: Field::Unknown };
+                prop_assert_eq!(plain.learn_schema(full.clone(), now), shared.learn_schema(full, now));
+            }
+            let later = now + SignedDuration::from_mins(3);
+            prop_assert_eq!(plain.reassess_all(later), shared.reassess_all(later));
+            prop_assert_eq!(made_of(&plain), made_of(&shared));
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn rows_are_right_whatever_changes(
@@ -303,7 +377,9 @@ proptest! {
         sorts in prop::collection::vec((0..SchemaColumn::ALL.len(), any::<bool>()), 1..4),
         grouped in any::<bool>(),
         portions in prop::collection::vec(0_usize..3, 1..12),
+        cursor in any::<prop::sample::Index>(),
     ) {
+        let mut selected = None;
         let mut inventory = Inventory::default();
         let mut ordering = Ordering::default();
         let mut view = TableView::<SchemaId>::default();
@@ -320,17 +396,23 @@ proptest! {
             sources.retain(|source| seen.insert(source.id.clone()));
             for one in sources {
                 inventory.learn_sources(whtui::warehouse::survey::SourcePage { end: None, ..whole(vec![one]) }, now);
-                ordering.begin(&mut inventory, &view);
+                ordering.begin(&mut inventory, &mut view);
                 for _ in 0..portions.next().unwrap() {
                     ordering.go_on(&inventory, &mut view);
                 }
             }
-            ordering.begin(&mut inventory, &view);
+            ordering.begin(&mut inventory, &mut view);
             while ordering.is_busy() {
                 ordering.go_on(&inventory, &mut view);
             }
             prop_assert_eq!(view.rows(), expected(&inventory, view.criteria()));
             prop_assert_eq!(heads(&view), counted(&inventory, &view));
+            prop_assert_eq!(view.rows().get(view.cursor()), view.selected());
+            if let Some(selected) = selected.filter(|selected| inventory.spot(selected).is_some()) {
+                prop_assert_eq!(view.selected(), Some(&selected), "the cursor stays on its table");
+            }
+            view.go(cursor.index(view.rows().len().max(1)));
+            selected = view.selected().cloned();
         }
     }
 }

@@ -4,6 +4,8 @@
 #[path = "support/world.rs"]
 mod world;
 
+use std::sync::Arc;
+
 use whtui::app::effect::Timer;
 use whtui::app::message::{BudgetLeft, Event, Sent};
 use whtui::app::settings::{Place, Settings, Start};
@@ -174,7 +176,7 @@ screen!(connecting, |width, height| Desk::new(settings(), width, height));
 screen!(first_page, |width, height| {
     let mut desk = Desk::new(settings(), width, height);
     let (request, _) = desk.asked(|need| *need == Need::Sources);
-    let sources = project().into_iter().take(3).collect();
+    let sources = project().into_iter().take(3).map(Arc::new).collect();
     let page = SourcePage { sources, loaded: 3, total: 240, unreadable: 0, end: None };
     desk.happen(Event::Learned(request, Box::new(Fact::Sources(page))));
     desk

@@ -4,6 +4,8 @@
 #[path = "support/world.rs"]
 mod world;
 
+use std::sync::Arc;
+
 use whtui::app::effect::{Announcement, Effect, Timer};
 use whtui::app::message::Event;
 use whtui::app::model::overlay::Overlay;
@@ -47,7 +49,7 @@ fn announcements(desk: &Desk) -> Vec<Announcement> {
 fn completed(source: &mut Source) {
     let mut done = with(Status::Completed, table("public.events", 5_204_118));
     done.last_synced_at = Field::Known(noon());
-    source.schemas[1] = done;
+    source.schemas[1] = done.into();
 }
 
 #[test]
@@ -84,11 +86,12 @@ fn its_end_is_announced_under_any_overlay_and_once() {
 fn a_run_that_nobody_saw_ends_too() {
     let mut desk = Desk::reading(settings(), 80, 24, project());
     desk.go_to_table("shop", "public.customers").press(&["w"]);
-    let synced = |source: &mut Source| source.schemas[0].last_synced_at = Field::Known(noon());
+    let synced = |source: &mut Source| Arc::make_mut(&mut source.schemas[0]).last_synced_at = Field::Known(noon());
     list_again(&mut desk, after(synced));
     assert_eq!(announcements(&desk).len(), 1);
     let broken = |source: &mut Source| {
-        source.schemas[0] = failed("permission denied for table customers", "Postgres", table("public.customers", 1));
+        let broken = failed("permission denied for table customers", "Postgres", table("public.customers", 1));
+        source.schemas[0] = broken.into();
     };
     list_again(&mut desk, after(broken));
     let last = announcements(&desk).pop().unwrap().notification.unwrap();

@@ -2,6 +2,8 @@
 //!
 //! A field that cannot be read is unknown; an object without its identity is no object (`None`).
 
+use std::sync::Arc;
+
 use serde::de::MapAccess;
 use serde_json::value::RawValue;
 
@@ -30,7 +32,7 @@ impl Entity for Source {
     }
 }
 
-fn source_of(object: &Object<'_>, listed: Items<Schema>) -> Option<Source> {
+fn source_of(object: &Object<'_>, listed: Items<Arc<Schema>>) -> Option<Source> {
     let Items { read: mut schemas, unreadable } = listed;
     let mut seen = Set::default();
     schemas.retain(|schema| seen.insert(schema.id.clone()));

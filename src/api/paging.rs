@@ -3,6 +3,8 @@
 //! Pages are told apart by offset only, so a source created or removed meanwhile shifts the rest: some come twice,
 //! others not at all. [`read_all_sources`] notices, and then reads once more for what was skipped.
 
+use std::sync::Arc;
+
 use futures_util::stream::{FuturesOrdered, StreamExt};
 
 use crate::warehouse::failure::Failure;
@@ -183,6 +185,7 @@ impl Reading {
         let loaded = self.seen.len();
         let announced = self.count.and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
         let total = announced.max(loaded + self.unreadable);
+        let sources = sources.into_iter().map(Arc::new).collect();
         SourcePage { sources, loaded, total, unreadable: self.unreadable, end }
     }
 }
@@ -191,6 +194,7 @@ impl Reading {
 mod tests {
     use super::*;
     use crate::warehouse::failure::FailureKind;
+
     use futures_util::FutureExt;
     use proptest::prelude::*;
     use std::cell::RefCell;

@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -18,6 +19,13 @@ pub(super) trait Entity: Sized {
     /// # Errors
     /// Only those of the text: it is no JSON.
     fn read<'de, M: MapAccess<'de>>(map: M) -> Result<Option<Self>, M::Error>;
+}
+
+/// What is shared is put where it stays at once: no list of it is made first, and moved.
+impl<T: Entity> Entity for Arc<T> {
+    fn read<'de, M: MapAccess<'de>>(map: M) -> Result<Option<Self>, M::Error> {
+        Ok(T::read(map)?.map(Self::new))
+    }
 }
 
 /// The items of a list.

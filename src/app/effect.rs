@@ -39,6 +39,8 @@ pub enum Timer {
     Clock(u64),
     /// The selection has rested: its details are worth a request.
     Rested(u64),
+    /// Pages of the list have waited long enough for those that follow them.
+    Pages,
     /// A followed action wants to look again.
     Follow(FollowId),
     /// The notice on the screen has been there long enough.

@@ -291,7 +291,7 @@ pub(super) struct Simulate {
     /// Port on 127.0.0.1; 0 takes any that is free
     #[arg(long, default_value_t = 0)]
     pub port: u16,
-    /// World to serve: a name, scale:SxT (S sources with T tables each; scale:SxT+R with R of them in a run), or a path ending in .toml
+    /// World to serve: a name, scale:SxT (S sources with T tables each; scale:SxT+R with R of them in a run, scale:SxT~C with C that change with every reading), or a path ending in .toml
     #[arg(long, default_value = "demo", value_name = "NAME")]
     pub scenario: String,
     /// Append one JSON object a line for every request to this file

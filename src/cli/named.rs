@@ -43,7 +43,7 @@ pub(super) fn table(
         &|held, schema| part(held).is_some_and(|(_, table)| last(schema.name.raw(), table)),
     ];
     let sources = || inventory.sources().iter().filter(|held| only.is_none_or(|id| held.source.id == *id));
-    let all = || sources().flat_map(|held| held.source.schemas.iter().map(move |schema| (held, schema)));
+    let all = || sources().flat_map(|held| held.tables().map(move |(schema, _)| (held, schema)));
     for fits in ways {
         let found: Vec<_> = all().filter(|(held, schema)| fits(held, schema)).collect();
         match found.as_slice() {

@@ -31,7 +31,7 @@ pub use service::{Reply, Request, Service};
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes any that is free.
     pub port: u16,
-    /// A name of [`scenario_names`], `scale:SxT` for S sources with T tables each (`scale:SxT+R`: R of them in a run), or the path of a TOML file.
+    /// A name of [`scenario_names`], `scale:SxT` for S sources with T tables each (`scale:SxT+R~C`: R of them in a run, C of them another way at every other reading of the list), or the path of a TOML file.
     pub scenario: String,
     /// A file that gets one JSON object a line for every request.
     pub request_log: Option<PathBuf>,
@@ -77,7 +77,7 @@ pub enum Error {
     },
     /// A generated world of an impossible size.
     #[error(
-        "cannot generate \"scale:{size}\": write sources x tables, for example scale:100x50, with at most 200,000 tables in all; +20 behind it puts 20 of them in a run, at most 4 a source"
+        "cannot generate \"scale:{size}\": write sources x tables, for example scale:100x50, with at most 200,000 tables in all; +20 behind it puts 20 of them in a run, at most 4 a source; ~50 behind that has 50 of them change with every reading of the list"
     )]
     Scale {
         /// What was asked for.

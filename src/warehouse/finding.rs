@@ -54,7 +54,7 @@ impl Puzzle {
 }
 
 /// A verdict and the cause it names.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What was concluded from this text.
     pub verdict: Verdict,

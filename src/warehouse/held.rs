@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use std::sync::Arc;
 
+use super::channel::Way;
 use super::diagnosis::{Catalogue, Level, Symptom};
 use super::finding::Finding;
 use super::schema::Schema;
@@ -16,7 +17,7 @@ use super::text::Foreign;
 #[derive(Clone, Debug)]
 pub struct Held {
     /// As the server told it.
-    pub source: Source,
+    pub source: Arc<Source>,
     /// Its tables counted by state.
     pub tally: Tally,
     /// What is wrong with it as a whole, where none of its tables explains that.
@@ -27,6 +28,8 @@ pub struct Held {
     pub(super) states: Vec<State>,
     /// The reading of the list that brought it last.
     pub(super) seen_in: u64,
+    /// Channels that tables which are switched on depend on.
+    ways: Vec<Way>,
     /// From when on time alone may change a state; `None`: never.
     pub(super) changes_from: Option<Timestamp>,
 }
@@ -41,9 +44,10 @@ pub struct SourceError {
 }
 
 impl Held {
-    pub(super) fn new(source: Source, states: Vec<State>, seen_in: u64) -> Self {
+    pub(super) fn new(source: Arc<Source>, states: Vec<State>, seen_in: u64) -> Self {
         let mut held = Self {
             title: source.title().clone(),
+            ways: ways_of(&source),
             source,
             tally: Tally::default(),
             error: None,
@@ -83,9 +87,15 @@ impl Held {
         }
     }
 
+    /// Whether tables that are switched on depend on such a channel.
+    #[must_use]
+    pub fn depends_on(&self, way: Way) -> bool {
+        self.ways.contains(&way)
+    }
+
     /// Its tables with their states.
     pub fn tables(&self) -> impl Iterator<Item = (&Schema, State)> {
-        self.source.schemas.iter().zip(self.states.iter().copied())
+        self.source.schemas.iter().map(Arc::as_ref).zip(self.states.iter().copied())
     }
 
     /// What is wrong with the worst of its tables, in short; `None` when nothing is.
@@ -105,6 +115,18 @@ impl SourceError {
     pub fn title(&self) -> String {
         self.finding.as_deref().map_or_else(|| "The source is in error".to_owned(), Finding::title)
     }
+}
+
+fn ways_of(source: &Source) -> Vec<Way> {
+    let mut ways = Vec::new();
+    for way in
+        source.schemas.iter().filter(|schema| schema.should_sync == Some(true)).filter_map(|schema| Way::of(schema))
+    {
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    ways
 }
 
 /// Whether the status says that something is wrong, and no table does. The server derives the status from the tables

@@ -5,6 +5,7 @@ mod channels;
 mod closer;
 mod gone;
 mod learn;
+mod reading;
 mod titles;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,8 +17,6 @@ use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
 use super::state::{Circumstances, Claim, State, changes_from, state_of};
-use super::status::Status;
-use super::survey::{Completeness, SourcePage};
 use super::tally::Tally;
 use changes::Changes;
 use channels::Channels;
@@ -83,6 +82,8 @@ pub struct Inventory {
     changes: Changes,
     /// Whether sources came, went or are called otherwise since they were told apart.
     names_changed: bool,
+    /// Whether sources, or what was made of them, are not what they were when that was asked last.
+    sources_changed: bool,
     /// All tables counted, until something changes: every frame asks.
     counted: OnceCell<Tally>,
 }
@@ -138,6 +139,11 @@ impl Inventory {
     /// What has changed since this was asked last.
     pub fn take_changes(&mut self) -> Changes {
         std::mem::take(&mut self.changes)
+    }
+
+    /// Whether sources came or went, or are not what they were, since this was asked last.
+    pub fn take_sources_changed(&mut self) -> bool {
+        std::mem::take(&mut self.sources_changed)
     }
 
     /// What the full form of a table told, when it was read.
@@ -211,106 +217,28 @@ impl Inventory {
         Some((held, schema))
     }
 
-    /// Starts a new reading of the list: what it does not bring is gone at its end.
-    pub fn begin_reading(&mut self) {
-        self.reading += 1;
-        *self.gone = Gone::default();
-    }
-
-    /// Takes in a page of the list.
-    pub fn learn_sources(&mut self, page: SourcePage, now: Timestamp) -> Vec<Transition> {
-        let mut transitions = Vec::new();
-        for mut source in page.sources {
-            if self.gone.spares(&mut source) {
-                self.place(source, now, &mut transitions);
-            }
-        }
-        if page.end == Some(Completeness::Whole) {
-            let reading = self.reading;
-            if self.held.iter().any(|held| held.seen_in != reading) {
-                self.held.retain(|held| held.seen_in == reading);
-                self.reindex();
-            }
-        }
-        self.tell_apart();
-        transitions
-    }
-
-    fn place(&mut self, mut source: Source, now: Timestamp, transitions: &mut Vec<Transition>) {
-        self.apply_closer_looks(&mut source);
-        let index = self.by_source.get(&source.id).map_or(self.held.len(), |index| *index as usize);
-        let known = self.held.get(index);
-        let is_known = known.is_some();
-        let same_tables = known.is_some_and(|held| {
-            held.source.schemas.len() == source.schemas.len()
-                && held.source.schemas.iter().zip(&source.schemas).all(|(old, new)| old.id == new.id)
-        });
-        self.names_changed |= known.is_none_or(|held| !held.source.is_called_like(&source));
-        self.note_claims(&source, is_known, now);
-        let (states, changes_from) = self.assess(&source, now);
-        if same_tables && let Some(held) = self.held.get(index) {
-            compare(&held.source.schemas, &held.states, &states, transitions);
-            self.changes.compare(index, (&held.source, &held.states), (&source, &states));
-        } else if is_known {
-            self.changes.everything = true;
-        } else {
-            self.changes.tables.extend(spots_of(index, source.schemas.len()));
-        }
-        if !same_tables && let Some(held) = self.held.get(index) {
-            for schema in &held.source.schemas {
-                self.by_schema.remove(&schema.id);
-            }
-        }
-        self.counted.take();
-        let mut held = Held::new(source, states, self.reading);
-        held.changes_from = changes_from;
-        match self.held.get_mut(index) {
-            Some(place) => {
-                held.keep_title(place);
-                *place = held;
-            }
-            None => self.held.push(held),
-        }
-        if !same_tables {
-            self.index(index);
-        }
-    }
-
-    /// Remembers since when tables have been `Running` under our eyes.
-    fn note_claims(&mut self, source: &Source, source_known: bool, now: Timestamp) {
-        for schema in &source.schemas {
-            if schema.status != Status::Running {
-                if !self.claims.is_empty() {
-                    self.claims.remove(&schema.id);
-                }
-                continue;
-            }
-            let turned = source_known || self.by_schema.contains_key(&schema.id);
-            self.claims.entry(schema.id.clone()).or_insert(Claim { since: now, turned });
-        }
-    }
-
     /// The states of the tables of a source, and from when on time alone may change one of them.
     fn assess(&self, source: &Source, now: Timestamp) -> (Vec<State>, Option<Timestamp>) {
-        let mut first_change: Option<Timestamp> = None;
-        let states = source.schemas.iter().map(|schema| {
-            let around = Circumstances {
-                direct: source.direct,
-                runs: self.runs.get(&schema.id),
-                claim: self.claims.get(&schema.id).copied(),
-                channel: self.channel_of(source, schema),
-                now,
-            };
-            first_change = [first_change, changes_from(schema, &around)].into_iter().flatten().min();
-            state_of(schema, &around)
-        });
-        (states.collect(), first_change)
+        let tables = source.schemas.iter().map(|schema| self.assess_table(source, schema, now));
+        let (states, changes): (Vec<State>, Vec<Option<Timestamp>>) = tables.unzip();
+        (states, changes.into_iter().flatten().min())
+    }
+
+    /// The state of a table, and from when on time alone may change it.
+    fn assess_table(&self, source: &Source, schema: &Schema, now: Timestamp) -> (State, Option<Timestamp>) {
+        let around = Circumstances {
+            direct: source.direct,
+            runs: self.runs.get(&schema.id),
+            claim: self.claims.get(&schema.id).copied(),
+            channel: self.channel_of(source, schema),
+            now,
+        };
+        (state_of(schema, &around), changes_from(schema, &around))
     }
 
     /// Looks again at what may have changed by time alone.
     pub fn reassess_all(&mut self, now: Timestamp) -> Vec<Transition> {
-        let due = |held: &Held| held.changes_from.is_some_and(|from| from <= now);
-        let due: Vec<usize> = (0..self.held.len()).filter(|index| due(&self.held[*index])).collect();
+        let due: Vec<usize> = (0..self.held.len()).filter(|index| self.held[*index].is_due(now)).collect();
         due.into_iter().flat_map(|index| self.reassess(index, now)).collect()
     }
 
@@ -318,8 +246,8 @@ impl Inventory {
         let Some(held) = self.held.get(index) else { return Vec::new() };
         let (states, changes_from) = self.assess(&held.source, now);
         self.changes.compare(index, (&held.source, &held.states), (&held.source, &states));
-        let mut transitions = Vec::new();
-        compare(&held.source.schemas, &held.states, &states, &mut transitions);
+        let transitions = held.transitions_to(&states);
+        self.sources_changed |= !transitions.is_empty();
         self.counted.take();
         if let Some(held) = self.held.get_mut(index) {
             held.reassess(states);
@@ -339,7 +267,7 @@ impl Inventory {
     }
 
     fn reindex(&mut self) {
-        self.names_changed = true;
+        (self.names_changed, self.sources_changed) = (true, true);
         self.tell_apart();
         self.changes.everything = true;
         self.counted.take();
@@ -363,12 +291,4 @@ impl Inventory {
 fn spots_of(source: usize, tables: usize) -> impl Iterator<Item = Spot> {
     let number = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
     (0..tables).map(move |table| Spot { source: number(source), table: number(table) })
-}
-
-fn compare(schemas: &[Schema], before: &[State], after: &[State], transitions: &mut Vec<Transition>) {
-    for ((schema, from), to) in schemas.iter().zip(before).zip(after) {
-        if from != to {
-            transitions.push(Transition { schema: schema.id.clone(), from: *from, to: *to });
-        }
-    }
 }

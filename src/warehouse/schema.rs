@@ -13,7 +13,7 @@ use super::status::Status;
 use super::text::Foreign;
 
 /// A schema in the form that both lists and single reads carry (contract, sections 7.2 and 7.3).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schema {
     /// Its identity.
     pub id: SchemaId,

@@ -1,6 +1,7 @@
 //! A source: one connection, and the schemas it fills.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -12,7 +13,7 @@ use super::status::Status;
 use super::text::Foreign;
 
 /// A source as its list carries it (contract, section 7.1).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// Its identity.
     pub id: SourceId,
@@ -44,8 +45,8 @@ pub struct Source {
     pub access_level: Field<Foreign>,
     /// Connection settings that are no secret, flattened to dotted names.
     pub settings: Vec<(Foreign, Foreign)>,
-    /// Its tables, by name.
-    pub schemas: Vec<Schema>,
+    /// Its tables, by name. What two readings have in common may be held once.
+    pub schemas: Vec<Arc<Schema>>,
     /// How many of its tables could not be read; one where that is true of their list.
     pub unreadable: usize,
 }

@@ -157,8 +157,8 @@ impl State {
     /// to be asked.
     #[must_use]
     pub fn rests_on_the_past(self, schema: &Schema) -> bool {
-        let unknown = schema.status == Status::Completed && schema.last_synced_at == Field::Unknown;
-        self == Self::Stale || (self == Self::Unknown && unknown && schema.should_sync == Some(true))
+        let unknown = || schema.status == Status::Completed && schema.last_synced_at == Field::Unknown;
+        self == Self::Stale || (self == Self::Unknown && schema.should_sync == Some(true) && unknown())
     }
 
     /// Whether the server holds it to be running.

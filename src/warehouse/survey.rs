@@ -17,7 +17,7 @@ use super::replies::{CandidateFields, CdcPrerequisites, CdcStatus, Form, LogEntr
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{State, deserves_a_second_look};
+use super::state::{Severity, State, deserves_a_second_look};
 use super::text::Foreign;
 
 /// Something to find out. Finding it out may take several requests; all of them only look.
@@ -108,7 +108,7 @@ pub struct Identity {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourcePage {
     /// The sources; repeats of what an earlier page of the same reading brought are left out.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Arc<Source>>,
     /// How many sources were read so far in this reading.
     pub loaded: usize,
     /// How many the server says there are.
@@ -173,22 +173,25 @@ pub fn needed(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, 
         state.claims_to_run() && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), PROOF_LASTS, now)
     };
     let resting_on = |inventory: &Inventory, schema: &Schema, state: State| {
-        let hidden = inventory.looked_closely(schema) && rests_on_unread_jobs(inventory, schema, state);
-        (state.rests_on_the_past(schema) || hidden)
+        let hidden = || rests_on_unread_jobs(inventory, schema, state) && inventory.looked_closely(schema);
+        (state.rests_on_the_past(schema) || hidden())
             && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), REST_LASTS, now)
     };
+    // Of many tables, few are in such a state.
+    let uncertain: Vec<(&Held, Vec<(&Schema, State)>)> = chosen(inventory, only)
+        .map(|held| (held, held.tables().filter(|(_, state)| state.severity() <= Severity::Moving).collect()))
+        .collect();
     for wanted in [&claim as &dyn Fn(&Inventory, &Schema, State) -> bool, &resting_on] {
-        for held in chosen(inventory, only) {
-            let tables = held.tables().filter(|(schema, state)| wanted(inventory, schema, *state));
-            questions(inventory, held, tables.map(|(schema, _)| schema), &mut needs);
+        for (held, tables) in &uncertain {
+            let tables = tables.iter().filter(|(schema, state)| wanted(inventory, schema, *state));
+            questions(inventory, held, tables.map(|(schema, _)| *schema), &mut needs);
         }
     }
-    for held in chosen(inventory, only) {
-        for (schema, _) in held.tables().filter(|(schema, state)| is_open_failure(inventory, schema, *state)) {
-            if is_older(inventory.asked_at(&schema.id), REST_LASTS, now) {
-                needs.push(Need::Schema(schema.id.clone()));
-                resting.push(schema.id.clone());
-            }
+    let tables = uncertain.iter().flat_map(|(_, tables)| tables);
+    for (schema, _) in tables.filter(|(schema, state)| is_open_failure(inventory, schema, *state)) {
+        if is_older(inventory.asked_at(&schema.id), REST_LASTS, now) {
+            needs.push(Need::Schema(schema.id.clone()));
+            resting.push(schema.id.clone());
         }
     }
     needs.truncate(limit);
@@ -209,7 +212,7 @@ pub fn channels(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize
     };
     let due: Vec<(SourceId, Way)> = chosen(inventory, only)
         .flat_map(|held| Way::ALL.map(|way| (held, way)))
-        .filter(|(held, way)| depends_on(held, *way) && due(held, *way))
+        .filter(|(held, way)| held.depends_on(*way) && due(held, *way))
         .map(|(held, way)| (held.source.id.clone(), way))
         .take(limit)
         .collect();
@@ -217,11 +220,6 @@ pub fn channels(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize
         inventory.note_channel_asked(source, *way, now);
     }
     due.into_iter().map(|(source, way)| way.question(source)).collect()
-}
-
-/// Whether tables of a source that are switched on depend on such a channel.
-fn depends_on(held: &Held, way: Way) -> bool {
-    held.source.schemas.iter().any(|schema| schema.should_sync == Some(true) && Way::of(schema) == Some(way))
 }
 
 /// Whether a table was synced through a stream after that was found to be stopped: somebody may have repaired it.
@@ -284,7 +282,7 @@ pub fn is_open(inventory: &Inventory, only: Option<&SourceId>) -> bool {
 #[must_use]
 pub fn unread_channel<'a>(inventory: &'a Inventory, only: Option<&'a SourceId>) -> Option<(Way, &'a Held)> {
     let ways = chosen(inventory, only).flat_map(|held| Way::ALL.map(|way| (way, held)));
-    ways.into_iter().find(|(way, held)| depends_on(held, *way) && !inventory.channel(&held.source.id, *way).was_read())
+    ways.into_iter().find(|(way, held)| held.depends_on(*way) && !inventory.channel(&held.source.id, *way).was_read())
 }
 
 fn chosen<'a>(inventory: &'a Inventory, only: Option<&'a SourceId>) -> impl Iterator<Item = &'a Held> {
@@ -297,9 +295,9 @@ fn is_older(at: Option<Timestamp>, limit: SignedDuration, now: Timestamp) -> boo
 
 /// A state, or the cause of a failure, that only jobs can tell, and they were not read.
 fn rests_on_unread_jobs(inventory: &Inventory, schema: &Schema, state: State) -> bool {
-    let unread = inventory.runs(&schema.id).is_none_or(|runs| runs.read_at().is_none());
+    let unread = || inventory.runs(&schema.id).is_none_or(|runs| runs.read_at().is_none());
     let open = state.is_failure() && schema.finding.as_deref().is_none_or(Finding::is_open);
-    unread && (open || state.claims_to_run() || state.rests_on_the_past(schema))
+    (open || state.claims_to_run() || state.rests_on_the_past(schema)) && unread()
 }
 
 /// A failure whose text does not settle its cause, and that was not looked at closely.

@@ -40,6 +40,7 @@ pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Ur
             outcome?;
         }
         Need::Sources => {
+            let reading = shared.reread().begin();
             let first_page = if shared.opens_short.load(Relaxed) { SHORT_PAGE } else { PAGE_SIZE };
             read_all_sources(
                 first_page,
@@ -47,9 +48,15 @@ pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Ur
                 |page| asking.patiently(move || client.sources(page)),
                 |mut page| {
                     shared.opens_short.store(false, Relaxed);
+                    let mut reread = shared.reread();
                     for source in &mut page.sources {
-                        shared.findings.attach_all(source);
+                        shared.findings.attach_all(Arc::make_mut(source));
+                        reread.share(reading, source);
                     }
+                    if page.end.is_some() {
+                        reread.end(reading);
+                    }
+                    drop(reread);
                     asking.tell(Fact::Sources(page));
                 },
             )

@@ -18,6 +18,11 @@ pub fn warm_up() {
     let _ = Catalogue::in_force().diagnose(&Symptom::of(Some("the first text")));
 }
 
+/// Whether there is anything to diagnose.
+fn claims_failure(schema: &Schema) -> bool {
+    matches!(schema.status, Status::Failed | Status::Error)
+}
+
 /// The memory of verdicts.
 #[derive(Default)]
 pub struct Findings {
@@ -28,8 +33,8 @@ impl Findings {
     /// Diagnoses all failing tables of a source.
     pub fn attach_all(&self, source: &mut Source) {
         let kind = source.kind.clone();
-        for schema in &mut source.schemas {
-            self.attach(schema, Some(&kind), None);
+        for schema in source.schemas.iter_mut().filter(|schema| claims_failure(schema)) {
+            self.attach(Arc::make_mut(schema), Some(&kind), None);
         }
     }
 
@@ -63,7 +68,7 @@ impl Findings {
         source_type: Option<&Foreign>,
         blocked: Option<&Foreign>,
     ) {
-        if !matches!(schema.status, Status::Failed | Status::Error) {
+        if !claims_failure(schema) {
             return;
         }
         schema.finding = self.explain(Puzzle::of(schema, text, &schema.status, source_type, blocked));

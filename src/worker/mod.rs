@@ -15,6 +15,7 @@ pub mod journal;
 mod line;
 pub mod memory;
 pub mod queue;
+pub mod reread;
 pub mod retry;
 pub mod save;
 pub mod trips;
@@ -43,6 +44,7 @@ use gate::Gate;
 use journal::{Journal, LeftBehind};
 use line::Line;
 use memory::Memory;
+use reread::Reread;
 use trips::Trips;
 
 /// How many requests that nobody waits for run at once.
@@ -65,6 +67,7 @@ struct Shared {
     memory: Memory,
     messages: Messages,
     findings: Findings,
+    reread: Mutex<Reread>,
     line: Arc<Line>,
     trips: Mutex<Trips>,
     background: Semaphore,
@@ -107,6 +110,7 @@ impl Worker {
                 memory: Memory::default(),
                 messages,
                 findings: Findings::default(),
+                reread: Mutex::default(),
                 line: Arc::new(Line::new()),
                 trips: Mutex::new(Trips::default()),
                 background: Semaphore::new(BACKGROUND_AT_ONCE),
@@ -340,6 +344,10 @@ impl Shared {
 
     fn keys(&self) -> MutexGuard<'_, Keys> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reread(&self) -> MutexGuard<'_, Reread> {
+        self.reread.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn client(&self) -> Result<Client, Failure> {

@@ -14,6 +14,7 @@ use whtui::app::message::Event;
 use whtui::view::theme::Theme;
 use whtui::warehouse::diagnosis::{Catalogue, Symptom};
 use whtui::warehouse::inventory::Inventory;
+use whtui::warehouse::schema::Schema;
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
 use world::{Desk, failed, noon, settings, source, table, whole, with};
@@ -109,7 +110,7 @@ fn refresh_with_one_percent_changed(bencher: Bencher, count: usize) {
             turn += 1;
             let mut sources = sources(count);
             for source in sources.iter_mut().skip(turn % 2).step_by(2) {
-                source.schemas[9] = with(Status::Running, source.schemas[9].clone());
+                source.schemas[9] = with(Status::Running, Schema::clone(&source.schemas[9])).into();
             }
             sources
         })

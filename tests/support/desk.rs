@@ -215,8 +215,8 @@ impl Desk {
     /// A table of the last list, by name.
     #[track_caller]
     pub fn held(&self, name: &str) -> Schema {
-        let found = self.model.inventory.sources().iter().flat_map(|held| held.source.schemas.iter());
-        found.into_iter().find(|schema| schema.name.raw() == name).expect("a table of this name").clone()
+        let mut tables = self.model.inventory.sources().iter().flat_map(whtui::warehouse::held::Held::tables);
+        tables.find(|(schema, _)| schema.name.raw() == name).expect("a table of this name").0.clone()
     }
 
     /// The screen: its text, then the styles of each line, then the cursor where it is shown.

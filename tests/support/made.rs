@@ -87,7 +87,7 @@ pub fn source(name: &str, schemas: Vec<Schema>) -> Source {
         api_version: Field::Null,
         access_level: Field::Known("editor".into()),
         settings: Vec::new(),
-        schemas,
+        schemas: schemas.into_iter().map(Arc::new).collect(),
         unreadable: 0,
     }
 }

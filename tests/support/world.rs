@@ -127,7 +127,7 @@ pub fn source(id: &str, kind: &str, description: Option<&str>, schemas: Vec<Sche
             (Foreign::new("host"), Foreign::new("db.example.com")),
             (Foreign::new("port"), Foreign::new("5432")),
         ],
-        schemas,
+        schemas: schemas.into_iter().map(Arc::new).collect(),
         unreadable: 0,
     }
 }
@@ -203,6 +203,7 @@ pub fn form(kind: &Foreign) -> Form {
 /// All of a list in one page.
 pub fn whole(sources: Vec<Source>) -> SourcePage {
     let count = sources.len();
+    let sources = sources.into_iter().map(Arc::new).collect();
     SourcePage { sources, loaded: count, total: count, unreadable: 0, end: Some(Completeness::Whole) }
 }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use crate::warehouse::recovery::follow::Tone;
 
 /// How many entries are kept.
-const KEPT: usize = 500;
+pub const KEPT: usize = 500;
 
 /// One line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -38,7 +38,7 @@ pub fn compare(one: (&Held, &Schema), other: (&Held, &Schema)) -> Ordering {
     let by_source = if std::ptr::eq(one.0, other.0) {
         Ordering::Equal
     } else {
-        let titles = by_name(one.0.source.title(), other.0.source.title());
+        let titles = by_name(one.0.title(), other.0.title());
         // Two sources of one name stay apart.
         titles.then_with(|| one.0.source.id.cmp(&other.0.source.id))
     };

@@ -42,6 +42,7 @@ use std::collections::BTreeMap;
 use super::commands::keymap::Keymap;
 use super::effect::{FollowId, RequestId};
 use super::layout::{Border, Layout, Pane, Panes, Size, Split};
+use super::message::Event;
 use super::settings::{Settings, Start};
 use crate::warehouse::failure::Failure;
 use crate::warehouse::ids::{SchemaId, SourceId};
@@ -50,7 +51,7 @@ use crate::warehouse::operation::Request;
 use crate::warehouse::query::Saved;
 use crate::warehouse::recovery::follow::Follow;
 use crate::warehouse::recovery::runbook::Record;
-use crate::warehouse::survey::Identity;
+use crate::warehouse::survey::{Fact, Identity, SourcePage};
 use crate::warehouse::tuning::Made;
 use activity::Activity;
 use all_profiles::AllProfiles;
@@ -127,6 +128,8 @@ pub struct Model {
     pub strips: Strips,
     /// The order of the tables of all sources.
     pub ordering: Ordering,
+    /// Pages of a list that was read before, until they are taken in together.
+    pub pages: Vec<SourcePage>,
     /// Which pane has the focus.
     pub focus: Pane,
     /// Whether the details are about the source rather than the table.
@@ -274,6 +277,7 @@ impl Model {
             columns,
             strips: Strips::default(),
             ordering: Ordering::default(),
+            pages: Vec::new(),
             focus: Pane::Sources,
             details_of_source: true,
             details: Reader::default(),
@@ -324,6 +328,20 @@ impl Model {
         let discards = self.follows.values().any(|follow| follow.act().discards());
         let waits = self.tunings.values().any(Tuning::goes_on_by_itself);
         self.flights.is_writing() || discards || waits || self.runbooks.any_under_way()
+    }
+
+    /// Whether an event changes nothing that can be seen, because it is taken in together with what follows it.
+    #[must_use]
+    pub fn puts_off(&self, event: &Event) -> bool {
+        let Event::Learned(_, fact) = event else { return false };
+        matches!(&**fact, Fact::Sources(page) if self.waits_for_more(page))
+    }
+
+    /// Whether a page of the list is taken in together with those that follow it: what is shown already can wait for a
+    /// moment, and changes at once then.
+    #[must_use]
+    pub fn waits_for_more(&self, page: &SourcePage) -> bool {
+        page.end.is_none() && !self.link.is_first_reading()
     }
 
     /// Whether anything on the server is known to move.

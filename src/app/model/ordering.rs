@@ -9,6 +9,7 @@ use super::table::{Criteria, TableView};
 use super::wanted::{Question, Wanted};
 use crate::warehouse::ids::SchemaId;
 use crate::warehouse::inventory::{Inventory, Spot};
+use crate::warehouse::map::Set;
 
 /// So many tables are looked at in one go. Fewer are never put off.
 pub const PORTION: usize = 4_096;
@@ -96,7 +97,8 @@ impl Ordering {
     }
 
     /// Takes in what has changed, and begins to work out the rows of all tables.
-    pub fn begin(&mut self, inventory: &mut Inventory, view: &TableView<SchemaId>) {
+    /// `true` when they are worked out already.
+    pub fn begin(&mut self, inventory: &mut Inventory, view: &mut TableView<SchemaId>) -> bool {
         let changes = inventory.take_changes();
         if changes.everything {
             self.named.clear();
@@ -108,7 +110,11 @@ impl Ordering {
             if !changes.tables.is_empty() {
                 self.sort_anew(inventory, view.criteria());
             }
-        } else if self.bring_up_to_date(&Order::new(inventory, view.criteria()), &changes.tables) {
+        } else if let Some(moved) = self.bring_up_to_date(&Order::new(inventory, view.criteria()), &changes.tables) {
+            if self.is_listed(view) {
+                self.old.extend(moved.carry_out(inventory, view));
+                return true;
+            }
             self.passed_by = None;
             self.work = Some(self.filtering(view));
         } else if !self.asked_by().is_some_and(|question| question.is(view.filter.text(), self.now))
@@ -118,6 +124,17 @@ impl Ordering {
             self.passed_by = self.passed_by.take().filter(|_| changes.tables.is_empty());
             self.work = Some(self.filtering(view));
         }
+        false
+    }
+
+    /// Whether the rows are all tables in the order before, so that they move along with it.
+    fn is_listed(&self, view: &TableView<SchemaId>) -> bool {
+        let everything = self.passed_by.as_ref().is_some_and(|question| question.is("", self.now));
+        everything
+            && self.work.is_none()
+            && !view.grouped
+            && view.filter.text().is_empty()
+            && view.rows().len() == self.order.len()
     }
 
     /// The filter that the rows passed, or are being asked for.
@@ -134,7 +151,7 @@ impl Ordering {
         self.sorted_by = Some(sort);
         let stage = if !Order::new(inventory, sort).goes_on_by_name() {
             Stage::AtOnce
-        } else if self.named.len() == count(inventory) {
+        } else if self.named.len() == inventory.tally().total {
             Stage::FromNames
         } else {
             Stage::Names
@@ -157,23 +174,37 @@ impl Ordering {
         }))
     }
 
-    /// Puts changed tables where they belong now; `false` when nothing has moved.
-    fn bring_up_to_date(&mut self, order: &Order<'_>, changed: &[Spot]) -> bool {
+    /// Puts changed tables where they belong now; `None` when nothing has moved.
+    fn bring_up_to_date(&mut self, order: &Order<'_>, changed: &[Spot]) -> Option<Moved> {
         let mut fresh: Vec<Entry> = changed.iter().filter_map(|spot| order.entry(*spot)).collect();
         fresh.retain(|entry| match self.order.binary_search_by(|known| order.compare(known, entry)) {
             Ok(place) => self.order[place] != *entry || order.cuts(entry),
             Err(_) => true,
         });
         if fresh.is_empty() {
-            return false;
+            return None;
         }
-        let mut moved: Vec<Spot> = fresh.iter().map(|entry| entry.spot).collect();
-        moved.sort_unstable();
-        self.order.retain(|entry| moved.binary_search(&entry.spot).is_err());
         fresh.sort_unstable_by(|one, other| order.compare(one, other));
         fresh.dedup();
-        self.order = merged(order, &self.order, &fresh);
-        true
+        let spots: Set<Spot> = fresh.iter().map(|entry| entry.spot).collect();
+        let (mut from, mut place) = (Vec::new(), 0);
+        self.order.retain(|entry| {
+            let stays = !spots.contains(&entry.spot);
+            if !stays {
+                from.push(place);
+            }
+            place += 1;
+            stays
+        });
+        let mut before = 0;
+        let into = fresh.iter().map(|entry| {
+            let rest = self.order.get(before..).unwrap_or_default();
+            before += rest.partition_point(|known| order.compare(known, entry).is_lt());
+            before
+        });
+        let into: Vec<usize> = into.collect();
+        self.order = woven(&self.order, fresh.iter().copied(), &into);
+        Some(Moved { from, into, spots: fresh.into_iter().map(|entry| entry.spot).collect() })
     }
 
     /// Does a portion of what is left to be done; `true` when other rows are shown now.
@@ -198,7 +229,7 @@ impl Ordering {
         let begin = entries.len();
         if begin == 0 {
             // Memory that is new to the program costs as much as what is written to it.
-            entries.reserve(count(inventory));
+            entries.reserve(inventory.tally().total);
         }
         let of_names = *stage == Stage::FromNames;
         let read_all = *taken == if of_names { self.named.len() } else { inventory.sources().len() };
@@ -320,24 +351,47 @@ impl Filtering {
     }
 }
 
-/// How many tables there are.
-fn count(inventory: &Inventory) -> usize {
-    inventory.sources().iter().map(|held| held.source.schemas.len()).sum()
+/// Tables that are at other places of an order now.
+struct Moved {
+    /// The places where they were, ascending.
+    from: Vec<usize>,
+    /// The places where they belong among those that stayed, ascending.
+    into: Vec<usize>,
+    /// Where they are held, in their order.
+    spots: Vec<Spot>,
 }
 
-/// Two sorted lists in one.
-fn merged(order: &Order<'_>, mut one: &[Entry], mut other: &[Entry]) -> Vec<Entry> {
-    let mut all = Vec::with_capacity(one.len() + other.len());
-    while let ([first, rest @ ..], [second, others @ ..]) = (one, other) {
-        if order.compare(first, second).is_le() {
-            all.push(*first);
-            one = rest;
-        } else {
-            all.push(*second);
-            other = others;
+impl Moved {
+    /// Moves the rows of these tables; gives back the rows from before.
+    fn carry_out(&self, inventory: &Inventory, view: &mut TableView<SchemaId>) -> Vec<SchemaId> {
+        let ids = || self.spots.iter().filter_map(|spot| inventory.at(*spot)).map(|(_, schema, _)| schema.id.clone());
+        let mut stay = Vec::with_capacity(view.rows().len());
+        let mut begin = 0;
+        for from in &self.from {
+            stay.extend_from_slice(view.rows().get(begin..*from).unwrap_or_default());
+            begin = from + 1;
         }
+        stay.extend_from_slice(view.rows().get(begin..).unwrap_or_default());
+        let cursor = match self.from.binary_search(&view.cursor()) {
+            Ok(_) => ids().position(|id| Some(&id) == view.selected()).map(|nth| self.into[nth] + nth),
+            Err(moved_before) => {
+                let among_them = view.cursor() - moved_before;
+                Some(among_them + self.into.partition_point(|into| *into <= among_them))
+            }
+        };
+        view.put_in(woven(&stay, ids(), &self.into), Vec::new(), cursor)
     }
-    all.extend_from_slice(one);
-    all.extend_from_slice(other);
+}
+
+/// A list with others put in before these places of it.
+fn woven<T: Clone>(list: &[T], others: impl Iterator<Item = T>, into: &[usize]) -> Vec<T> {
+    let mut all = Vec::with_capacity(list.len() + into.len());
+    let mut begin = 0;
+    for (other, into) in others.zip(into) {
+        all.extend_from_slice(list.get(begin..*into).unwrap_or_default());
+        all.push(other);
+        begin = *into;
+    }
+    all.extend_from_slice(list.get(begin..).unwrap_or_default());
     all
 }

@@ -197,7 +197,7 @@ impl Model {
             return;
         }
         self.ordering.now = self.now;
-        self.ordering.begin(&mut self.inventory, &self.schemas);
+        self.ordering.begin(&mut self.inventory, &mut self.schemas);
         // Many tables are not sorted while a key waits.
         if self.inventory.tally().total <= PORTION {
             while self.ordering.is_busy() {
@@ -222,8 +222,8 @@ impl Model {
     /// Does a portion of the work that was put off; `true` when other rows are shown now.
     pub fn go_on_ordering(&mut self) -> bool {
         self.ordering.now = self.now;
-        self.ordering.begin(&mut self.inventory, &self.schemas);
-        self.ordering.go_on(&self.inventory, &mut self.schemas)
+        let begun = self.ordering.begin(&mut self.inventory, &mut self.schemas);
+        self.ordering.go_on(&self.inventory, &mut self.schemas) || begun
     }
 
     fn schema_rows(&self) -> (Vec<SchemaId>, Vec<Head>) {

@@ -315,7 +315,7 @@ fn key(column: SchemaColumn, held: &Held, schema: &Schema, state: State) -> u128
         | SchemaColumn::Stored => 0,
         SchemaColumn::Source => {
             let mut bytes = [0; 16];
-            begin(held.source.title().raw(), &mut bytes);
+            begin(held.title().raw(), &mut bytes);
             u128::from_be_bytes(bytes)
         }
         SchemaColumn::Method => schema.sync_type.known().map_or(LAST, |method| beginning(method.raw())),

@@ -1,10 +1,12 @@
 //! What was found out, and what follows from it.
 
+use jiff::SignedDuration;
+
 use super::{follows, history, late, link, raw, refresh, runbook, tuning};
-use crate::app::effect::{Effect, FollowId, RequestId};
-use crate::app::model::Model;
+use crate::app::effect::{Effect, FollowId, RequestId, Timer};
 use crate::app::model::flights::{Purpose, Waiter};
 use crate::app::model::overlay::Overlay;
+use crate::app::model::{Model, activity};
 use crate::warehouse::channel::Way;
 use crate::warehouse::failure::{Failure, FailureKind};
 use crate::warehouse::inventory::Transition;
@@ -43,7 +45,9 @@ pub(super) fn learned(model: &mut Model, request: RequestId, fact: Fact) -> Vec<
 
 fn take_in(model: &mut Model, request: RequestId, purpose: &Purpose, fact: Fact) -> Vec<Effect> {
     let now = model.now;
-    match fact {
+    // What was told earlier is learned earlier.
+    let mut effects = if matches!(fact, Fact::Sources(_)) { Vec::new() } else { take_in_pages(model) };
+    effects.extend(match fact {
         Fact::Identity(identity) => {
             model.identity = *identity;
             Vec::new()
@@ -89,20 +93,40 @@ fn take_in(model: &mut Model, request: RequestId, purpose: &Purpose, fact: Fact)
             effects.extend(prove(model, follow_of(purpose), &Evidence::Jobs(&jobs)));
             effects
         }
-    }
+    });
+    effects
 }
+
+/// For so long, a page of the list waits for those that follow it.
+const TOGETHER: SignedDuration = SignedDuration::from_secs(1);
 
 /// A part of the list was read.
 fn list_came(model: &mut Model, page: SourcePage) -> Vec<Effect> {
     model.link.reading = Some((page.loaded, page.total));
-    model.link.unreadable = page.unreadable;
-    if let Some(end) = page.end {
-        model.link.partial = end == Completeness::Partial;
+    let waits = model.waits_for_more(&page);
+    model.pages.push(page);
+    match model.pages.as_slice() {
+        [_] if waits => vec![Effect::Wake { timer: Timer::Pages, after: TOGETHER }],
+        _ if waits => Vec::new(),
+        _ => take_in_pages(model),
+    }
+}
+
+/// Takes in what was read of the list.
+pub(super) fn take_in_pages(model: &mut Model) -> Vec<Effect> {
+    if model.pages.is_empty() {
+        return Vec::new();
+    }
+    let mut transitions = Vec::new();
+    for page in std::mem::take(&mut model.pages) {
+        model.link.unreadable = page.unreadable;
+        if let Some(end) = page.end {
+            model.link.partial = end == Completeness::Partial;
+        }
+        transitions.extend(model.inventory.learn_sources(page, model.now));
     }
     // Nothing changes by being seen for the first time.
-    let first = model.link.is_first_reading();
-    let transitions = model.inventory.learn_sources(page, model.now);
-    if !first {
+    if !model.link.is_first_reading() {
         note_transitions(model, &transitions);
     }
     refresh::rows_changed(model)
@@ -180,8 +204,8 @@ pub(super) fn ended(model: &mut Model, request: RequestId, result: Result<(), Fa
 
 fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failure>) -> Vec<Effect> {
     model.link.reading = None;
+    let mut effects = take_in_pages(model);
     let first = model.link.is_first_reading();
-    let mut effects = Vec::new();
     match result {
         Ok(()) => {
             effects.extend(link::list_read(model));
@@ -191,7 +215,6 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
             effects.extend(runbook::watch(model));
             effects.extend(tuning::list_read(model));
             effects.extend(refresh::prove_runs(model));
-            effects.extend(refresh::rows_changed(model));
             effects.extend(super::remember::rows_came(model));
             if refresh::details_missing(model) {
                 effects.extend(refresh::read_details(model));
@@ -245,7 +268,8 @@ fn not_shown(model: &mut Model, need: Option<Need>, failure: Failure) -> Vec<Eff
 
 /// Writes down what changed, as far as people care.
 pub(super) fn note_transitions(model: &mut Model, transitions: &[Transition]) {
-    for transition in transitions {
+    // What would be forgotten at once is not even written.
+    for transition in transitions.iter().skip(transitions.len().saturating_sub(activity::KEPT)) {
         let Some((held, schema, _)) = model.inventory.schema(&transition.schema) else { continue };
         let text = format!(
             "{} / {}: {} → {}",

@@ -165,6 +165,7 @@ fn fired(model: &mut Model, timer: Timer) -> Vec<Effect> {
         Timer::Refresh(generation) if generation == model.generations.refresh => refresh::read_list(model),
         Timer::Clock(generation) if generation == model.generations.clock => refresh::tick(model),
         Timer::Rested(generation) if generation == model.generations.rested => refresh::read_details(model),
+        Timer::Pages => facts::take_in_pages(model),
         Timer::Follow(follow) => follows::learn(model, follow, &Evidence::Waited),
         // What an overlay may cover is not taken away behind it.
         Timer::Notice(generation) if model.overlay.is_some() && model.activity.shows(generation) => {

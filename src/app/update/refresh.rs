@@ -33,10 +33,12 @@ fn read_list_for(model: &mut Model, urgency: Urgency) -> Vec<Effect> {
         return Vec::new();
     }
     model.generations.refresh += 1;
+    let mut effects = super::facts::take_in_pages(model);
     model.inventory.begin_reading();
     model.link.begin_reading();
     let waiters = std::mem::take(&mut model.list_waiters);
-    vec![model.flights.fetch(Need::Sources, Purpose::List(waiters), urgency)]
+    effects.push(model.flights.fetch(Need::Sources, Purpose::List(waiters), urgency));
+    effects
 }
 
 /// Plans the next reading of the list.
@@ -197,7 +199,11 @@ pub(super) fn rows_changed(model: &mut Model) -> Vec<Effect> {
     let before = (model.sources.selected().cloned(), model.schemas.selected().cloned());
     let inventory = &model.inventory;
     model.marks.keep(|table| inventory.schema(table).is_some());
-    model.rebuild_rows();
+    if model.inventory.take_sources_changed() || model.rows_depend_on_time() {
+        model.rebuild_rows();
+    } else {
+        model.rebuild_schema_rows();
+    }
     model.recall();
     super::triage::bring_up_to_date(model);
     super::all_profiles::bring_up_to_date(model);

@@ -167,6 +167,7 @@ impl Builder<'_> {
             access: spec.access.clone().or_else(|| source.access.clone()),
             deleted: false,
             overlay: overlay(&spec.show),
+            by_turns: overlay(&spec.show_by_turns),
         };
         let jobs = self.past(&mut table, spec, position, parent, source, &mut random);
         if spec.synced.unwrap_or(true) && table.settings.sync_type.is_some() && !source.direct {

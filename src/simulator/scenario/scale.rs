@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::spec::{FaultSpec, HistorySpec, OutcomeSpec, RunSpec, SourceSpec, Span, Spec, TableSpec};
+use serde_json::Value;
+
+use super::spec::{FaultSpec, HistorySpec, OutcomeSpec, RunSpec, ShowSpec, SourceSpec, Span, Spec, TableSpec};
 use crate::simulator::world::Cure;
 
 /// The most tables a generated world may have.
@@ -27,6 +29,8 @@ const NOUNS: [&str; 12] = [
 /// So many tables of a source are in a run at most: as many as one question for jobs has names.
 const RUNNING_A_SOURCE: usize = 4;
 
+const UNAVAILABLE: &str = "503 Server Error: Service Unavailable for url: https://api.example.com";
+
 /// How much of everything there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
@@ -34,19 +38,24 @@ pub struct Size {
     tables: usize,
     /// Tables in a run: only their jobs tell whether that is true.
     running: usize,
+    /// Tables that are not what they were at every other reading of the list.
+    restless: usize,
 }
 
-/// Reads `100x50`, or `100x50+20` for 20 tables in a run.
+/// Reads `100x50`, `100x50+20` for 20 tables in a run, `100x50~50` for 50 restless ones, or `100x50+20~50`.
 pub fn parse(size: &str) -> Option<Size> {
-    let (size, running) = match size.split_once('+') {
-        Some((size, running)) => (size, running.parse().ok()?),
-        None => (size, 0),
+    let counted = |size: &'_ str, sign| match size.split_once(sign) {
+        Some((size, count)) => Some((size.to_owned(), count.parse::<usize>().ok()?)),
+        None => Some((size.to_owned(), 0)),
     };
+    let (size, restless) = counted(size, '~')?;
+    let (size, running) = counted(&size, '+')?;
     let (sources, tables) = size.split_once('x')?;
     let (sources, tables) = (sources.parse::<usize>().ok()?, tables.parse::<usize>().ok()?);
     let most_running = sources.checked_mul(tables.min(RUNNING_A_SOURCE))?;
-    let fits = sources > 0 && sources.checked_mul(tables)? <= MOST_TABLES && running <= most_running;
-    fits.then_some(Size { sources, tables, running })
+    let all = sources.checked_mul(tables)?;
+    let fits = sources > 0 && all <= MOST_TABLES && running <= most_running && restless <= all;
+    fits.then_some(Size { sources, tables, running, restless })
 }
 
 /// A world of that size.
@@ -68,7 +77,11 @@ fn source(number: usize, size: Size) -> SourceSpec {
         prefix: Some(format!("s{number:04}")),
         supports_columns: true,
         tables: (0..size.tables)
-            .map(|table| if table < running { in_a_run(number, table) } else { self::table(number, table) })
+            .map(|table| match number * size.tables + table {
+                _ if table < running => in_a_run(number, table),
+                place if size.is_restless(place) => restless(number, table),
+                _ => self::table(number, table),
+            })
             .collect(),
         ..SourceSpec::default()
     }
@@ -87,7 +100,7 @@ fn table(source: usize, number: usize) -> TableSpec {
     // A fixed share of each, spread evenly: one in 25 fails, one in 50 is switched off, one in 50 is new.
     let share = (source * 7 + number) % 50;
     spec.fault = match share {
-        0 | 25 => Some(fault("503 Server Error: Service Unavailable for url: https://api.example.com", false)),
+        0 | 25 => Some(fault(UNAVAILABLE, false)),
         10 => Some(fault("permission denied for table, grant SELECT and re-enable the sync.", true)),
         _ => None,
     };
@@ -96,6 +109,28 @@ fn table(source: usize, number: usize) -> TableSpec {
         spec.synced = Some(false);
     }
     spec
+}
+
+impl Size {
+    /// Whether the table at this place among all is one of the restless, which are spread evenly.
+    fn is_restless(self, place: usize) -> bool {
+        let all = self.sources * self.tables;
+        (place + 1) * self.restless / all > place * self.restless / all
+    }
+}
+
+/// A table that fails, or was cancelled, at every other reading of the list.
+fn restless(source: usize, number: usize) -> TableSpec {
+    let (fails, cancelled) = ([("status", "Failed"), ("latest_error", UNAVAILABLE)], [("status", "Cancelled")]);
+    let other: &[(&str, &str)] = if source % 4 < 2 { &fails } else { &cancelled };
+    let set = other.iter().map(|(field, value)| ((*field).to_owned(), Value::from(*value))).collect();
+    TableSpec {
+        fault: None,
+        sync_type: Some("incremental".to_owned()),
+        synced: None,
+        show_by_turns: ShowSpec { set, ..ShowSpec::default() },
+        ..table(source, number)
+    }
 }
 
 /// A table in a run that goes on for hours.
@@ -133,9 +168,23 @@ mod tests {
 
     #[test]
     fn a_size_is_read_or_refused() {
-        assert_eq!(parse("2000x50"), Some(Size { sources: 2_000, tables: 50, running: 0 }));
-        assert_eq!(parse("100x50+200"), Some(Size { sources: 100, tables: 50, running: 200 }));
-        for wrong in ["", "x", "0x1", "100x", "1x1+5", "100x50+", "100x50+-1", "1000000x1000000", "300000x1"] {
+        assert_eq!(parse("2000x50"), Some(Size { sources: 2_000, tables: 50, running: 0, restless: 0 }));
+        assert_eq!(parse("100x50+200"), Some(Size { sources: 100, tables: 50, running: 200, restless: 0 }));
+        assert_eq!(parse("9x8+7~6"), Some(Size { sources: 9, tables: 8, running: 7, restless: 6 }));
+        for wrong in [
+            "1x1~2",
+            "1x1~",
+            "1x1~1+1",
+            "",
+            "x",
+            "0x1",
+            "100x",
+            "1x1+5",
+            "100x50+",
+            "100x50+-1",
+            "1000000x1000000",
+            "300000x1",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
@@ -146,5 +195,14 @@ mod tests {
         let running = |source: &SourceSpec| source.tables.iter().filter(|table| table.run.is_some()).count();
         assert_eq!(spec.sources.iter().map(running).sum::<usize>(), 13);
         assert_eq!(spec.sources.iter().rev().map(running).take(5).collect::<Vec<_>>(), [4, 4, 4, 1, 0]);
+    }
+
+    #[test]
+    fn the_restless_are_spread_over_the_sources() {
+        let spec = spec(parse("20x50~10").unwrap());
+        let restless =
+            |source: &SourceSpec| source.tables.iter().filter(|table| !table.show_by_turns.set.is_empty()).count();
+        assert_eq!(spec.sources.iter().map(restless).sum::<usize>(), 10);
+        assert!(spec.sources.iter().all(|source| restless(source) < 2));
     }
 }

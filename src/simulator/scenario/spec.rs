@@ -243,6 +243,8 @@ pub struct TableSpec {
     pub access: Option<String>,
     /// What is shown otherwise than it is.
     pub show: ShowSpec,
+    /// What every other reading of the list shows otherwise.
+    pub show_by_turns: ShowSpec,
 }
 
 /// Change data capture of a source.

@@ -45,6 +45,9 @@ pub fn list(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
         .filter(|&position| found_by_search(world, position, search.as_deref()))
         .collect();
     let page = Page::of(call.request);
+    if page.offset == 0 {
+        world.begin_list();
+    }
     let shown = positions.iter().skip(page.offset).take(page.limit);
     let items: Vec<Arc<str>> = shown.map(|&position| world.list_item(position)).collect();
     // The items before the page are not needed, so it is handed over as the beginning of a shorter list.

@@ -83,6 +83,8 @@ pub struct World {
     random: Random,
     /// How quickly it reacts.
     pub tempo: Tempo,
+    /// Whether lists show what they show by turns.
+    turned: bool,
 }
 
 impl World {
@@ -97,6 +99,7 @@ impl World {
             agenda: Agenda::default(),
             random,
             tempo,
+            turned: false,
         }
     }
 

@@ -9,27 +9,41 @@ use super::{Address, Job, Moment, Source, Table, World};
 /// Replies made of a source since it last changed, so that large worlds answer quickly.
 #[derive(Clone, Debug, Default)]
 pub struct Rendered {
-    list_item: Option<Arc<str>>,
+    /// As lists show it, at one reading and at the next.
+    list_items: [Option<Arc<str>>; 2],
     tables: Option<Vec<Arc<str>>>,
 }
 
 impl World {
     /// The item of the source list: trimmed tables.
     pub fn list_item(&mut self, position: usize) -> Arc<str> {
+        let turned = self.turned;
         let source = &mut self.sources[position];
-        if let Some(ready) = &source.rendered.list_item {
+        let turns = turned && source.tables.iter().any(|table| !table.by_turns.is_empty());
+        if let Some(ready) = &source.rendered.list_items[usize::from(turns)] {
             return Arc::clone(ready);
         }
-        let schemas: Vec<Value> = by_name(source).into_iter().map(|table| trimmed(source, table)).collect();
+        let tables = by_name(source).into_iter();
+        let schemas: Vec<Value> = tables.map(|table| trimmed(source, table, turned)).collect();
         let item: Arc<str> = render_source(source, &schemas).to_string().into();
-        source.rendered.list_item = Some(Arc::clone(&item));
+        source.rendered.list_items[usize::from(turns)] = Some(Arc::clone(&item));
         item
+    }
+
+    /// A reading of the list begins.
+    pub fn begin_list(&mut self) {
+        self.turned = !self.turned;
     }
 
     /// Renders every list in advance, so that the first request does not pay for it.
     pub fn render_all(&mut self) {
+        for _ in 0..2 {
+            self.begin_list();
+            for position in 0..self.sources.len() {
+                self.list_item(position);
+            }
+        }
         for position in 0..self.sources.len() {
-            self.list_item(position);
             self.full_tables(position);
         }
     }
@@ -133,7 +147,7 @@ fn deprecation(source: &Source) -> Value {
     }
 }
 
-fn trimmed(source: &Source, table: &Table) -> Value {
+fn trimmed(source: &Source, table: &Table, turned: bool) -> Value {
     let mut reply = json!({
         "id": table.id,
         "name": table.name,
@@ -149,6 +163,9 @@ fn trimmed(source: &Source, table: &Table) -> Value {
         })),
     });
     table.overlay.apply(&mut reply);
+    if turned {
+        table.by_turns.apply(&mut reply);
+    }
     reply
 }
 

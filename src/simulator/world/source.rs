@@ -17,6 +17,12 @@ pub struct Overlay {
 }
 
 impl Overlay {
+    /// Whether everything is shown as it is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.drop.is_empty()
+    }
+
     /// Applies it to an object of a reply.
     pub fn apply(&self, object: &mut Value) {
         if let Value::Object(fields) = object {

@@ -225,4 +225,6 @@ pub struct Table {
     pub deleted: bool,
     /// What is shown otherwise than it is.
     pub overlay: Overlay,
+    /// What every other reading of the list shows otherwise.
+    pub by_turns: Overlay,
 }

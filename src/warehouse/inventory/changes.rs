@@ -22,14 +22,16 @@ impl Changes {
         let renamed = before.0.title() != after.0.title();
         let tables = before.0.schemas.iter().zip(&after.0.schemas);
         let states = before.1.iter().zip(after.1);
-        let same = tables
-            .zip(states)
-            .map(|((old, new), (from, to))| from == to && !renamed && (std::ptr::eq(old, new) || old == new));
-        self.tables
-            .extend(spots_of(place, after.0.schemas.len()).zip(same).filter(|(_, same)| !same).map(|(spot, _)| spot));
-        let same_names = before.0.schemas.iter().zip(&after.0.schemas).all(|(old, new)| old.title() == new.title());
-        if self.tables.len() > MOST_TOLD || !same_names {
-            self.everything = true;
+        for (spot, ((old, new), (from, to))) in spots_of(place, after.0.schemas.len()).zip(tables.zip(states)) {
+            // What is held once is not compared.
+            let same = old == new;
+            self.everything |= !same && old.title() != new.title();
+            if !same || renamed || from != to {
+                self.tables.push(spot);
+            }
+        }
+        self.everything |= self.tables.len() > MOST_TOLD;
+        if self.everything {
             self.tables.clear();
         }
     }

@@ -48,11 +48,14 @@ fn says_more(known: Option<&Finding>, new: &Finding) -> bool {
 
 impl Inventory {
     /// What a closer look found outlives the next reading of the list, as long as it is the same failure.
-    pub(super) fn apply_closer_looks(&mut self, source: &mut Source) {
-        for schema in &mut source.schemas {
+    pub(super) fn apply_closer_looks(&mut self, source: &mut Arc<Source>, fresh: &[usize]) {
+        for place in fresh {
+            let Some(schema) = source.schemas.get(*place) else { continue };
             let Some(look) = self.closer.get(&schema.id) else { continue };
             if look.holds_for(schema) {
-                schema.finding.clone_from(&look.finding);
+                if let Some(schema) = Arc::make_mut(source).schemas.get_mut(*place) {
+                    Arc::make_mut(schema).finding.clone_from(&look.finding);
+                }
             } else {
                 self.closer.remove(&schema.id);
                 self.asked.remove(&schema.id);
@@ -73,19 +76,12 @@ impl Inventory {
     /// `None`: it was settled already, this text settles nothing, or the table does not fail.
     pub fn accept(&mut self, id: &SchemaId, finding: &Arc<Finding>, now: Timestamp) -> Option<Vec<Transition>> {
         let spot = self.spot(id)?;
-        let (held, schema, state) = self.at(spot)?;
+        let (_, schema, state) = self.at(spot)?;
         if !state.is_failure() || !says_more(schema.finding.as_deref(), finding) {
             return None;
         }
         let schema = Schema { finding: Some(Arc::clone(finding)), ..schema.clone() };
-        let (mut source, seen_in) = (held.source.clone(), held.seen_in);
         self.closer.insert(id.clone(), CloserLook::of(&schema, None));
-        *source.schemas.get_mut(spot.table as usize)? = schema;
-        let mut transitions = Vec::new();
-        self.place(source, now, &mut transitions);
-        if let Some(held) = self.held.get_mut(spot.source as usize) {
-            held.seen_in = seen_in;
-        }
-        Some(transitions)
+        Some(self.replace(spot, schema, now))
     }
 }

@@ -1,5 +1,7 @@
 //! What was destroyed. A page that was asked for before does not bring it back.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::Inventory;
@@ -16,9 +18,9 @@ pub(super) struct Gone {
 
 impl Gone {
     /// Whether a source is still there; tables that are not are taken out of it.
-    pub(super) fn spares(&self, source: &mut Source) -> bool {
-        if !self.tables.is_empty() {
-            source.schemas.retain(|schema| !self.tables.contains(&schema.id));
+    pub(super) fn spares(&self, source: &mut Arc<Source>) -> bool {
+        if !self.tables.is_empty() && source.schemas.iter().any(|schema| self.tables.contains(&schema.id)) {
+            Arc::make_mut(source).schemas.retain(|schema| !self.tables.contains(&schema.id));
         }
         !self.sources.contains(&source.id)
     }
@@ -36,10 +38,7 @@ impl Inventory {
     pub fn forget_schema(&mut self, id: &SchemaId, now: Timestamp) {
         self.gone.tables.insert(id.clone());
         let Some(spot) = self.spot(id) else { return };
-        if let Some(held) = self.held.get_mut(spot.source as usize) {
-            held.source.schemas.retain(|schema| schema.id != *id);
-        }
-        self.reassess(spot.source as usize, now);
+        self.amend(spot.source as usize, |source| source.schemas.retain(|schema| schema.id != *id), now);
         self.reindex();
     }
 }

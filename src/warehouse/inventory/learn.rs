@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::closer::CloserLook;
-use super::{Detailed, Inventory, SAME_LOOK, Transition};
+use super::{Detailed, Inventory, SAME_LOOK, Spot, Transition};
 use crate::warehouse::finding::Finding;
 use crate::warehouse::freshness::age;
 use crate::warehouse::ids::{SchemaId, SourceId};
@@ -13,6 +13,8 @@ use crate::warehouse::job::Job;
 use crate::warehouse::map::{Map, Set};
 use crate::warehouse::operation::JobQuery;
 use crate::warehouse::runs::Runs;
+use crate::warehouse::schema::Schema;
+use crate::warehouse::source::Source;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::FullSchema;
 use crate::warehouse::text::Foreign;
@@ -27,22 +29,25 @@ impl Inventory {
             self.closer.insert(id.clone(), CloserLook::of(&full.schema, Some(now)));
         }
         let Some(spot) = self.spot(&id) else { return Vec::new() };
-        let Some(held) = self.held.get(spot.source as usize) else { return Vec::new() };
-        let mut source = held.source.clone();
-        if let Some(place) = source.schemas.get_mut(spot.table as usize) {
-            *place = full.schema;
-        }
-        let seen_in = held.seen_in;
-        let mut transitions = Vec::new();
-        self.place(source, now, &mut transitions);
-        if let Some(held) = self.held.get_mut(spot.source as usize) {
-            held.seen_in = seen_in;
-        }
+        let transitions = self.replace(spot, full.schema, now);
         // Older runs may be those of another failure.
         if self.runs(&id).and_then(Runs::read_at).is_some_and(|read_at| age(read_at, now) < SAME_LOOK) {
             self.settle(&id, now);
         }
         transitions
+    }
+
+    /// Puts a table in the place of what is held of it.
+    pub(super) fn replace(&mut self, spot: Spot, schema: Schema, now: Timestamp) -> Vec<Transition> {
+        if self.at(spot).is_some_and(|(_, known, _)| *known == schema) {
+            return self.reassess(spot.source as usize, now);
+        }
+        let put = |source: &mut Source| {
+            if let Some(place) = source.schemas.get_mut(spot.table as usize) {
+                *place = Arc::new(schema);
+            }
+        };
+        self.amend(spot.source as usize, put, now)
     }
 
     /// Takes in jobs of a source. Tables named in the question that have none are now known to have none, unless
@@ -100,13 +105,17 @@ impl Inventory {
     /// What the text of a failing table leaves open, its newest run may settle.
     fn settle(&mut self, id: &SchemaId, now: Timestamp) {
         let Some(spot) = self.spot(id) else { return };
-        let held = self.held.get_mut(spot.source as usize);
-        let Some(schema) = held.and_then(|held| held.source.schemas.get_mut(spot.table as usize)) else { return };
+        let Some(held) = self.held.get_mut(spot.source as usize) else { return };
+        let Some(schema) = held.source.schemas.get(spot.table as usize) else { return };
         let found = self.runs.get(id).and_then(Runs::failure);
         let settles = |found: &&Arc<Finding>| schema.finding.as_ref().is_some_and(|own| own.is_settled_by(found));
-        if let Some(found) = found.filter(settles).filter(|_| schema.status == Status::Failed) {
+        let Some(found) = found.filter(settles).filter(|_| schema.status == Status::Failed) else { return };
+        if let Some(schema) = Arc::make_mut(&mut held.source).schemas.get_mut(spot.table as usize) {
+            let schema = Arc::make_mut(schema);
             schema.finding = Some(Arc::clone(found));
             self.closer.insert(id.clone(), CloserLook::of(schema, Some(now)));
+            self.changes.tables.push(spot);
+            self.sources_changed = true;
         }
     }
 }

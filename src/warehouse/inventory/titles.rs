@@ -10,11 +10,12 @@ impl Inventory {
         if !std::mem::take(&mut self.names_changed) {
             return;
         }
-        let names = told_apart(self.held.iter().map(|held| &held.source));
+        let names = told_apart(self.held.iter().map(|held| &*held.source));
         for (held, name) in self.held.iter_mut().zip(names) {
             if held.title != name {
                 held.title = name;
                 self.changes.everything = true;
+                self.sources_changed = true;
             }
         }
     }

@@ -50,7 +50,7 @@ fn source(name: &str, kind: &str, schemas: Vec<Schema>) -> Source {
         api_version: Field::Null,
         access_level: Field::Null,
         settings: Vec::new(),
-        schemas,
+        schemas: schemas.into_iter().map(Arc::new).collect(),
         unreadable: 0,
     }
 }
@@ -92,6 +92,7 @@ fn project() -> Inventory {
         source("crm", "Hubspot", vec![new, dark, table("fine")]),
     ];
     let (loaded, total) = (sources.len(), sources.len());
+    let sources = sources.into_iter().map(Arc::new).collect();
     inventory
         .learn_sources(SourcePage { sources, loaded, total, unreadable: 0, end: Some(Completeness::Whole) }, now());
     inventory

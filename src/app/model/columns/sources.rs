@@ -52,7 +52,7 @@ impl SourceColumn {
     pub fn compare(self, one: &Held, other: &Held) -> Ordering {
         match self {
             Self::Health => worst(one).cmp(&worst(other)).then(other.tally.broken.cmp(&one.tally.broken)),
-            Self::Name => by_name(one.source.title(), other.source.title()),
+            Self::Name => by_name(one.title(), other.title()),
             Self::Kind => by_name(&one.source.kind, &other.source.kind),
             Self::Tables => other.tally.broken.cmp(&one.tally.broken).then(other.tally.total.cmp(&one.tally.total)),
             Self::LastRun => newest_first(&one.source.last_run_at, &other.source.last_run_at),

@@ -71,7 +71,7 @@ impl SchemaColumn {
         match self {
             Self::State => state.cmp(other_state),
             Self::Name => by_name(schema.title(), other_schema.title()),
-            Self::Source => by_name(source.source.title(), other_source.source.title()),
+            Self::Source => by_name(source.title(), other_source.title()),
             Self::Method => {
                 let word = |schema: &Schema| schema.sync_type.known().map(|method| method.raw().to_owned());
                 known_first(word(schema), word(other_schema))
