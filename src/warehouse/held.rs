@@ -30,6 +30,8 @@ pub struct Held {
     pub(super) seen_in: u64,
     /// Channels that tables which are switched on depend on.
     ways: Vec<Way>,
+    /// The places of the tables that leave doubts.
+    doubts: Vec<usize>,
     /// From when on time alone may change a state; `None`: never.
     pub(super) changes_from: Option<Timestamp>,
 }
@@ -44,25 +46,47 @@ pub struct SourceError {
 }
 
 impl Held {
-    pub(super) fn new(source: Arc<Source>, states: Vec<State>, seen_in: u64) -> Self {
+    pub(super) fn new(source: Arc<Source>, states: Vec<State>, changes_from: Option<Timestamp>, seen_in: u64) -> Self {
         let mut held = Self {
             title: source.title().clone(),
             ways: ways_of(&source),
             source,
             tally: Tally::default(),
             error: None,
-            states: Vec::new(),
+            doubts: Vec::new(),
+            states,
             seen_in,
-            changes_from: None,
+            changes_from,
         };
-        held.reassess(states);
+        held.sum_up();
         held
     }
 
-    /// Takes in the states of its tables.
-    pub(super) fn reassess(&mut self, states: Vec<State>) {
-        self.tally = Tally::of(&states);
-        self.states = states;
+    /// Takes in how it is told now, with the same tables of which only these are not the very same; gives back how it was
+    /// told before. Their states are still those from before.
+    pub(super) fn renew(&mut self, source: Arc<Source>, fresh: &[usize]) -> Arc<Source> {
+        let before = std::mem::replace(&mut self.source, source);
+        if before.title() != self.source.title() {
+            self.title = self.source.title().clone();
+        }
+        let depends = |source: &Source, place: usize| source.schemas.get(place).and_then(|schema| way_of(schema));
+        if fresh.iter().any(|place| depends(&before, *place) != depends(&self.source, *place)) {
+            self.ways = ways_of(&self.source);
+        }
+        self.error = None;
+        before
+    }
+
+    /// Whether time alone may have changed a state.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.changes_from.is_some_and(|from| from <= now)
+    }
+
+    /// Works out what follows from the states of its tables.
+    pub(super) fn sum_up(&mut self) {
+        self.tally = Tally::of(&self.states);
+        let doubtful = self.tables().enumerate().filter(|(_, (schema, state))| is_doubtful(schema, *state));
+        self.doubts = doubtful.map(|(place, _)| place).collect();
         self.error = if is_unexplained(self) { self.error.take().or_else(|| error_of(&self.source)) } else { None };
         if self.error.is_some() {
             let as_bad = if self.source.status.is_billing() { State::BillingLimit } else { State::Failed };
@@ -93,6 +117,11 @@ impl Held {
         self.ways.contains(&way)
     }
 
+    /// Tables whose state, or the cause of it, may rest on something that is still to be asked. Usually there are few.
+    pub fn doubts(&self) -> impl Iterator<Item = (&Schema, State)> {
+        self.doubts.iter().filter_map(|place| Some((&**self.source.schemas.get(*place)?, *self.states.get(*place)?)))
+    }
+
     /// Its tables with their states.
     pub fn tables(&self) -> impl Iterator<Item = (&Schema, State)> {
         self.source.schemas.iter().map(Arc::as_ref).zip(self.states.iter().copied())
@@ -117,11 +146,20 @@ impl SourceError {
     }
 }
 
+/// The channel that a table depends on, if it is switched on.
+fn way_of(schema: &Schema) -> Option<Way> {
+    Way::of(schema).filter(|_| schema.should_sync == Some(true))
+}
+
+/// Whether something about a table in this state may still be to be asked.
+fn is_doubtful(schema: &Schema, state: State) -> bool {
+    let settled = || state.is_failure() && schema.finding.as_deref().is_some_and(|finding| !finding.is_open());
+    state.severity() <= Severity::Moving && !settled()
+}
+
 fn ways_of(source: &Source) -> Vec<Way> {
     let mut ways = Vec::new();
-    for way in
-        source.schemas.iter().filter(|schema| schema.should_sync == Some(true)).filter_map(|schema| Way::of(schema))
-    {
+    for way in source.schemas.iter().filter_map(|schema| way_of(schema)) {
         if !ways.contains(&way) {
             ways.push(way);
         }
@@ -139,14 +177,14 @@ fn is_unexplained(held: &Held) -> bool {
     // What a user has switched off need not work.
     let off = |schema: &Schema, state: State| schema.should_sync == Some(false) && state != State::NotSetUp;
     let is_on = |schema: &Schema, _: State| schema.should_sync != Some(false);
-    let wanted = some_table(&is_on) || !some_table(&off);
+    let wanted = || some_table(&is_on) || !some_table(&off);
     match &source.status {
         Status::Failed => !some_table(&|schema, state| fails(schema, state)),
         Status::Error => {
-            wanted && !some_table(&|schema, state| fails(schema, state) || state.severity() == Severity::Broken)
+            wanted() && !some_table(&|schema, state| fails(schema, state) || state.severity() == Severity::Broken)
         }
         Status::Paused | Status::BillingLimits | Status::BillingLimitTooLow => {
-            wanted && !some_table(&|schema, _| schema.status.is_billing())
+            wanted() && !some_table(&|schema, _| schema.status.is_billing())
         }
         Status::Unknown(word) => source.schemas.is_empty() && !word.is_blank(),
         Status::None | Status::Running | Status::Completed | Status::Cancelled => false,
@@ -154,8 +192,8 @@ fn is_unexplained(held: &Held) -> bool {
 }
 
 fn fails(schema: &Schema, state: State) -> bool {
-    let claims = matches!(schema.status, Status::Failed | Status::Error | Status::Unknown(_));
-    state.is_failure() || (claims && schema.should_sync != Some(false))
+    let claims = || matches!(schema.status, Status::Failed | Status::Error | Status::Unknown(_));
+    state.is_failure() || (schema.should_sync != Some(false) && claims())
 }
 
 /// The text is that of the first table by name that has one, those that are off included.

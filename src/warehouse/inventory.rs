@@ -245,14 +245,21 @@ impl Inventory {
     fn reassess(&mut self, index: usize, now: Timestamp) -> Vec<Transition> {
         let Some(held) = self.held.get(index) else { return Vec::new() };
         let (states, changes_from) = self.assess(&held.source, now);
-        self.changes.compare(index, (&held.source, &held.states), (&held.source, &states));
-        let transitions = held.transitions_to(&states);
-        self.sources_changed |= !transitions.is_empty();
-        self.counted.take();
+        let tables = spots_of(index, states.len()).zip(held.tables()).zip(&states);
+        let moved = tables.filter(|((_, (_, from)), to)| from != *to);
+        let (spots, transitions): (Vec<Spot>, Vec<Transition>) = moved
+            .map(|((spot, (schema, from)), to)| (spot, Transition { schema: schema.id.clone(), from, to: *to }))
+            .unzip();
         if let Some(held) = self.held.get_mut(index) {
-            held.reassess(states);
             held.changes_from = changes_from;
+            if !spots.is_empty() {
+                held.states = states;
+                held.sum_up();
+                self.sources_changed = true;
+                self.counted.take();
+            }
         }
+        self.changes.add(spots.into_iter());
         transitions
     }
 

@@ -17,7 +17,7 @@ use super::replies::{CandidateFields, CdcPrerequisites, CdcStatus, Form, LogEntr
 use super::runs::Runs;
 use super::schema::{Schema, SchemaDetail};
 use super::source::Source;
-use super::state::{Severity, State, deserves_a_second_look};
+use super::state::{State, deserves_a_second_look};
 use super::text::Foreign;
 
 /// Something to find out. Finding it out may take several requests; all of them only look.
@@ -177,18 +177,17 @@ pub fn needed(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, 
         (state.rests_on_the_past(schema) || hidden())
             && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), REST_LASTS, now)
     };
-    // Of many tables, few are in such a state.
-    let uncertain: Vec<(&Held, Vec<(&Schema, State)>)> = chosen(inventory, only)
-        .map(|held| (held, held.tables().filter(|(_, state)| state.severity() <= Severity::Moving).collect()))
+    let tables: Vec<(&Held, &Schema, State)> = chosen(inventory, only)
+        .flat_map(|held| held.doubts().map(move |(schema, state)| (held, schema, state)))
         .collect();
     for wanted in [&claim as &dyn Fn(&Inventory, &Schema, State) -> bool, &resting_on] {
-        for (held, tables) in &uncertain {
-            let tables = tables.iter().filter(|(schema, state)| wanted(inventory, schema, *state));
-            questions(inventory, held, tables.map(|(schema, _)| *schema), &mut needs);
+        for of_one in tables.chunk_by(|one, other| std::ptr::eq(one.0, other.0)) {
+            let Some((held, ..)) = of_one.first() else { continue };
+            let tables = of_one.iter().filter(|(_, schema, state)| wanted(inventory, schema, *state));
+            questions(inventory, held, tables.map(|(_, schema, _)| *schema), &mut needs);
         }
     }
-    let tables = uncertain.iter().flat_map(|(_, tables)| tables);
-    for (schema, _) in tables.filter(|(schema, state)| is_open_failure(inventory, schema, *state)) {
+    for (_, schema, _) in tables.iter().filter(|(_, schema, state)| is_open_failure(inventory, schema, *state)) {
         if is_older(inventory.asked_at(&schema.id), REST_LASTS, now) {
             needs.push(Need::Schema(schema.id.clone()));
             resting.push(schema.id.clone());
@@ -239,7 +238,7 @@ pub fn second_look(inventory: &Inventory, only: Option<&SourceId>, now: Timestam
     let mut needs = Vec::new();
     for held in chosen(inventory, only) {
         let tables = held
-            .tables()
+            .doubts()
             .filter(|(schema, state)| deserves_a_second_look(*state, inventory.runs(&schema.id), now))
             .map(|(schema, _)| schema);
         questions(inventory, held, tables, &mut needs);
@@ -272,7 +271,7 @@ pub fn is_open(inventory: &Inventory, only: Option<&SourceId>) -> bool {
         return true;
     }
     chosen(inventory, only).any(|held| {
-        held.tables().any(|(schema, state)| {
+        held.doubts().any(|(schema, state)| {
             rests_on_unread_jobs(inventory, schema, state) || is_open_failure(inventory, schema, state)
         })
     })

@@ -112,7 +112,7 @@ impl Ordering {
             }
         } else if let Some(moved) = self.bring_up_to_date(&Order::new(inventory, view.criteria()), &changes.tables) {
             if self.is_listed(view) {
-                self.old.extend(moved.carry_out(inventory, view));
+                moved.carry_out(inventory, view);
                 return true;
             }
             self.passed_by = None;
@@ -203,7 +203,7 @@ impl Ordering {
             before
         });
         let into: Vec<usize> = into.collect();
-        self.order = woven(&self.order, fresh.iter().copied(), &into);
+        weave(&mut self.order, &fresh, &into);
         Some(Moved { from, into, spots: fresh.into_iter().map(|entry| entry.spot).collect() })
     }
 
@@ -362,36 +362,39 @@ struct Moved {
 }
 
 impl Moved {
-    /// Moves the rows of these tables; gives back the rows from before.
-    fn carry_out(&self, inventory: &Inventory, view: &mut TableView<SchemaId>) -> Vec<SchemaId> {
-        let ids = || self.spots.iter().filter_map(|spot| inventory.at(*spot)).map(|(_, schema, _)| schema.id.clone());
-        let mut stay = Vec::with_capacity(view.rows().len());
-        let mut begin = 0;
-        for from in &self.from {
-            stay.extend_from_slice(view.rows().get(begin..*from).unwrap_or_default());
-            begin = from + 1;
-        }
-        stay.extend_from_slice(view.rows().get(begin..).unwrap_or_default());
+    /// Moves the rows of these tables.
+    fn carry_out(&self, inventory: &Inventory, view: &mut TableView<SchemaId>) {
+        let tables = self.spots.iter().filter_map(|spot| inventory.at(*spot));
+        let ids: Vec<SchemaId> = tables.map(|(_, schema, _)| schema.id.clone()).collect();
         let cursor = match self.from.binary_search(&view.cursor()) {
-            Ok(_) => ids().position(|id| Some(&id) == view.selected()).map(|nth| self.into[nth] + nth),
+            Ok(_) => ids.iter().position(|id| Some(id) == view.selected()).map(|nth| self.into[nth] + nth),
             Err(moved_before) => {
                 let among_them = view.cursor() - moved_before;
                 Some(among_them + self.into.partition_point(|into| *into <= among_them))
             }
         };
-        view.put_in(woven(&stay, ids(), &self.into), Vec::new(), cursor)
+        view.rearrange(cursor, |rows| {
+            let (mut place, mut from) = (0, self.from.iter().peekable());
+            rows.retain(|_| {
+                let goes = from.next_if(|from| **from == place).is_some();
+                place += 1;
+                !goes
+            });
+            weave(rows, &ids, &self.into);
+        });
     }
 }
 
-/// A list with others put in before these places of it.
-fn woven<T: Clone>(list: &[T], others: impl Iterator<Item = T>, into: &[usize]) -> Vec<T> {
-    let mut all = Vec::with_capacity(list.len() + into.len());
-    let mut begin = 0;
-    for (other, into) in others.zip(into) {
-        all.extend_from_slice(list.get(begin..*into).unwrap_or_default());
-        all.push(other);
-        begin = *into;
+/// Puts others into a list, before these places of it.
+fn weave<T: Clone>(list: &mut Vec<T>, others: &[T], into: &[usize]) {
+    let mut end = list.len();
+    // Room for them; it does not matter what is in it.
+    list.extend_from_slice(others);
+    for (before, (other, into)) in others.iter().zip(into).enumerate().rev() {
+        for place in (*into..end).rev() {
+            list.swap(place, place + before + 1);
+        }
+        list[into + before] = other.clone();
+        end = *into;
     }
-    all.extend_from_slice(list.get(begin..).unwrap_or_default());
-    all
 }

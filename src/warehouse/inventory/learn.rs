@@ -29,10 +29,10 @@ impl Inventory {
             self.closer.insert(id.clone(), CloserLook::of(&full.schema, Some(now)));
         }
         let Some(spot) = self.spot(&id) else { return Vec::new() };
-        let transitions = self.replace(spot, full.schema, now);
+        let mut transitions = self.replace(spot, full.schema, now);
         // Older runs may be those of another failure.
         if self.runs(&id).and_then(Runs::read_at).is_some_and(|read_at| age(read_at, now) < SAME_LOOK) {
-            self.settle(&id, now);
+            transitions.extend(self.settle(&id, now));
         }
         transitions
     }
@@ -93,29 +93,22 @@ impl Inventory {
                 first_looks.insert(id);
             }
         }
-        for id in settled {
-            self.settle(&id, now);
-        }
+        let mut transitions: Vec<Transition> = settled.iter().flat_map(|id| self.settle(id, now)).collect();
+        transitions.extend(self.reassess(index as usize, now));
         // What a first look finds was so before: nothing has changed but what is known of it.
-        let mut transitions = self.reassess(index as usize, now);
         transitions.retain(|transition| !first_looks.contains(&transition.schema));
         transitions
     }
 
     /// What the text of a failing table leaves open, its newest run may settle.
-    fn settle(&mut self, id: &SchemaId, now: Timestamp) {
-        let Some(spot) = self.spot(id) else { return };
-        let Some(held) = self.held.get_mut(spot.source as usize) else { return };
-        let Some(schema) = held.source.schemas.get(spot.table as usize) else { return };
+    fn settle(&mut self, id: &SchemaId, now: Timestamp) -> Vec<Transition> {
+        let Some(spot) = self.spot(id) else { return Vec::new() };
+        let Some((_, schema, _)) = self.at(spot) else { return Vec::new() };
         let found = self.runs.get(id).and_then(Runs::failure);
         let settles = |found: &&Arc<Finding>| schema.finding.as_ref().is_some_and(|own| own.is_settled_by(found));
-        let Some(found) = found.filter(settles).filter(|_| schema.status == Status::Failed) else { return };
-        if let Some(schema) = Arc::make_mut(&mut held.source).schemas.get_mut(spot.table as usize) {
-            let schema = Arc::make_mut(schema);
-            schema.finding = Some(Arc::clone(found));
-            self.closer.insert(id.clone(), CloserLook::of(schema, Some(now)));
-            self.changes.tables.push(spot);
-            self.sources_changed = true;
-        }
+        let Some(found) = found.filter(settles).filter(|_| schema.status == Status::Failed) else { return Vec::new() };
+        let schema = Schema { finding: Some(Arc::clone(found)), ..schema.clone() };
+        self.closer.insert(id.clone(), CloserLook::of(&schema, Some(now)));
+        self.replace(spot, schema, now)
     }
 }

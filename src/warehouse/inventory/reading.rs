@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::gone::Gone;
 use super::{Held, Inventory, Transition, spots_of};
 use crate::warehouse::source::Source;
-use crate::warehouse::state::{Claim, State};
+use crate::warehouse::state::Claim;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::{Completeness, SourcePage};
 
@@ -39,53 +39,79 @@ impl Inventory {
     }
 
     /// Takes in a source as the server tells it now.
-    pub(super) fn place(&mut self, mut source: Arc<Source>, now: Timestamp) -> Vec<Transition> {
+    pub(super) fn place(&mut self, source: Arc<Source>, now: Timestamp) -> Vec<Transition> {
         let index = self.by_source.get(&source.id).map_or(self.held.len(), |index| *index as usize);
-        if let Some(held) = self.held.get_mut(index)
-            && Arc::ptr_eq(&held.source, &source)
-        {
-            held.seen_in = self.reading;
-            return if held.is_due(now) { self.reassess(index, now) } else { Vec::new() };
-        }
-        let same_tables = self.held.get(index).filter(|held| has_same_tables(&held.source, &source));
-        let fresh = fresh_tables(same_tables, &source);
-        let (same_tables, is_known) = (same_tables.is_some(), index < self.held.len());
-        self.apply_closer_looks(&mut source, &fresh);
-        self.note_claims(&source, &fresh, is_known, now);
-        let known = self.held.get(index);
-        self.names_changed |= known.is_none_or(|held| !held.source.is_called_like(&source));
-        let (states, changes_from) = match known.filter(|held| same_tables && held.tells_still(&source, now)) {
-            Some(held) => self.assess_fresh(held, &source, &fresh, now),
-            None => self.assess(&source, now),
+        let Some(held) = self.held.get_mut(index) else {
+            self.put(index, source, now);
+            return Vec::new();
         };
-        let mut transitions = Vec::new();
-        match known {
-            Some(held) if same_tables => {
-                transitions = held.transitions_to(&states);
-                self.changes.compare(index, (&held.source, &held.states), (&source, &states));
-            }
-            Some(held) => {
-                self.changes.everything = true;
-                for schema in &held.source.schemas {
-                    self.by_schema.remove(&schema.id);
-                }
-            }
-            None => self.changes.tables.extend(spots_of(index, source.schemas.len())),
+        held.seen_in = self.reading;
+        if !Arc::ptr_eq(&held.source, &source) {
+            let Some(fresh) = fresh_tables(&held.source, &source) else {
+                self.put(index, source, now);
+                return Vec::new();
+            };
+            let all_may_differ = held.is_due(now) || held.source.direct != source.direct;
+            let transitions = self.renew(index, source, &fresh, now);
+            return if all_may_differ { [transitions, self.reassess(index, now)].concat() } else { transitions };
         }
+        if held.is_due(now) { self.reassess(index, now) } else { Vec::new() }
+    }
+
+    /// Takes in a source that is new, or has other tables than before.
+    fn put(&mut self, index: usize, mut source: Arc<Source>, now: Timestamp) {
+        let all: Vec<usize> = (0..source.schemas.len()).collect();
+        self.apply_closer_looks(&mut source, &all);
+        self.note_claims(&source, &all, index < self.held.len(), now);
+        let (states, changes_from) = self.assess(&source, now);
+        let held = Held::new(source, states, changes_from, self.reading);
         self.counted.take();
-        self.sources_changed = true;
-        let mut held = Held::new(source, states, self.reading);
-        held.changes_from = changes_from;
+        (self.names_changed, self.sources_changed) = (true, true);
         match self.held.get_mut(index) {
             Some(place) => {
-                held.keep_title(place);
+                self.changes.everything = true;
+                for schema in &place.source.schemas {
+                    self.by_schema.remove(&schema.id);
+                }
                 *place = held;
             }
-            None => self.held.push(held),
+            None => {
+                self.changes.add(spots_of(index, held.source.schemas.len()));
+                self.held.push(held);
+            }
         }
-        if !same_tables {
-            self.index(index);
+        self.index(index);
+    }
+
+    /// Takes in a source of which only these tables are not the ones that are held.
+    fn renew(&mut self, index: usize, mut source: Arc<Source>, fresh: &[usize], now: Timestamp) -> Vec<Transition> {
+        self.apply_closer_looks(&mut source, fresh);
+        self.note_claims(&source, fresh, true, now);
+        let tables = fresh.iter().filter_map(|place| Some((*place, source.schemas.get(*place)?)));
+        let assessed = tables.map(|(place, schema)| (place, self.assess_table(&source, schema, now)));
+        let assessed: Vec<_> = assessed.collect();
+        let Some(held) = self.held.get_mut(index) else { return Vec::new() };
+        self.names_changed |= !held.source.is_called_like(&source);
+        if held.source.title() != source.title() {
+            self.changes.add(spots_of(index, source.schemas.len()));
         }
+        let before = held.renew(source, fresh);
+        let mut transitions = Vec::new();
+        for (place, (state, changes_from)) in assessed {
+            let (Some(old), Some(new)) = (before.schemas.get(place), held.source.schemas.get(place)) else { continue };
+            held.changes_from = [held.changes_from, changes_from].into_iter().flatten().min();
+            let from = held.states.get_mut(place).map_or(state, |held| std::mem::replace(held, state));
+            if from != state {
+                transitions.push(Transition { schema: new.id.clone(), from, to: state });
+            }
+            if from != state || old != new {
+                self.changes.everything |= old.title() != new.title();
+                self.changes.add(spots_of(index, held.source.schemas.len()).skip(place).take(1));
+            }
+        }
+        held.sum_up();
+        self.counted.take();
+        self.sources_changed = true;
         transitions
     }
 
@@ -101,25 +127,6 @@ impl Inventory {
         transitions
     }
 
-    /// The states of the tables of a source of which only some are not those that are held.
-    fn assess_fresh(
-        &self,
-        held: &Held,
-        source: &Source,
-        fresh: &[usize],
-        now: Timestamp,
-    ) -> (Vec<State>, Option<Timestamp>) {
-        let (mut states, mut first_change) = (held.states.clone(), held.changes_from);
-        for place in fresh {
-            if let (Some(schema), Some(state)) = (source.schemas.get(*place), states.get_mut(*place)) {
-                let (now_in, changes_from) = self.assess_table(source, schema, now);
-                *state = now_in;
-                first_change = [first_change, changes_from].into_iter().flatten().min();
-            }
-        }
-        (states, first_change)
-    }
-
     /// Remembers since when tables have been `Running` under our eyes.
     fn note_claims(&mut self, source: &Source, fresh: &[usize], source_known: bool, now: Timestamp) {
         for schema in fresh.iter().filter_map(|place| source.schemas.get(*place)) {
@@ -133,34 +140,16 @@ impl Inventory {
     }
 }
 
-impl Held {
-    /// Whether time alone may have changed a state.
-    pub(super) fn is_due(&self, now: Timestamp) -> bool {
-        self.changes_from.is_some_and(|from| from <= now)
+/// The places of the tables that are not the very ones that were held; `None` where they are others.
+fn fresh_tables(held: &Source, source: &Source) -> Option<Vec<usize>> {
+    let mut fresh = Vec::new();
+    for (place, (old, new)) in held.schemas.iter().zip(&source.schemas).enumerate() {
+        if !Arc::ptr_eq(old, new) {
+            if old.id != new.id {
+                return None;
+            }
+            fresh.push(place);
+        }
     }
-
-    /// Whether the states still hold of the tables that are the same in what the server tells now.
-    fn tells_still(&self, source: &Source, now: Timestamp) -> bool {
-        !self.is_due(now) && self.source.direct == source.direct
-    }
-
-    /// Its tables that are in other states now.
-    pub(super) fn transitions_to(&self, states: &[State]) -> Vec<Transition> {
-        let tables = self.tables().zip(states).filter(|((_, from), to)| from != *to);
-        tables.map(|((schema, from), to)| Transition { schema: schema.id.clone(), from, to: *to }).collect()
-    }
-}
-
-fn has_same_tables(one: &Source, other: &Source) -> bool {
-    let mut pairs = one.schemas.iter().zip(&other.schemas);
-    one.schemas.len() == other.schemas.len() && pairs.all(|(old, new)| Arc::ptr_eq(old, new) || old.id == new.id)
-}
-
-/// The places of the tables of a source that are not the very ones that are held.
-fn fresh_tables(held: Option<&Held>, source: &Source) -> Vec<usize> {
-    let is_held = |place: &usize| {
-        let old = held.and_then(|held| held.source.schemas.get(*place));
-        old.zip(source.schemas.get(*place)).is_some_and(|(old, new)| Arc::ptr_eq(old, new))
-    };
-    (0..source.schemas.len()).filter(|place| !is_held(place)).collect()
+    (held.schemas.len() == source.schemas.len()).then_some(fresh)
 }

@@ -1,6 +1,6 @@
 //! The names of sources, of which no two are alike.
 
-use super::{Held, Inventory};
+use super::Inventory;
 use crate::warehouse::source::told_apart;
 
 impl Inventory {
@@ -17,15 +17,6 @@ impl Inventory {
                 self.changes.everything = true;
                 self.sources_changed = true;
             }
-        }
-    }
-}
-
-impl Held {
-    /// Takes over the name of what was held before, where it is still called so.
-    pub(super) fn keep_title(&mut self, before: &Self) {
-        if before.source.title() == self.source.title() {
-            self.title.clone_from(&before.title);
         }
     }
 }

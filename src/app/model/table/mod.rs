@@ -238,6 +238,13 @@ impl<Id: Clone + PartialEq> TableView<Id> {
         before
     }
 
+    /// Puts the rows in another order. `cursor` tells where the selected row is then, where that is known.
+    pub(super) fn rearrange(&mut self, cursor: Option<usize>, order: impl FnOnce(&mut Vec<Id>)) {
+        let mut rows = std::mem::take(&mut self.rows);
+        order(&mut rows);
+        self.put_in(rows, Vec::new(), cursor);
+    }
+
     /// The same, but until somebody has moved the cursor it stays on the first row.
     pub fn replace_from_the_top(&mut self, rows: Vec<Id>) {
         if !self.moved {
