@@ -15,7 +15,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use whtui::app::effect::RequestId;
+use whtui::app::effect::{RequestId, Timer};
 use whtui::app::message::{Event, Sent};
 use whtui::view::theme::Theme;
 use whtui::warehouse::field::Field;
@@ -215,6 +215,20 @@ fn ten_seconds_at_rest_wake_little_and_write_little() {
     hour.pass(10);
     assert!(hour.wakes - wakes <= 2, "{} wake-ups", hour.wakes - wakes);
     assert!(hour.cells.len() - frames <= 1);
+}
+
+#[test]
+fn the_seconds_of_a_run_count_from_when_it_is_seen() {
+    let mut world = sources(1);
+    let mut desk = Desk::new(settings(), 140, 40);
+    desk.list(world.clone());
+    let is_clock = |timer: &Timer| matches!(timer, Timer::Clock(_));
+    let next = |desk: &Desk| desk.timers.iter().filter(|(_, timer)| is_clock(timer)).map(|(at, _)| *at).max().unwrap();
+    assert!(next(&desk).duration_since(desk.now).as_secs() > 10, "{:?}", desk.timers);
+    desk.pass(60).fire(|timer| matches!(timer, Timer::Refresh(_)));
+    Arc::make_mut(&mut world[0].schemas[0]).status = Status::Running;
+    desk.list(world);
+    assert_eq!(next(&desk).duration_since(desk.now).as_secs(), 1, "{:?}", desk.timers);
 }
 
 #[test]

@@ -494,8 +494,13 @@ fn facts(need: &Need, world: Vec<Source>, jobs: &[(u8, Status, i64)]) -> Vec<Fac
             let mut pages: Vec<Fact> = Vec::new();
             for (number, source) in world.into_iter().enumerate() {
                 let end = (number + 1 == total).then_some(end);
-                let page =
-                    SourcePage { sources: vec![source.into()], loaded: number + 1, total, unreadable: number, end };
+                let page = SourcePage {
+                    sources: [Arc::new(source)].into(),
+                    loaded: number + 1,
+                    total,
+                    unreadable: number,
+                    end,
+                };
                 pages.push(Fact::Sources(page));
             }
             if pages.is_empty() {

@@ -24,7 +24,7 @@ use whtui::warehouse::raw::pretty;
 use whtui::warehouse::schema::Schema;
 use whtui::warehouse::source::Source;
 use whtui::warehouse::status::Status;
-use whtui::warehouse::survey::{Fact, FullSchema, Identity, Need, SourcePage};
+use whtui::warehouse::survey::{Completeness, Fact, FullSchema, Identity, Need, SourcePage};
 use whtui::warehouse::text::Foreign;
 
 const NEVER: &str = "nothing was ever synced here";
@@ -56,6 +56,11 @@ fn history(desk: &Desk) -> &History {
 
 fn gateway() -> Failure {
     Failure::new(FailureKind::Gateway, "")
+}
+
+fn page(sources: Vec<Source>, loaded: usize, end: Option<Completeness>) -> Fact {
+    let sources = sources.into_iter().map(Arc::new).collect();
+    Fact::Sources(SourcePage { sources, loaded, total: 2, unreadable: 0, end })
 }
 
 fn full(schema: Schema) -> Fact {
@@ -166,12 +171,7 @@ fn reading_the_list_soon_is_not_forgotten_while_it_is_read() {
 
 #[test]
 fn a_page_from_before_does_not_bring_back_what_was_destroyed() {
-    let page = |sources: Vec<Source>, loaded: usize, end| {
-        let sources = sources.into_iter().map(Arc::new).collect();
-        Fact::Sources(SourcePage { sources, loaded, total: 2, unreadable: 0, end })
-    };
     let all = || vec![source("lab", vec![table("probes")]), source("shop", vec![table("orders"), table("stock")])];
-    let whole = Some(whtui::warehouse::survey::Completeness::Whole);
     let mut desk = desk_with(made::settings(), all());
     desk.pass(60).fire(is_soon);
     let (reading, _) = desk.asked(|need| *need == Need::Sources);
@@ -179,13 +179,59 @@ fn a_page_from_before_does_not_bring_back_what_was_destroyed() {
     desk.go_to_source("lab").press(&["X"]).type_in("lab").press(&["enter"]).sent(Ok(Sent::Done(None)));
     let lab = SourceId::new("source-lab");
     assert!(desk.model.inventory.source(&lab).is_none(), "{}", screen(&desk));
-    desk.happen(Event::Learned(reading, Box::new(page(vec![all().remove(0)], 2, whole))));
+    desk.happen(Event::Learned(reading, Box::new(page(vec![all().remove(0)], 2, Some(Completeness::Whole)))));
     assert!(desk.model.inventory.source(&lab).is_none(), "{}", screen(&desk));
     desk.happen(Event::FetchEnded(reading, Ok(())));
     // What a later reading shows is there.
     desk.fire(is_soon);
     desk.list(all());
     assert!(desk.model.inventory.source(&lab).is_some());
+}
+
+/// A world in which a list is being read again, and its first page has come: orders run now.
+fn reading_again() -> (Desk, RequestId, Vec<Source>) {
+    let all = |orders: Schema| vec![source("shop", vec![orders, table("stock")]), source("lab", vec![table("probes")])];
+    let mut desk = desk_with(made::settings(), all(table("orders")));
+    desk.pass(60).fire(is_soon);
+    let (reading, _) = desk.asked(|need| *need == Need::Sources);
+    let mut running = all(with_status("orders", "Running"));
+    let rest = running.split_off(1);
+    desk.timers.clear();
+    desk.happen(Event::Learned(reading, Box::new(page(running, 1, None))));
+    (desk, reading, rest)
+}
+
+#[test]
+fn a_list_that_is_read_again_changes_what_is_shown_at_once() {
+    let (mut desk, reading, rest) = reading_again();
+    let before = screen(&desk);
+    assert_eq!(state_of_orders(&desk), Status::Completed, "{before}");
+    let last = Event::Learned(reading, Box::new(page(rest.clone(), 2, Some(Completeness::Whole))));
+    assert!(!desk.model.puts_off(&last));
+    assert!(desk.model.puts_off(&Event::Learned(reading, Box::new(page(rest, 2, None)))));
+    desk.happen(last);
+    assert_eq!(state_of_orders(&desk), Status::Running, "{}", screen(&desk));
+    assert_ne!(screen(&desk), before);
+
+    // What is long in coming is not waited for.
+    let (mut desk, ..) = reading_again();
+    desk.pass(1).fire(|timer| *timer == Timer::Pages);
+    assert_eq!(state_of_orders(&desk), Status::Running);
+
+    // Nor is what does not come at all.
+    let (mut desk, reading, _) = reading_again();
+    desk.happen(Event::FetchEnded(reading, Err(gateway())));
+    assert_eq!(state_of_orders(&desk), Status::Running);
+}
+
+#[test]
+fn what_waits_of_the_list_does_not_undo_what_came_after_it() {
+    let (mut desk, reading, rest) = reading_again();
+    desk.go_to_table("shop", "orders").press(&["E"]);
+    desk.full(with_status("orders", "Failed"));
+    assert_eq!(state_of_orders(&desk), Status::Failed);
+    desk.happen(Event::Learned(reading, Box::new(page(rest, 2, Some(Completeness::Whole)))));
+    assert_eq!(state_of_orders(&desk), Status::Failed);
 }
 
 fn state_of_orders(desk: &Desk) -> Status {

@@ -316,16 +316,15 @@ fn what_two_readings_have_in_common_is_held_once() {
     let mut read = |sources: Vec<Source>| {
         let mut page = whole(sources);
         let reading = reread.begin();
-        page.sources.iter_mut().for_each(|source| reread.share(reading, source));
-        reread.end(reading);
+        reread.share(reading, &mut page);
         page.sources
     };
     let (first, again) = (read(many(3, 4)), read(many(3, 4)));
-    assert!(first.iter().zip(&again).all(|(one, other)| Arc::ptr_eq(one, other)));
+    assert!(first.iter().zip(&*again).all(|(one, other)| Arc::ptr_eq(one, other)));
     let mut changed = many(3, 4);
     Arc::make_mut(&mut changed[1].schemas[2]).status = Status::Running;
     let third = read(changed);
-    let same: Vec<bool> = first.iter().zip(&third).map(|(one, other)| Arc::ptr_eq(one, other)).collect();
+    let same: Vec<bool> = first.iter().zip(&*third).map(|(one, other)| Arc::ptr_eq(one, other)).collect();
     assert_eq!(same, [true, false, true]);
     let tables = first[1].schemas.iter().zip(&third[1].schemas);
     assert_eq!(tables.map(|(one, other)| Arc::ptr_eq(one, other)).collect::<Vec<_>>(), [true, true, false, true]);
@@ -349,8 +348,7 @@ proptest! {
             let sources: Vec<Source> = chosen.chain(worlds.clone()).filter(|source| seen.insert(source.id.clone())).collect();
             let mut page = whole(sources.clone());
             let reading = reread.begin();
-            page.sources.iter_mut().for_each(|source| reread.share(reading, source));
-            reread.end(reading);
+            reread.share(reading, &mut page);
             plain.begin_reading();
             shared.begin_reading();
             prop_assert_eq!(plain.learn_sources(whole(sources.clone()), now), shared.learn_sources(page, now));

@@ -240,7 +240,7 @@ mod tests {
     }
 
     fn ids_of(pages: &[SourcePage]) -> Vec<String> {
-        pages.iter().flat_map(|page| &page.sources).map(|source| source.id.as_str().to_owned()).collect()
+        pages.iter().flat_map(|page| &*page.sources).map(|source| source.id.as_str().to_owned()).collect()
     }
 
     fn descending(count: u64) -> Vec<u64> {

@@ -24,7 +24,7 @@ use crate::warehouse::runs::Runs;
 use crate::warehouse::schema::Schema;
 use crate::warehouse::state::State;
 use crate::warehouse::survey::Need;
-use crate::warehouse::words::{ago, count, span};
+use crate::warehouse::words::{ago, counted_rows, span};
 use crate::worker::clock;
 
 /// Exit codes.
@@ -315,7 +315,7 @@ impl Ended<'_> {
         let what = match self.ending {
             None => format!("the time is up after {}; it is {}", span(self.waited), state.words()),
             Some(Ending::Completed(job) | Ending::NotCompleted(job)) => {
-                let rows = job.rows.known().map(|rows| format!(", {} rows", count(*rows))).unwrap_or_default();
+                let rows = job.rows.known().map(|rows| format!(", {}", counted_rows(*rows))).unwrap_or_default();
                 let took = job.duration().map(|took| format!(", {}", span(took))).unwrap_or_default();
                 format!("{}{rows}{took}{why}", job.status)
             }

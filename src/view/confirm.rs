@@ -254,7 +254,7 @@ fn names(confirm: &Confirm) -> String {
 fn lost(challenge: &Challenge) -> String {
     let loss = challenge.loss();
     let rows = match loss.rows {
-        Field::Known(rows) => format!("{} rows", words::count(rows)),
+        Field::Known(_) => words::told_rows(loss.rows),
         Field::Null => "no rows (there is no data yet)".to_owned(),
         Field::Unknown => "an unknown number of rows".to_owned(),
     };

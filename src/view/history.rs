@@ -316,8 +316,7 @@ fn details<'a>(model: &Model, history: &History, job: &Job, theme: &Theme, width
         None => "without an end".to_owned(),
     };
     let rows = match job.rows {
-        Field::Known(1) => "1 row".to_owned(),
-        Field::Known(rows) => format!("{} rows", words::count(rows)),
+        Field::Known(_) => words::told_rows(job.rows),
         Field::Null | Field::Unknown => "rows unknown".to_owned(),
     };
     let so_far = if running { " so far" } else { "" };

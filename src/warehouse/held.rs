@@ -85,7 +85,8 @@ impl Held {
     /// Works out what follows from the states of its tables.
     pub(super) fn sum_up(&mut self) {
         self.tally = Tally::of(&self.states);
-        let doubtful = self.tables().enumerate().filter(|(_, (schema, state))| is_doubtful(schema, *state));
+        let open = self.states.iter().enumerate().filter(|(_, state)| state.severity() <= Severity::Moving);
+        let doubtful = open.filter(|(place, state)| is_doubtful(self.source.schemas.get(*place), **state));
         self.doubts = doubtful.map(|(place, _)| place).collect();
         self.error = if is_unexplained(self) { self.error.take().or_else(|| error_of(&self.source)) } else { None };
         if self.error.is_some() {
@@ -151,10 +152,10 @@ fn way_of(schema: &Schema) -> Option<Way> {
     Way::of(schema).filter(|_| schema.should_sync == Some(true))
 }
 
-/// Whether something about a table in this state may still be to be asked.
-fn is_doubtful(schema: &Schema, state: State) -> bool {
-    let settled = || state.is_failure() && schema.finding.as_deref().is_some_and(|finding| !finding.is_open());
-    state.severity() <= Severity::Moving && !settled()
+/// Whether something about a table in a state like this may still be to be asked.
+fn is_doubtful(schema: Option<&Arc<Schema>>, state: State) -> bool {
+    let finding = schema.and_then(|schema| schema.finding.as_deref()).filter(|_| state.is_failure());
+    finding.is_none_or(Finding::is_open)
 }
 
 fn ways_of(source: &Source) -> Vec<Way> {

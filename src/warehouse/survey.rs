@@ -107,8 +107,9 @@ pub struct Identity {
 /// One page of the sources.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourcePage {
-    /// The sources; repeats of what an earlier page of the same reading brought are left out.
-    pub sources: Vec<Arc<Source>>,
+    /// The sources; repeats of what an earlier page of the same reading brought are left out. Shared, so that whoever read
+    /// them can keep them, and with them the work of dropping them.
+    pub sources: Arc<[Arc<Source>]>,
     /// How many sources were read so far in this reading.
     pub loaded: usize,
     /// How many the server says there are.
@@ -168,12 +169,11 @@ const REST_LASTS: SignedDuration = SignedDuration::from_mins(30);
 #[must_use]
 pub fn needed(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, now: Timestamp) -> Vec<Need> {
     let mut needs = Vec::new();
-    let mut resting = Vec::new();
     let claim = |inventory: &Inventory, schema: &Schema, state: State| {
         state.claims_to_run() && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), PROOF_LASTS, now)
     };
     let resting_on = |inventory: &Inventory, schema: &Schema, state: State| {
-        let hidden = || rests_on_unread_jobs(inventory, schema, state) && inventory.looked_closely(schema);
+        let hidden = || inventory.looked_closely(schema) && rests_on_unread_jobs(inventory, schema, state);
         (state.rests_on_the_past(schema) || hidden())
             && is_older(inventory.runs(&schema.id).and_then(Runs::read_at), REST_LASTS, now)
     };
@@ -187,15 +187,13 @@ pub fn needed(inventory: &mut Inventory, only: Option<&SourceId>, limit: usize, 
             questions(inventory, held, tables.map(|(_, schema, _)| *schema), &mut needs);
         }
     }
-    for (_, schema, _) in tables.iter().filter(|(_, schema, state)| is_open_failure(inventory, schema, *state)) {
-        if is_older(inventory.asked_at(&schema.id), REST_LASTS, now) {
-            needs.push(Need::Schema(schema.id.clone()));
-            resting.push(schema.id.clone());
-        }
-    }
     needs.truncate(limit);
-    for id in resting.iter().filter(|id| needs.contains(&Need::Schema((*id).clone()))) {
-        inventory.note_asked(id, now);
+    let open = tables.iter().filter(|(_, schema, state)| is_open_failure(inventory, schema, *state));
+    let due = open.map(|(_, schema, _)| &schema.id).filter(|id| is_older(inventory.asked_at(id), REST_LASTS, now));
+    let due: Vec<SchemaId> = due.take(limit - needs.len()).cloned().collect();
+    for id in due {
+        inventory.note_asked(&id, now);
+        needs.push(Need::Schema(id));
     }
     needs
 }

@@ -8,8 +8,8 @@ mod logins;
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// How many characters of one text are ever shown; what is longer ends in an ellipsis.
@@ -26,13 +26,13 @@ const CLUSTER_LIMIT: usize = 12;
 
 /// A text that somebody else wrote.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Foreign(Arc<str>);
+pub struct Foreign(ArcStr);
 
 impl Foreign {
     /// Takes a text in, unchanged.
     #[must_use]
     pub fn new(raw: &str) -> Self {
-        Self(Arc::from(raw))
+        Self(ArcStr::from(raw))
     }
 
     /// The text exactly as it came. Only for matching and for requests, never for the screen.
@@ -80,7 +80,7 @@ impl From<&str> for Foreign {
 
 impl From<String> for Foreign {
     fn from(raw: String) -> Self {
-        Self(Arc::from(raw))
+        Self(ArcStr::from(raw))
     }
 }
 

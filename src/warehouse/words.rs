@@ -86,6 +86,24 @@ pub fn counted(number: usize, noun: &str) -> String {
     format!("{} {noun}{plural}", count(number as u64))
 }
 
+/// Rows with their noun: `1 row`, `1,200 rows`.
+#[must_use]
+pub fn counted_rows(number: u64) -> String {
+    told_rows(Field::Known(number))
+}
+
+/// The same in short: `1.2M rows`.
+#[must_use]
+pub fn compact_rows(number: u64) -> String {
+    format!("{} {}", compact(number), if number == 1 { "row" } else { "rows" })
+}
+
+/// The same of a number that may be missing: `? rows`.
+#[must_use]
+pub fn told_rows(field: Field<u64>) -> String {
+    format!("{} {}", rows(field), if field == Field::Known(1) { "row" } else { "rows" })
+}
+
 /// A number that may be missing: `–` for none, `?` for not known.
 #[must_use]
 pub fn rows(field: Field<u64>) -> String {

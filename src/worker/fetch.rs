@@ -48,15 +48,10 @@ pub(super) async fn fetch(shared: &Shared, trip: TripId, need: Need, urgency: Ur
                 |page| asking.patiently(move || client.sources(page)),
                 |mut page| {
                     shared.opens_short.store(false, Relaxed);
-                    let mut reread = shared.reread();
-                    for source in &mut page.sources {
+                    for source in Arc::make_mut(&mut page.sources) {
                         shared.findings.attach_all(Arc::make_mut(source));
-                        reread.share(reading, source);
                     }
-                    if page.end.is_some() {
-                        reread.end(reading);
-                    }
-                    drop(reread);
+                    shared.reread().share(reading, &mut page);
                     asking.tell(Fact::Sources(page));
                 },
             )

@@ -6,52 +6,44 @@ use std::sync::Arc;
 use crate::warehouse::ids::SourceId;
 use crate::warehouse::map::Map;
 use crate::warehouse::source::Source;
+use crate::warehouse::survey::SourcePage;
 
 /// The sources as they were read last.
 #[derive(Debug, Default)]
 pub struct Reread {
-    sources: Map<SourceId, Known>,
+    /// Each with the reading that brought it last.
+    sources: Map<SourceId, (u64, Arc<Source>)>,
+    /// The pages of the last readings: while one is taken in, the one before it is still held here.
+    pages: Vec<(u64, Arc<[Arc<Source>]>)>,
     reading: u64,
-}
-
-/// A source as it was read last.
-#[derive(Debug)]
-struct Known {
-    source: Arc<Source>,
-    /// What was read before that, so that it is not dropped where it is shown.
-    before: Option<Arc<Source>>,
-    /// The reading that brought it.
-    read_in: u64,
 }
 
 impl Reread {
     /// A reading of the list begins; answers with its number. Another one may be under way.
     pub fn begin(&mut self) -> u64 {
+        self.pages.retain(|(read_in, _)| *read_in >= self.reading);
         self.reading += 1;
         self.reading
     }
 
-    /// Replaces what is as it was by what was read then.
-    pub fn share(&mut self, reading: u64, source: &mut Arc<Source>) {
-        let Some(known) = self.sources.get_mut(&source.id) else {
-            let known = Known { source: Arc::clone(source), before: None, read_in: reading };
-            self.sources.insert(source.id.clone(), known);
-            return;
-        };
-        let tables = Arc::make_mut(source).schemas.iter_mut();
-        for (table, before) in tables.zip(&known.source.schemas).filter(|(table, before)| table == before) {
-            *table = Arc::clone(before);
+    /// Takes note of a page, and replaces what is as it was by what was read then.
+    pub fn share(&mut self, reading: u64, page: &mut SourcePage) {
+        for source in Arc::make_mut(&mut page.sources) {
+            if let Some((_, before)) = self.sources.get(&source.id) {
+                let tables = Arc::make_mut(source).schemas.iter_mut();
+                for (table, before) in tables.zip(&before.schemas).filter(|(table, before)| table == before) {
+                    *table = Arc::clone(before);
+                }
+                if source == before {
+                    *source = Arc::clone(before);
+                }
+            }
+            self.sources.insert(source.id.clone(), (reading, Arc::clone(source)));
         }
-        known.read_in = reading;
-        if *source == known.source {
-            *source = Arc::clone(&known.source);
-        } else {
-            known.before = Some(std::mem::replace(&mut known.source, Arc::clone(source)));
+        self.pages.push((reading, Arc::clone(&page.sources)));
+        // What a reading did not bring until its end is forgotten.
+        if page.end.is_some() {
+            self.sources.retain(|_, (read_in, _)| *read_in >= reading);
         }
-    }
-
-    /// A reading has seen the end of the list: what was brought by older ones only is forgotten.
-    pub fn end(&mut self, reading: u64) {
-        self.sources.retain(|_, known| known.read_in >= reading);
     }
 }

@@ -177,6 +177,25 @@ impl Run {
         (number(&status, "VmRSS"), ticks, switches)
     }
 
+    /// What comes in so long.
+    fn during(&mut self, time: Duration) -> Vec<u8> {
+        let (began, mut all) = (Instant::now(), Vec::new());
+        while let Some(left) = time.checked_sub(began.elapsed()) {
+            if let Ok((_, bytes)) = self.pieces.recv_timeout(left) {
+                self.screen.process(&bytes);
+                all.extend(bytes);
+            }
+        }
+        all
+    }
+
+    /// CPU time of the first thread, which draws.
+    fn drawing(&self) -> Duration {
+        let pid = self.child.process_id().unwrap();
+        let told = fs::read_to_string(format!("/proc/{pid}/task/{pid}/schedstat")).unwrap();
+        Duration::from_nanos(told.split_whitespace().next().unwrap().parse().unwrap())
+    }
+
     fn quit(mut self) -> Duration {
         let began = Instant::now();
         let _ = self.writer.write_all(b"\x03q");
@@ -489,6 +508,55 @@ fn changes(large: &Server) {
     }
 }
 
+/// How many frames are begun in what a program has written.
+fn frames(bytes: &[u8]) -> usize {
+    let begins = b"\x1b[?2026h";
+    bytes.windows(begins.len()).filter(|window| window == begins).count()
+}
+
+fn news() {
+    let restless = Server::start("scale:2000x50~1000", "0");
+    rows(
+        &["refresh, 1 % changed: CPU of the drawing thread, ms", "its frames, the one that says so included"],
+        "100,000 tables in one list",
+        &["25", "2"],
+        3,
+        |is_floor| {
+            if is_floor {
+                return Vec::new();
+            }
+            let mut run = listed(false, &restless, 100_000, WIDE);
+            let mut figures = vec![Vec::new(), Vec::new()];
+            for _ in 0..4 {
+                let before = run.drawing();
+                run.writer.write_all(b"\x12").unwrap();
+                run.writer.flush().unwrap();
+                let bytes = run.during(Duration::from_millis(1_500));
+                figures[0].push(milliseconds(run.drawing() - before));
+                #[expect(clippy::cast_precision_loss, reason = "few")]
+                figures[1].push(frames(&bytes) as f64);
+            }
+            run.quit();
+            figures
+        },
+    );
+    let busy = Server::start("scale:100x50+1", "0");
+    rows(&["frames a second, one sync running", "bytes a frame"], "100 × 50", &["8", "60"], 1, |is_floor| {
+        if is_floor {
+            return Vec::new();
+        }
+        let mut run = listed(false, &busy, 5_000, WIDE);
+        run.press("/running\r");
+        run.until(|screen| screen.contains("1 of 1 (of 5,000)"));
+        run.settle(Duration::from_secs(4));
+        let bytes = run.during(Duration::from_secs(10));
+        run.quit();
+        #[expect(clippy::cast_precision_loss, reason = "few")]
+        let (frames, length) = (frames(&bytes) as f64, bytes.len() as f64);
+        vec![vec![frames / 10.0], vec![length / frames.max(1.0)]]
+    });
+}
+
 fn rest(small: &Server) {
     for (focus, at) in [("", "100 × 50, with the focus"), ("\x1b[O", "100 × 50, without the focus")] {
         rows(&["ticks of CPU in 10 s at rest", "times woken", "bytes"], at, &["0", "10", "300"], 1, |is_floor| {
@@ -540,6 +608,7 @@ fn main() {
     starts(&large, &small);
     moves(&large, &small);
     changes(&large);
+    news();
     hanging();
     rest(&small);
 }

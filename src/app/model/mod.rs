@@ -188,6 +188,8 @@ pub struct Model {
     pub last_change: Option<Request>,
     /// Who waits for the next reading of the list.
     pub list_waiters: Vec<Waiter>,
+    /// Whether the clock goes by the second.
+    pub counts_seconds: bool,
     /// Numbers that tell current timers from outdated ones.
     pub generations: Generations,
 }
@@ -307,6 +309,7 @@ impl Model {
             copying: None,
             last_change: None,
             list_waiters: Vec::new(),
+            counts_seconds: false,
             generations: Generations::default(),
         }
     }
@@ -342,6 +345,13 @@ impl Model {
     #[must_use]
     pub fn waits_for_more(&self, page: &SourcePage) -> bool {
         page.end.is_none() && !self.link.is_first_reading()
+    }
+
+    /// Whether seconds are shown that go by: of what runs, and of what is waited for. Ages elsewhere change by the minute.
+    #[must_use]
+    pub fn shows_seconds(&self) -> bool {
+        let looks = self.focused || !self.follows.is_empty();
+        looks && (self.is_moving() || self.link.outage.is_some() || self.link.is_paused(self.now))
     }
 
     /// Whether anything on the server is known to move.

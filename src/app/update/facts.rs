@@ -220,7 +220,7 @@ fn list_ended(model: &mut Model, served: Vec<Waiter>, result: &Result<(), Failur
                 effects.extend(refresh::read_details(model));
             }
         }
-        Err(failure) => effects.extend(link::list_failed(model, failure)),
+        Err(failure) => link::list_failed(model, failure),
     }
     for waiter in served {
         let steps = match (waiter, result) {

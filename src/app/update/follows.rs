@@ -36,9 +36,7 @@ pub(super) fn begin_as(model: &mut Model, id: FollowId, (follow, steps): (Follow
         model.making.insert(id, made);
     }
     model.follows.insert(id, follow);
-    let mut effects = carry_out(model, id, steps);
-    effects.extend(refresh::tick(model));
-    effects
+    carry_out(model, id, steps)
 }
 
 /// Tells a followed action what came of a step.

@@ -9,12 +9,10 @@ use crate::warehouse::survey::Need;
 use crate::warehouse::words::short_span;
 
 /// A request is tried again.
-pub(super) fn retrying(model: &mut Model, request: RequestId, failure: Failure) -> Vec<Effect> {
-    let Some(flight) = model.flights.recognise(request) else { return Vec::new() };
+pub(super) fn retrying(model: &mut Model, request: RequestId, failure: Failure) {
+    let Some(flight) = model.flights.recognise(request) else { return };
     if flight.need.as_ref().is_some_and(|need| is_about_the_server(need, &failure)) {
-        troubled(model, failure, false)
-    } else {
-        Vec::new()
+        troubled(model, failure, false);
     }
 }
 
@@ -24,18 +22,14 @@ pub(super) fn failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
     match failure.kind {
         // The key is not accepted for anything else either: what is shown grows old from now on.
         FailureKind::KeyRejected if !known => {
-            let mut effects = troubled(model, failure.clone(), true);
+            troubled(model, failure.clone(), true);
             model.activity.note(model.now, Tone::Bad, "The server does not accept the API key any more.".to_owned());
-            if !model.flights.is_reading_list() {
-                effects.extend(refresh::plan_reading(model));
-            }
-            effects
+            if model.flights.is_reading_list() { Vec::new() } else { refresh::plan_reading(model) }
         }
         // Nothing listens there; the list will tell whether that is so for everything.
         FailureKind::Unreachable if model.link.outage.is_none() => {
-            let mut effects = troubled(model, failure.clone(), false);
-            effects.extend(refresh::read_list(model));
-            effects
+            troubled(model, failure.clone(), false);
+            refresh::read_list(model)
         }
         _ => Vec::new(),
     }
@@ -47,12 +41,12 @@ pub(super) fn answered(model: &mut Model) -> Vec<Effect> {
 }
 
 /// The list could not be read.
-pub(super) fn list_failed(model: &mut Model, failure: &Failure) -> Vec<Effect> {
+pub(super) fn list_failed(model: &mut Model, failure: &Failure) {
     if model.link.outage.is_none_or(|outage| outage.failed == 0) {
         let text = format!("Reading the sources failed: {}.", failure.explanation());
         model.activity.note(model.now, Tone::Bad, text);
     }
-    troubled(model, failure.clone(), true)
+    troubled(model, failure.clone(), true);
 }
 
 /// The list was read.
@@ -66,15 +60,14 @@ pub(super) fn list_read(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// How long the trouble lasts, and when the next try is, is shown by the second.
-fn troubled(model: &mut Model, failure: Failure, reading_over: bool) -> Vec<Effect> {
+/// Takes note of trouble.
+fn troubled(model: &mut Model, failure: Failure, reading_over: bool) {
     let began = model.link.outage.is_none();
     // What was said before is not true any more; before the first reading nothing was said of the server yet.
     if (began || failure.kind == FailureKind::KeyRejected) && !model.link.is_first_reading() {
         model.activity.hide();
     }
     model.link.failed(failure, reading_over, model.now);
-    if began { refresh::tick(model) } else { Vec::new() }
 }
 
 /// Questions that the server passes on to the customer's system or to the vendor say nothing of the server where they

@@ -83,6 +83,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
     }
     effects.extend(watch::look(model));
     effects.extend(noticed);
+    effects.extend(refresh::hurry_clock(model));
     effects.extend(all_profiles::arrive(model));
     effects.extend(all_profiles::leave_unseen(model));
     // One portion follows the other; what is asked for already is not asked for again.
@@ -155,7 +156,10 @@ fn happened(model: &mut Model, event: Event) -> Vec<Effect> {
             model.link.learn_budget(left, model.now);
             Vec::new()
         }
-        Event::Retrying(request, failure) => link::retrying(model, request, failure),
+        Event::Retrying(request, failure) => {
+            link::retrying(model, request, failure);
+            Vec::new()
+        }
         Event::Elsewhere(round, profile, news) => all_profiles::told(model, round, &profile, *news),
     }
 }

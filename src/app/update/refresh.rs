@@ -165,18 +165,23 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
     let transitions = model.inventory.reassess_all(model.now);
     super::facts::note_transitions(model, &transitions);
     let mut effects = super::all_profiles::tick(model);
-    effects.extend(if model.rows_depend_on_time() { rows_changed(model) } else { Vec::new() });
+    if !transitions.is_empty() || model.rows_depend_on_time() {
+        effects.extend(rows_changed(model));
+    }
     model.generations.clock += 1;
+    model.counts_seconds = model.shows_seconds();
     // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
     if !model.focused && model.follows.is_empty() {
         return effects;
     }
-    // Elapsed seconds are shown only of what runs, and of what is waited for; ages elsewhere change by the minute.
-    let counting = model.link.outage.is_some() || model.link.is_paused(model.now);
-    let seconds = if model.is_moving() || counting { 1 } else { 20 };
-    let after = SignedDuration::from_secs(seconds);
+    let after = SignedDuration::from_secs(if model.counts_seconds { 1 } else { 20 });
     effects.push(Effect::Wake { timer: Timer::Clock(model.generations.clock), after });
     effects
+}
+
+/// Has the clock go by the second as soon as seconds are shown.
+pub(super) fn hurry_clock(model: &mut Model) -> Vec<Effect> {
+    if model.shows_seconds() && !model.counts_seconds { tick(model) } else { Vec::new() }
 }
 
 /// The terminal gained or lost the focus. Coming back reads what has grown old.

@@ -109,7 +109,7 @@ fn sentence(model: &Model, table: &SchemaId, watch: &Watch) -> (Tone, String) {
     if let Some(cause) = schema.cause(state) {
         let _ = write!(text, " ({cause})");
     } else if let Some(job) = job.filter(|_| tone == Tone::Good) {
-        let _ = write!(text, ", {} rows", words::rows(job.rows));
+        let _ = write!(text, ", {}", words::told_rows(job.rows));
         if let Some(took) = job.duration() {
             let _ = write!(text, " in {}", words::span(took));
         }

@@ -97,7 +97,7 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
         if let Some(beyond) = beyond.filter(|beyond| beyond.as_secs() > 0) {
             usual = format!("{usual}, over by {}", words::span(beyond));
         }
-        page.field("running", &format!("{elapsed}{usual}, {} rows so far", words::rows(job.rows)));
+        page.field("running", &format!("{elapsed}{usual}, {} so far", words::told_rows(job.rows)));
         // Ears get the words alone.
         if let (Some(at), Some(usual), false) = (job.created_at, runs.usual(), page.theme.plain) {
             let seconds = |span: jiff::SignedDuration| u64::try_from(span.as_secs()).unwrap_or(0);
@@ -129,5 +129,5 @@ fn runs(page: &mut Page<'_>, table: &Schema) {
 
 fn job_words(job: &Job) -> String {
     let took = job.duration().map_or(String::new(), |took| format!(", {}", words::span(took)));
-    format!("{}, {} rows{took}", job.status, words::rows(job.rows))
+    format!("{}, {}{took}", job.status, words::told_rows(job.rows))
 }

@@ -22,7 +22,7 @@ pub(super) fn tables<'a>(model: &Model, opened: &Opened, theme: &Theme, width: u
         let name = text::cut(&name, width.saturating_sub(34).max(12), theme.ellipsis());
         let (told, role) = match table.barred {
             Some(why) => (format!("{mark} {name}  {why}"), Role::Faint),
-            None => (format!("{mark} {name}  {}, {} rows", table.state.words(), words::rows(table.rows)), Role::Text),
+            None => (format!("{mark} {name}  {}, {}", table.state.words(), words::told_rows(table.rows)), Role::Text),
         };
         row_line(&told, row == opened.cursor, role, theme, width)
     });

@@ -22,7 +22,7 @@ impl Inventory {
     /// Takes in a page of the list.
     pub fn learn_sources(&mut self, page: SourcePage, now: Timestamp) -> Vec<Transition> {
         let mut transitions = Vec::new();
-        for mut source in page.sources {
+        for mut source in page.sources.iter().cloned() {
             if self.gone.spares(&mut source) {
                 transitions.extend(self.place(source, now));
             }

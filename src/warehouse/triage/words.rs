@@ -10,7 +10,7 @@ use crate::warehouse::field::Field;
 use crate::warehouse::finding::{Finding, listed};
 use crate::warehouse::held::{Held, SourceError};
 use crate::warehouse::state::State;
-use crate::warehouse::words::{ago, count, counted};
+use crate::warehouse::words::{ago, counted, counted_rows};
 
 /// What is wrong, in a few words.
 pub(super) fn title(kind: Kind, finding: Option<&Finding>) -> String {
@@ -99,7 +99,7 @@ pub(super) fn reason(problem: &Problem, held: &Held, why: &str, now: Timestamp) 
         sentences.push(format!("The oldest was synced {}.", ago(oldest, now)));
     }
     if tables > 1 && problem.rows() > 0 {
-        sentences.push(format!("{} with {} rows are concerned.", counted(tables, "table"), count(problem.rows())));
+        sentences.push(format!("{} with {} are concerned.", counted(tables, "table"), counted_rows(problem.rows())));
     }
     sentences.join(" ")
 }

@@ -8,7 +8,7 @@ use crate::warehouse::job::Job;
 use crate::warehouse::runs::Runs;
 use crate::warehouse::settings::{Frequency, SyncType};
 use crate::warehouse::status::Status;
-use crate::warehouse::words::{compact, counted, span};
+use crate::warehouse::words::{compact, compact_rows, counted, span};
 
 /// Fewer successful runs than these say nothing of what is usual.
 const ENOUGH: usize = 3;
@@ -30,13 +30,13 @@ impl Draft {
             Field::Null => return "It reads everything; nothing is stored yet that tells how much.".to_owned(),
             Field::Unknown => return "It reads everything; how many rows are stored is not known.".to_owned(),
         };
-        let all = format!("Reads about {} rows again: as many as are stored now.", compact(stored));
+        let all = format!("Reads about {} again: as many as are stored now.", compact_rows(stored));
         let Some((read, took)) = runs.and_then(largest) else {
             return format!("{all} How long that takes is not known: none of its jobs tells rows and time.");
         };
         let seconds = u128::from(stored) * u128::from(took) / u128::from(read);
         let time = seconds_of(seconds.max(1));
-        let judged = format!("its largest successful run, {} rows in {}", compact(read), seconds_of(took.into()));
+        let judged = format!("its largest successful run, {} in {}", compact_rows(read), seconds_of(took.into()));
         // A run has a beginning and an end, whatever it reads: small ones are slower for each row.
         if read.saturating_mul(10) < stored {
             return format!(

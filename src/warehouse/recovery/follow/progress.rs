@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Act, Follow, Phase, Step};
 use crate::warehouse::freshness::age;
 use crate::warehouse::text::Foreign;
-use crate::warehouse::words::{count, counted, span};
+use crate::warehouse::words::{count, counted, counted_rows, span};
 
 impl Follow {
     /// The name of what it acts on, without its source.
@@ -59,7 +59,7 @@ impl Follow {
                 let job = runs.iter().find(|run| run.is_open()).or(runs.first()).map(|run| &run.job);
                 let since = job.and_then(|job| job.created_at).unwrap_or(self.asked_at);
                 let rows = job.and_then(|job| job.rows.known().copied());
-                let rows = rows.map(|rows| format!(", {} rows", count(rows))).unwrap_or_default();
+                let rows = rows.map(|rows| format!(", {}", counted_rows(rows))).unwrap_or_default();
                 let usual = usual.map(|usual| format!(" (usually {})", span(usual))).unwrap_or_default();
                 format!("{name}: running {}{rows}{usual}", span(age(since, now)))
             }

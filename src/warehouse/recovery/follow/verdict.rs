@@ -8,7 +8,7 @@ use crate::warehouse::ids::SchemaId;
 use crate::warehouse::job::Job;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::FullSchema;
-use crate::warehouse::words::{count, counted, span};
+use crate::warehouse::words::{count, counted, counted_rows, span};
 
 /// How much of an error text goes into a report; the details show all of it.
 const ERROR_LIMIT: usize = 160;
@@ -148,7 +148,7 @@ impl Follow {
         if job.status == Status::Completed {
             // The jobs of one run tell of the same rows, which must not be added up.
             let rows = runs.iter().filter_map(|run| run.job.rows.known().copied()).max();
-            let rows = rows.map(|rows| format!(", {} rows", count(rows))).unwrap_or_default();
+            let rows = rows.map(|rows| format!(", {}", counted_rows(rows))).unwrap_or_default();
             let synced = match full.map(|full| full.schema.last_synced_at) {
                 Some(Field::Known(at)) => format!(", last synced {}", at.strftime("%H:%M:%SZ")),
                 _ => String::new(),

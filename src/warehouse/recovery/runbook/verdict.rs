@@ -4,7 +4,7 @@ use super::{Patient, Runbook};
 use crate::warehouse::field::Field;
 use crate::warehouse::inventory::Inventory;
 use crate::warehouse::state::{Severity, State};
-use crate::warehouse::words::{count, counted, rows};
+use crate::warehouse::words::{count, counted, told_rows};
 
 /// How the tables of a runbook stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,9 +70,8 @@ impl Runbook {
 /// How many rows, in words.
 fn stored(stored: Field<u64>) -> String {
     match stored {
-        Field::Known(1) => "1 row".to_owned(),
         Field::Null => "no rows".to_owned(),
-        stored => format!("{} rows", rows(stored)),
+        stored => told_rows(stored),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::warehouse::recovery::runbook::stage::{Deed, Stage, Task};
 use crate::warehouse::recovery::runbook::{Choice, Situation};
 use crate::warehouse::runs::Runs;
 use crate::warehouse::status::Status;
-use crate::warehouse::words::count;
+use crate::warehouse::words::counted_rows;
 
 pub(super) fn new_tables(situation: &Situation, facts: &Facts, inventory: &Inventory) -> Vec<Choice> {
     let Some(held) = inventory.source(&situation.source) else { return Vec::new() };
@@ -64,10 +64,8 @@ pub(super) fn costs(situation: &Situation, inventory: &Inventory) -> Vec<Choice>
         .filter(|schema| schema.should_sync == Some(true))
         .map(|schema| {
             let cost = inventory.runs(&schema.id).and_then(usual_rows);
-            let rows = cost.map_or("rows per sync not known".to_owned(), |cost| match cost {
-                1 => "1 row per sync".to_owned(),
-                cost => format!("{} rows per sync", count(cost)),
-            });
+            let rows =
+                cost.map_or("rows per sync not known".to_owned(), |cost| format!("{} per sync", counted_rows(cost)));
             let every = schema.frequency.known().map(|every| format!(", {every}")).unwrap_or_default();
             let lost = if SchemaPatch::pause(schema).is_none() { ", loses what changes meanwhile" } else { "" };
             let choice = Choice::new(schema.name.shown(), format!("{rows}{every}{lost}"), Vec::new());
