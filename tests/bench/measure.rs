@@ -545,10 +545,15 @@ fn news() {
         if is_floor {
             return Vec::new();
         }
-        let mut run = listed(false, &busy, 5_000, WIDE);
-        run.press("/running\r");
-        run.until(|screen| screen.contains("1 of 1 (of 5,000)"));
-        run.settle(Duration::from_secs(4));
+        // It is never quiet.
+        let mut run = Run::start(false, &busy.host, WIDE);
+        run.until(is_loaded(false, 5_000));
+        for keys in ["a", "/running\r"] {
+            run.writer.write_all(keys.as_bytes()).unwrap();
+            run.writer.flush().unwrap();
+            run.during(Duration::from_secs(3));
+        }
+        assert!(run.screen.screen().contents().contains("Running"), "{}", run.screen.screen().contents());
         let bytes = run.during(Duration::from_secs(10));
         run.quit();
         #[expect(clippy::cast_precision_loss, reason = "few")]

@@ -46,16 +46,20 @@ impl Inventory {
             return Vec::new();
         };
         held.seen_in = self.reading;
+        let mut all_may_differ = held.is_due(now);
+        let mut transitions = Vec::new();
         if !Arc::ptr_eq(&held.source, &source) {
             let Some(fresh) = fresh_tables(&held.source, &source) else {
                 self.put(index, source, now);
                 return Vec::new();
             };
-            let all_may_differ = held.is_due(now) || held.source.direct != source.direct;
-            let transitions = self.renew(index, source, &fresh, now);
-            return if all_may_differ { [transitions, self.reassess(index, now)].concat() } else { transitions };
+            all_may_differ |= held.source.direct != source.direct;
+            transitions = self.renew(index, source, &fresh, now);
         }
-        if held.is_due(now) { self.reassess(index, now) } else { Vec::new() }
+        if all_may_differ {
+            transitions.extend(self.reassess(index, now));
+        }
+        transitions
     }
 
     /// Takes in a source that is new, or has other tables than before.
