@@ -100,11 +100,11 @@ fn a_channel_counts_as_healthy_only_after_it_was_read() {
         assert_eq!(state(&known, "t"), broken, "silence mends nothing");
         // It outlives the next reading of the list, and not its source.
         let again = Source::clone(&known.sources()[0].source);
-        known.learn_sources(page(vec![again.clone()]), now());
+        known.learn_sources(&page(vec![again.clone()]), now());
         assert_eq!(state(&known, "t"), broken);
         known.forget_source(&of());
         known.begin_reading();
-        known.learn_sources(page(vec![again]), now());
+        known.learn_sources(&page(vec![again]), now());
         assert_eq!(state(&known, "t"), State::Unverified);
     }
     assert!(!State::Unverified.is_wrong() && State::Unverified.severity() != Severity::Well);
@@ -249,8 +249,8 @@ fn a_stream_that_was_stopped_is_looked_at_again_once_a_table_was_synced_through_
         [(CdcStatus { paused: Field::Known(true), ..streaming() }, true), (lagging, false), (streaming(), false)]
     {
         known.learn_cdc(&of(), &status, now());
-        known.learn_sources(page(vec![source("s", vec![at(2)])]), later(3));
+        known.learn_sources(&page(vec![source("s", vec![at(2)])]), later(3));
         assert_eq!(channels(&mut known, None, 9, later(3)).len(), usize::from(again), "{status:?}");
-        known.learn_sources(page(vec![source("s", vec![at(-9)])]), later(3));
+        known.learn_sources(&page(vec![source("s", vec![at(-9)])]), later(3));
     }
 }

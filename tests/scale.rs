@@ -351,7 +351,7 @@ proptest! {
             reread.share(reading, &mut page);
             plain.begin_reading();
             shared.begin_reading();
-            prop_assert_eq!(plain.learn_sources(whole(sources.clone()), now), shared.learn_sources(page, now));
+            prop_assert_eq!(plain.learn_sources(&whole(sources.clone()), now), shared.learn_sources(&page, now));
             prop_assert_eq!(made_of(&plain), made_of(&shared));
             // Between two readings, a table is read in full form.
             let table = found.get(&sources).schemas.first().map(|schema| Schema { should_sync: Some(true), ..Schema::clone(schema) });
@@ -392,7 +392,7 @@ proptest! {
             sources.reverse();
             sources.retain(|source| seen.insert(source.id.clone()));
             for one in sources {
-                inventory.learn_sources(whtui::warehouse::survey::SourcePage { end: None, ..whole(vec![one]) }, now);
+                inventory.learn_sources(&whtui::warehouse::survey::SourcePage { end: None, ..whole(vec![one]) }, now);
                 ordering.begin(&mut inventory, &mut view);
                 for _ in 0..portions.next().unwrap() {
                     ordering.go_on(&inventory, &mut view);

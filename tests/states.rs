@@ -164,7 +164,7 @@ fn silence_counts_only_where_somebody_looked() {
 #[test]
 fn a_run_that_was_just_requested_before_our_eyes_is_no_phantom() {
     let mut known = inventory(vec![source("s", vec![table("t")])]);
-    known.learn_sources(support::made::page(vec![source("s", vec![with_status("t", "Running")])]), now());
+    known.learn_sources(&support::made::page(vec![source("s", vec![with_status("t", "Running")])]), now());
     learn_jobs(&mut known, "s", "t", past(None), now() + seconds(3));
     let id = SchemaId::new("id-t");
     assert_eq!(known.schema(&id).unwrap().2, State::Starting);
@@ -181,13 +181,13 @@ fn without_any_job_a_run_is_missed_only_after_minutes_under_our_eyes() {
     let mut known = inventory(vec![source("s", vec![with_status("t", "Running")])]);
     for (after, expected) in [(1, State::Starting), (6, State::Starting), (170, State::Starting), (180, State::Phantom)]
     {
-        known.learn_sources(list(), now() + seconds(after));
+        known.learn_sources(&list(), now() + seconds(after));
         learn_jobs(&mut known, "s", "t", Vec::new(), now() + seconds(after));
         assert_eq!(known.schema(&id).unwrap().2, expected, "after {after} s");
     }
     // Another claim begins anew.
-    known.learn_sources(support::made::page(vec![source("s", vec![table("t")])]), now() + seconds(200));
-    known.learn_sources(list(), now() + seconds(210));
+    known.learn_sources(&support::made::page(vec![source("s", vec![table("t")])]), now() + seconds(200));
+    known.learn_sources(&list(), now() + seconds(210));
     learn_jobs(&mut known, "s", "t", Vec::new(), now() + seconds(220));
     assert_eq!(known.schema(&id).unwrap().2, State::Starting);
 }
@@ -211,7 +211,7 @@ fn a_claim_without_any_job_is_no_fresh_request_where_the_last_sync_is_long_overd
         assert_eq!(known.schema(&id).unwrap().2, expected, "{synced} {claims:?}");
         // A request before our eyes is a fresh one.
         let mut known = inventory(vec![source("s", vec![Schema { status: Status::Completed, ..claims.clone() }])]);
-        known.learn_sources(support::made::page(vec![source("s", vec![claims])]), now());
+        known.learn_sources(&support::made::page(vec![source("s", vec![claims])]), now());
         learn_jobs(&mut known, "s", "t", Vec::new(), now());
         assert_eq!(known.schema(&id).unwrap().2, State::Starting);
     }
@@ -320,7 +320,7 @@ fn a_failure_whose_jobs_could_not_be_read_stays_open_and_they_are_asked_for() {
         schema.finding.as_ref().unwrap().cause.id.to_string()
     };
     assert_eq!(cause(&known), "credentials_invalid");
-    known.learn_sources(support::made::page(vec![source("s", vec![failing("t", None, false)])]), now());
+    known.learn_sources(&support::made::page(vec![source("s", vec![failing("t", None, false)])]), now());
     assert_eq!(cause(&known), "credentials_invalid", "it outlives the next list");
     // The full form may come after the jobs, and say less.
     let again = |at| {
@@ -418,7 +418,7 @@ fn a_vague_failure_is_looked_at_closely_once_and_what_is_found_outlives_the_next
     known.learn_schema(full, now());
     let cause = |known: &Inventory| known.schema(&id).unwrap().1.finding.as_ref().unwrap().cause.id.to_string();
     for (error, expected) in [(None, "credentials_invalid"), (Some("timeout expired"), "network_unreachable")] {
-        known.learn_sources(support::made::page(vec![source("s", vec![failing("t", error, false)])]), now());
+        known.learn_sources(&support::made::page(vec![source("s", vec![failing("t", error, false)])]), now());
         assert_eq!(cause(&known), expected);
     }
     assert!(!is_open(&known, None));

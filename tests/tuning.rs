@@ -33,7 +33,7 @@ async fn current(client: &Client) -> Current {
     let sources = client.sources(Page { limit: 10, offset: 0 }).await.unwrap().items;
     let id = sources[0].schemas[0].id.clone();
     let mut inventory = Inventory::default();
-    inventory.learn_sources(whole(sources), noon());
+    inventory.learn_sources(&whole(sources), noon());
     let full = client.schema(&id).await.unwrap();
     let found = client.incremental_fields(&id).await.unwrap();
     let mut current = Current::new(&full, found, inventory.schema(&id).unwrap().0);

@@ -23,7 +23,7 @@ use world::{ago, detail, job, noon, source, table, whole};
 
 fn draft(schema: Schema) -> Draft {
     let mut inventory = Inventory::default();
-    inventory.learn_sources(whole(vec![source("shop", "Postgres", None, vec![schema.clone()])]), noon());
+    inventory.learn_sources(&whole(vec![source("shop", "Postgres", None, vec![schema.clone()])]), noon());
     let full = FullSchema { schema, detail: detail(), source: None, source_type: Field::Unknown };
     let held = inventory.source(&inventory.sources()[0].source.id.clone()).unwrap().clone();
     Draft::new(Current::new(&full, CandidateFields::default(), &held))

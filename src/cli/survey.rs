@@ -318,7 +318,7 @@ impl Survey {
                 reading.sources += page.sources.len();
                 reading.unreadable = page.unreadable;
                 reading.whole = page.end == Some(Completeness::Whole);
-                self.inventory.learn_sources(page, now);
+                self.inventory.learn_sources(&page, now);
             }
             Fact::Schema(full) => {
                 self.inventory.learn_schema(*full, now);

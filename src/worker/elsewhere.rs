@@ -288,7 +288,7 @@ impl Reading {
     fn learn(&mut self, fact: Fact) {
         let now = clock::now();
         match &fact {
-            Fact::Sources(page) => drop(self.inventory.learn_sources(page.clone(), now)),
+            Fact::Sources(page) => drop(self.inventory.learn_sources(page, now)),
             Fact::Schema(full) => drop(self.inventory.learn_schema((**full).clone(), now)),
             Fact::Jobs(query, jobs) => {
                 drop(self.inventory.learn_jobs(&query.source, &query.schemas, jobs.clone(), now));

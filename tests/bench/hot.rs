@@ -125,7 +125,7 @@ fn refresh_with_one_percent_changed(bencher: Bencher, count: usize) {
 #[divan::bench(args = SIZES)]
 fn clock_tick(bencher: Bencher, count: usize) {
     let mut inventory = Inventory::default();
-    inventory.learn_sources(whole(sources(count)), noon());
+    inventory.learn_sources(&whole(sources(count)), noon());
     let now = noon() + SignedDuration::from_secs(20);
     bencher.bench_local(|| inventory.reassess_all(now));
 }

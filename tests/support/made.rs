@@ -96,7 +96,7 @@ pub fn source(name: &str, schemas: Vec<Schema>) -> Source {
 pub fn inventory(sources: Vec<Source>) -> Inventory {
     let mut inventory = Inventory::default();
     inventory.begin_reading();
-    inventory.learn_sources(page(sources), now());
+    inventory.learn_sources(&page(sources), now());
     inventory
 }
 

@@ -188,8 +188,6 @@ pub struct Model {
     pub last_change: Option<Request>,
     /// Who waits for the next reading of the list.
     pub list_waiters: Vec<Waiter>,
-    /// Whether the clock goes by the second.
-    pub counts_seconds: bool,
     /// Numbers that tell current timers from outdated ones.
     pub generations: Generations,
 }
@@ -229,6 +227,8 @@ pub struct Generations {
     pub refresh: u64,
     /// Of the clock.
     pub clock: u64,
+    /// Whether it goes by the second.
+    pub by_seconds: bool,
     /// Of the resting selection.
     pub rested: u64,
     /// Of followed actions.
@@ -309,7 +309,6 @@ impl Model {
             copying: None,
             last_change: None,
             list_waiters: Vec::new(),
-            counts_seconds: false,
             generations: Generations::default(),
         }
     }

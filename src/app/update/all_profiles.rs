@@ -66,7 +66,7 @@ pub(super) fn told(model: &mut Model, round: u64, profile: &str, news: News) -> 
         News::Found(Fact::Sources(page)) => {
             other.stage = Stage::Reads(page.loaded, page.total);
             other.unreadable = page.unreadable;
-            other.inventory.learn_sources(page, now);
+            other.inventory.learn_sources(&page, now);
         }
         News::Found(Fact::Schema(full)) => drop(other.inventory.learn_schema(*full, now)),
         News::Found(Fact::Jobs(query, jobs)) => {

@@ -123,7 +123,7 @@ pub(super) fn take_in_pages(model: &mut Model) -> Vec<Effect> {
         if let Some(end) = page.end {
             model.link.partial = end == Completeness::Partial;
         }
-        transitions.extend(model.inventory.learn_sources(page, model.now));
+        transitions.extend(model.inventory.learn_sources(&page, model.now));
     }
     // Nothing changes by being seen for the first time.
     if !model.link.is_first_reading() {

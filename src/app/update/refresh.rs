@@ -169,19 +169,19 @@ pub(super) fn tick(model: &mut Model) -> Vec<Effect> {
         effects.extend(rows_changed(model));
     }
     model.generations.clock += 1;
-    model.counts_seconds = model.shows_seconds();
+    model.generations.by_seconds = model.shows_seconds();
     // Nobody looks, and nothing is followed: the clock starts again when the focus comes back.
     if !model.focused && model.follows.is_empty() {
         return effects;
     }
-    let after = SignedDuration::from_secs(if model.counts_seconds { 1 } else { 20 });
+    let after = SignedDuration::from_secs(if model.generations.by_seconds { 1 } else { 20 });
     effects.push(Effect::Wake { timer: Timer::Clock(model.generations.clock), after });
     effects
 }
 
 /// Has the clock go by the second as soon as seconds are shown.
 pub(super) fn hurry_clock(model: &mut Model) -> Vec<Effect> {
-    if model.shows_seconds() && !model.counts_seconds { tick(model) } else { Vec::new() }
+    if model.shows_seconds() && !model.generations.by_seconds { tick(model) } else { Vec::new() }
 }
 
 /// The terminal gained or lost the focus. Coming back reads what has grown old.

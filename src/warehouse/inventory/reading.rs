@@ -20,7 +20,7 @@ impl Inventory {
     }
 
     /// Takes in a page of the list.
-    pub fn learn_sources(&mut self, page: SourcePage, now: Timestamp) -> Vec<Transition> {
+    pub fn learn_sources(&mut self, page: &SourcePage, now: Timestamp) -> Vec<Transition> {
         let mut transitions = Vec::new();
         for mut source in page.sources.iter().cloned() {
             if self.gone.spares(&mut source) {
@@ -71,18 +71,15 @@ impl Inventory {
         let held = Held::new(source, states, changes_from, self.reading);
         self.counted.take();
         (self.names_changed, self.sources_changed) = (true, true);
-        match self.held.get_mut(index) {
-            Some(place) => {
-                self.changes.everything = true;
-                for schema in &place.source.schemas {
-                    self.by_schema.remove(&schema.id);
-                }
-                *place = held;
+        if let Some(place) = self.held.get_mut(index) {
+            self.changes.everything = true;
+            for schema in &place.source.schemas {
+                self.by_schema.remove(&schema.id);
             }
-            None => {
-                self.changes.add(spots_of(index, held.source.schemas.len()));
-                self.held.push(held);
-            }
+            *place = held;
+        } else {
+            self.changes.add(spots_of(index, held.source.schemas.len()));
+            self.held.push(held);
         }
         self.index(index);
     }

@@ -94,7 +94,7 @@ fn project() -> Inventory {
     let (loaded, total) = (sources.len(), sources.len());
     let sources = sources.into_iter().map(Arc::new).collect();
     inventory
-        .learn_sources(SourcePage { sources, loaded, total, unreadable: 0, end: Some(Completeness::Whole) }, now());
+        .learn_sources(&SourcePage { sources, loaded, total, unreadable: 0, end: Some(Completeness::Whole) }, now());
     inventory
 }
 
