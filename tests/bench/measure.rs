@@ -532,7 +532,7 @@ fn news() {
                 run.writer.write_all(b"\x12").unwrap();
                 run.writer.flush().unwrap();
                 let bytes = run.during(Duration::from_millis(1_500));
-                figures[0].push(milliseconds(run.drawing() - before));
+                figures[0].push(milliseconds(run.drawing().saturating_sub(before)));
                 #[expect(clippy::cast_precision_loss, reason = "few")]
                 figures[1].push(frames(&bytes) as f64);
             }
