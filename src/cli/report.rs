@@ -12,6 +12,7 @@ use crate::view::text::{cut, fit, wrap};
 use crate::warehouse::ids::SourceId;
 use crate::warehouse::inventory::{Held, Inventory};
 use crate::warehouse::state::State;
+use crate::warehouse::text::clean;
 use crate::warehouse::triage::{Affected, Problem, is_wrong};
 use crate::warehouse::words::{count, counted, moment};
 
@@ -165,7 +166,7 @@ fn entry(problem: &Problem) -> Entry {
         recovery: problem.recovery.as_str(),
         retry_safe: problem.retry_safe,
         source: Source {
-            id: problem.source.as_str().to_owned(),
+            id: clean(problem.source.as_str(), false).into_owned(),
             name: problem.source_name.raw().to_owned(),
             kind: problem.source_type.raw().to_owned(),
         },
@@ -173,7 +174,7 @@ fn entry(problem: &Problem) -> Entry {
             .tables
             .iter()
             .map(|table| Table {
-                id: table.id.as_str().to_owned(),
+                id: clean(table.id.as_str(), false).into_owned(),
                 name: table.name.raw().to_owned(),
                 state: table.state.key(),
                 rows: table.rows.known().copied(),

@@ -102,7 +102,7 @@ fn question<'a>(
     if let Some(project) = project.filter(|_| !short) {
         for discard in challenge.discards().take(3) {
             let request = discard.request(project);
-            parts.push((format!("Request: {} {}", request.method.word(), request.target()), Role::Faint));
+            parts.push((format!("Request: {}", request.shown()), Role::Faint));
         }
         let more = challenge.discards().count().saturating_sub(3);
         if more > 0 {

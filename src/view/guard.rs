@@ -41,7 +41,7 @@ pub(super) fn draw(model: &Model, guard: &Guard, theme: &Theme, frame: &mut Fram
         if let Some(project) = project.filter(|_| room > 12) {
             let pure = operation.request(project).without_secrets();
             let body = pure.body.as_ref().map_or(String::new(), |body| format!(" {body}"));
-            let line = format!("{} {}{body}", pure.method.word(), pure.target());
+            let line = format!("{}{body}", pure.shown());
             let line = crate::warehouse::text::clean(&line, false);
             let wrapped = text::wrap(&line, width.saturating_sub(2)).into_iter().take(LINES);
             all.extend(wrapped.map(|line| Line::styled(format!("  {line}"), theme.style(Role::Faint))));

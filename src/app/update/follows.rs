@@ -145,7 +145,7 @@ pub(super) fn sent(model: &mut Model, request: RequestId, result: Result<Sent, F
             let held_back = model.follows.remove(&id);
             model.making.remove(&id);
             let origin = model.settings.place().map_or(String::new(), |place| place.origin.clone());
-            let text = format!("Dry run: {} {} was not sent.", held.method.word(), held.target());
+            let text = format!("Dry run: {} was not sent.", held.shown());
             let mut effects = Vec::new();
             let owner = model.runbooks.owner(id).map(|(runbook, _)| runbook);
             let tunes = owner.and_then(|owner| model.runbooks.get(owner)?.tunes.clone());

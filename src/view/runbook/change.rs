@@ -27,7 +27,7 @@ fn requests(model: &Model, opened: &Opened) -> Vec<(String, Role)> {
     let Some(project) = project.filter(|_| opened.book.situation().wish.is_some()) else { return Vec::new() };
     let mut told = Vec::new();
     for request in opened.book.requests(project, &model.inventory) {
-        told.push((format!("Sent as it stands here: {} {}", request.method.word(), request.target()), Role::Faint));
+        told.push((format!("Sent as it stands here: {}", request.shown()), Role::Faint));
         match request.body.as_ref().and_then(|body| body.get("schemas")).and_then(|rows| rows.as_array()) {
             Some(rows) => {
                 told.push(("{\"schemas\": [".to_owned(), Role::Text));

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::Page;
 use crate::warehouse::ids::{ProjectId, SchemaId, SourceId};
 use crate::warehouse::secret::{Inputs, Secret};
+use crate::warehouse::text::clean;
 
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -139,6 +140,12 @@ impl Request {
         target
     }
 
+    /// Its method and its target, safe to show: an identity may be any text.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        clean(&format!("{} {}", self.method.word(), self.target()), false).into_owned()
+    }
+
     /// The same request as a shell line, with the key as a variable and other secrets masked.
     #[must_use]
     pub fn curl(&self, origin: &str) -> String {
@@ -173,4 +180,19 @@ pub(super) fn schema(project: ProjectId, id: &SchemaId, action: &str) -> String 
 
 pub(super) fn schemas(project: ProjectId, rest: &str) -> String {
     format!("/api/projects/{project}/external_data_schemas/{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_that_holds_a_password_is_shown_without_it() {
+        let project = ProjectId::FIRST;
+        let plain = Request::new(Method::Post, schema(project, &SchemaId::new("0192-aa"), "resync/"));
+        assert_eq!(plain.shown(), "POST /api/projects/1/external_data_schemas/0192-aa/resync/");
+        let hostile = SchemaId::new("postgres://bob:hunter2@db.example.org/x");
+        let request = Request::new(Method::Post, schema(project, &hostile, "resync/"));
+        assert!(request.target().contains("hunter2") && !request.shown().contains("hunter2"), "{}", request.shown());
+    }
 }
