@@ -186,7 +186,9 @@ fn the_real_terminal_gets_nothing_else_either() {
 #[test]
 fn what_commands_print_is_harmless_in_a_terminal_as_well() {
     let server = Hostile::start("small", Poison { seed: 21, share: 500, refusals: 20, endless: 0 }, Clock::system(1.0));
-    for arguments in [&["diagnose"][..], &["diagnose", "--json"], &["diagnose", "--source", "\u{9b}2J"]] {
+    let json = ["diagnose", "sources", "tables", "jobs"].map(|command| [command, "--json"]);
+    let people = [&["diagnose"][..], &["sources"], &["tables"], &["jobs"], &["diagnose", "--source", "\u{9b}2J"]];
+    for arguments in people.into_iter().chain(json.iter().map(|arguments| &arguments[..])) {
         let mut command = whtui(arguments);
         command.env("WHTUI_HOST", &server.origin).env("WHTUI_API_KEY", &server.key);
         let output = command.env("WHTUI_PROJECT", server.project.to_string()).output().unwrap();

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::arguments::Explain;
-use super::output::{VERSION, json_line, print, quoted};
+use super::output::{VERSION, json_line, print};
 use crate::warehouse::diagnosis::{Catalogue, Level, Symptom};
 use crate::warehouse::finding::Finding;
 use crate::warehouse::status::Status;
@@ -116,8 +116,8 @@ impl Meaning {
             recovery: verdict.recovery.as_str(),
             retry_safe: verdict.retry_safe,
             destructive: verdict.destructive,
-            evidence: verdict.evidence.as_ref().map(|evidence| quoted(&evidence.text)),
-            identifier: verdict.identifier.as_ref().map(quoted),
+            evidence: verdict.evidence.as_ref().map(|evidence| evidence.text.raw().to_owned()),
+            identifier: verdict.identifier.as_ref().map(|text| text.raw().to_owned()),
             title: finding.title(),
             advice: finding.advice(),
             version: VERSION,

@@ -6,13 +6,12 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::output::{VERSION, iso, quoted};
+use super::output::{VERSION, iso};
 use crate::app::settings::Place;
 use crate::view::text::{cut, fit, wrap};
 use crate::warehouse::ids::SourceId;
 use crate::warehouse::inventory::{Held, Inventory};
 use crate::warehouse::state::State;
-use crate::warehouse::text::clean;
 use crate::warehouse::triage::{Affected, Problem, is_wrong};
 use crate::warehouse::words::{count, counted, moment};
 
@@ -166,7 +165,7 @@ fn entry(problem: &Problem) -> Entry {
         recovery: problem.recovery.as_str(),
         retry_safe: problem.retry_safe,
         source: Source {
-            id: clean(problem.source.as_str(), false).into_owned(),
+            id: problem.source.as_str().to_owned(),
             name: problem.source_name.raw().to_owned(),
             kind: problem.source_type.raw().to_owned(),
         },
@@ -174,14 +173,14 @@ fn entry(problem: &Problem) -> Entry {
             .tables
             .iter()
             .map(|table| Table {
-                id: clean(table.id.as_str(), false).into_owned(),
+                id: table.id.as_str().to_owned(),
                 name: table.name.raw().to_owned(),
                 state: table.state.key(),
                 rows: table.rows.known().copied(),
             })
             .collect(),
-        evidence: problem.evidence.as_ref().map(quoted),
-        identifier: problem.names.first().map(|name| quoted(&name.text)),
+        evidence: problem.evidence.as_ref().map(|text| text.raw().to_owned()),
+        identifier: problem.names.first().map(|name| name.text.raw().to_owned()),
         advice: problem.advice(),
         since: problem.since.map(iso),
         title: problem.title.clone(),

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::arguments::Target;
-use super::output::{VERSION, iso, json_line, print, quoted};
+use super::output::{VERSION, iso, json_line, print};
 use super::survey::{Reading, Survey};
 use super::{named, spans};
 use crate::warehouse::ending::{Awaited, Ending, Vigil};
@@ -304,7 +304,7 @@ impl Ended<'_> {
             source: Name { id: held.source.id.as_str().to_owned(), name: held.source.title().raw().to_owned() },
             job: self.job().map(run),
             root_cause: finding.map(|finding| finding.verdict.cause.to_string()),
-            error: self.job().and_then(|job| job.latest_error.known()).or(own).map(quoted),
+            error: self.job().and_then(|job| job.latest_error.known()).or(own).map(|text| text.raw().to_owned()),
             waited_seconds: self.waited.as_secs(),
         };
         format!("{}\n", json_line(&report))

@@ -9,10 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::objects::status;
-use super::{Heading, SourceName, chosen, columns, ended, iso, missing, object, say_if_none, time};
+use super::{Heading, SourceName, chosen, columns, ended, iso, missing, object, say_if_none, time, word};
 use crate::cli::arguments::Target;
 use crate::cli::columns::Column;
-use crate::cli::output::{print, quoted};
+use crate::cli::output::print;
 use crate::cli::survey::{Reading, Survey};
 use crate::cli::{named, spans};
 use crate::warehouse::freshness::age;
@@ -252,6 +252,6 @@ fn entry(inventory: &Inventory, source: &SourceId, job: &Job) -> Option<Entry> {
         finished_at: time(job.finished_at),
         seconds: job.duration().map(|took| took.as_secs()),
         rows: job.rows.known().copied(),
-        error: job.latest_error.known().map(quoted),
+        error: word(&job.latest_error),
     })
 }
