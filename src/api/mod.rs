@@ -1,6 +1,7 @@
 //! The client: one typed method an operation (contract, section 6). It knows nothing but the contract: when to ask,
 //! how often, and whether a write is allowed, is decided elsewhere.
 
+mod body;
 mod channels;
 mod client;
 mod form;

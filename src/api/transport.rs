@@ -11,6 +11,7 @@ use reqwest::{Method, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::value::RawValue;
 
+use super::body::{Body, LARGE};
 use super::passing::{Entity, Item};
 use super::refusal::{self, Masks};
 use crate::warehouse::failure::{Failure, FailureKind};
@@ -23,9 +24,6 @@ const USER_AGENT: &str = concat!("whtui/", env!("CARGO_PKG_VERSION"));
 
 /// How much of the body of a refusal is read.
 const REFUSAL_LIMIT: usize = 64 * 1024;
-
-/// Bodies of so many bytes take long enough to read that others should not wait for it.
-const LARGE: usize = 256 * 1024;
 
 /// No more room than this is made for a body on its own word.
 const MOST_ANNOUNCED: usize = 8 * 1024 * 1024;
@@ -123,7 +121,7 @@ impl Transport {
         if !response.status().is_success() {
             // A refusal is one whatever becomes of its body.
             let said = match headers.get(LOCATION) {
-                Some(elsewhere) if response.status().is_redirection() => elsewhere.as_bytes().to_vec(),
+                Some(elsewhere) if response.status().is_redirection() => elsewhere.as_bytes().to_vec().into(),
                 _ => read_body(response, REFUSAL_LIMIT).await.0,
             };
             let said = String::from_utf8_lossy(&said);
@@ -157,16 +155,16 @@ fn http_client(origin: &Origin, limits: &Limits) -> Result<reqwest::Client, Fail
 }
 
 /// What came of a body up to a limit, and what ended it before its time.
-async fn read_body(mut response: Response, limit: usize) -> (Vec<u8>, Option<Failure>) {
+async fn read_body(mut response: Response, limit: usize) -> (Body, Option<Failure>) {
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-    let mut body = Vec::with_capacity(announced.min(limit).min(MOST_ANNOUNCED));
+    let mut body = Body::with_room(announced.min(limit).min(MOST_ANNOUNCED));
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) if body.len() + chunk.len() > limit => {
-                body.extend(chunk.iter().take(limit - body.len()));
+                body.extend(&chunk[..limit - body.len()]);
                 return (body, Some(Failure::new(FailureKind::TooLarge, "")));
             }
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(Some(chunk)) => body.extend(&chunk),
             Ok(None) => return (body, None),
             Err(error) => return (body, Some(broken(&error))),
         }
@@ -177,7 +175,7 @@ async fn read_body(mut response: Response, limit: usize) -> (Vec<u8>, Option<Fai
 pub(super) struct Reply {
     status: u16,
     headers: HeaderMap,
-    body: Vec<u8>,
+    body: Body,
 }
 
 impl Reply {
@@ -186,7 +184,7 @@ impl Reply {
         self.parse(|text| serde_json::from_str::<&RawValue>(text).map(read))
     }
 
-    /// Reads the body as an object, in one pass; a large one aside, so that others can be read meanwhile.
+    /// Reads the body as an object, in one pass; a large one, which takes long, aside, so that others can be read meanwhile.
     pub(super) async fn entity<T: Entity + Send + 'static>(self) -> Result<T, Failure> {
         if self.body.len() < LARGE {
             return self.entity_here();
@@ -269,7 +267,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_a_reply_or_a_failure(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let reply = Reply { status: 200, headers: HeaderMap::new(), body };
+            let reply = Reply { status: 200, headers: HeaderMap::new(), body: body.into() };
             let _ = (reply.read(|_| Some(())), reply.read_or_empty(|_| ()), reply.accept());
         }
     }
