@@ -50,8 +50,8 @@ pub enum Exit {
 /// How many messages are taken in before the screen is drawn, so that a flood cannot starve it.
 const BATCH: usize = 256;
 
-/// The least time between two frames.
-const FRAME: Duration = Duration::from_millis(8);
+/// The least time for two frames. Of two answers that come shortly after one another the second does not wait.
+const TWO_FRAMES: Duration = Duration::from_millis(16);
 
 /// The loop and everything it holds on to.
 struct Loop<'a> {
@@ -122,7 +122,8 @@ impl Loop<'_> {
         let links = look.links.unwrap_or_else(|| self.screen.knows_links());
         let effects = start(&mut self.model);
         let mut wanted = self.perform(effects);
-        let mut drawn_at: Option<Instant> = None;
+        // The last two times.
+        let mut drawn_at: [Option<Instant>; 2] = [None; 2];
         // What a person did is answered at once; only what the world does waits for the next frame.
         let mut urgent = true;
         // Nothing is drawn for what nobody can see.
@@ -137,7 +138,7 @@ impl Loop<'_> {
             if let Some(exit) = self.exit.take() {
                 return Ok(exit);
             }
-            let due = drawn_at.map(|at| at + FRAME).filter(|due| changed && !urgent && *due > Instant::now());
+            let due = drawn_at[0].map(|at| at + TWO_FRAMES).filter(|due| changed && !urgent && *due > Instant::now());
             // Nobody sees what is drawn while another program has the terminal.
             if changed && due.is_none() && !self.away.is_out() {
                 let model = &self.model;
@@ -147,10 +148,10 @@ impl Loop<'_> {
                     return Ok(Exit::Gone);
                 }
                 // Only now, so that nothing waits for it.
-                if drawn_at.is_none() && look.light.is_some() && self.screen.ask_background()? {
+                if drawn_at[1].is_none() && look.light.is_some() && self.screen.ask_background()? {
                     self.question = Question::asked();
                 }
-                drawn_at = Some(Instant::now());
+                drawn_at = [drawn_at[1], Some(Instant::now())];
                 (changed, urgent) = (false, false);
             }
             let mut batch = Vec::new();

@@ -30,6 +30,7 @@ fn is_special(symbol: u8) -> bool {
 /// before the first screen.
 #[derive(Debug, Default)]
 pub(super) struct Reader<'p> {
+    source: &'p str,
     pattern: &'p [u8],
     at: usize,
     literals: Vec<&'p str>,
@@ -41,7 +42,7 @@ pub(super) struct Reader<'p> {
 impl<'p> Reader<'p> {
     /// Reads an expression; `false` if it has an alternative that requires nothing.
     pub(super) fn read(&mut self, pattern: &'p str) -> bool {
-        (self.pattern, self.at) = (pattern.as_bytes(), 0);
+        (self.source, self.pattern, self.at) = (pattern, pattern.as_bytes(), 0);
         self.literals.clear();
         self.sets.clear();
         self.alternatives.clear();
@@ -132,8 +133,7 @@ impl<'p> Reader<'p> {
     /// The literal that was read ends here, unless it is too short.
     fn end_run(&mut self, run: usize, end: usize) {
         // Half a character is no literal.
-        let literal = self.pattern.get(run..end).filter(|run| run.len() >= SHORTEST);
-        if let Some(literal) = literal.and_then(|literal| std::str::from_utf8(literal).ok()) {
+        if let Some(literal) = self.source.get(run..end).filter(|run| run.len() >= SHORTEST) {
             let place = self.literals.len();
             self.literals.push(literal);
             self.sets.push(AnyOf { members: place..place + 1, shortest: literal.len() });

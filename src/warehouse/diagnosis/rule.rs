@@ -1,5 +1,6 @@
 //! One rule: when a text, with its context, points to a cause.
 
+use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
@@ -26,19 +27,8 @@ impl Pattern {
     /// out.
     pub(super) fn new(written: &str, any_case: bool) -> Self {
         // The catalogue of the program has none, and is read before the first screen; a test sees to that.
-        let mut source = if any_case { without_contractions(written) } else { written.to_owned() };
-        if source.contains('{') {
-            source = source.replace("{start}", START).replace("{word}", &format!("(?:{WORD})"));
-            source = source.replace("{bare}", "(?P<bare>[a-z][a-z0-9_$]*)");
-            for count in 0.. {
-                // Names of groups must differ within an expression.
-                let named = source.replacen("{name}", &format!("(?P<name{count}>{WORD})"), 1);
-                if named == source {
-                    break;
-                }
-                source = named;
-            }
-        }
+        let source = if any_case { without_contractions(written) } else { written.to_owned() };
+        let source = if source.contains('{') { written_out(&source) } else { source };
         Self { source, any_case, compiled: OnceLock::new() }
     }
 
@@ -65,6 +55,28 @@ impl Pattern {
     pub(super) fn matches(&self, text: &[u8]) -> bool {
         self.regex().is_some_and(|regex| regex.is_match(text))
     }
+}
+
+/// An expression with its shorthands replaced by what they stand for.
+fn written_out(source: &str) -> String {
+    let mut out = String::with_capacity(2 * source.len());
+    let mut count = 0;
+    for part in source.split_inclusive('}') {
+        let (before, shorthand) = part.rsplit_once('{').unwrap_or((part, ""));
+        out.push_str(before);
+        match shorthand {
+            "start}" => out.push_str(START),
+            "word}" => out.extend(["(?:", WORD, ")"]),
+            "bare}" => out.push_str("(?P<bare>[a-z][a-z0-9_$]*)"),
+            "name}" => {
+                // Names of groups must differ within an expression. Writing to a string cannot fail.
+                let _ = write!(out, "(?P<name{count}>{WORD})");
+                count += 1;
+            }
+            _ => out.push_str(&part[before.len()..]),
+        }
+    }
+    out
 }
 
 /// `{word}` and `{name}`: a name in quotes or brackets, possibly of several parts, or a bare one.
@@ -154,5 +166,18 @@ impl Rule {
             Presence::Any => true,
         };
         presence && self.context.accepts(symptom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shorthands_are_written_out_and_repetitions_stay() {
+        let pattern = Pattern::new("{start}a{2,3} {name} of {name} {bare}", false);
+        let names = format!("(?P<name0>{WORD}) of (?P<name1>{WORD})");
+        assert_eq!(pattern.source(), format!("{START}a{{2,3}} {names} (?P<bare>[a-z][a-z0-9_$]*)"));
+        assert_eq!(Pattern::new("x{2}y{word}", false).source(), format!("x{{2}}y(?:{WORD})"));
     }
 }

@@ -12,6 +12,9 @@ use crate::warehouse::state::Claim;
 use crate::warehouse::status::Status;
 use crate::warehouse::survey::{Completeness, SourcePage};
 
+/// How many times as many tables as there are room is made for.
+const MOST_ROOM: usize = 16;
+
 impl Inventory {
     /// Starts a new reading of the list: what it does not bring is gone at its end.
     pub fn begin_reading(&mut self) {
@@ -22,6 +25,7 @@ impl Inventory {
     /// Takes in a page of the list.
     pub fn learn_sources(&mut self, page: &SourcePage, now: Timestamp) -> Vec<Transition> {
         let mut transitions = Vec::new();
+        self.make_room(page);
         for mut source in page.sources.iter().cloned() {
             if self.gone.spares(&mut source) {
                 transitions.extend(self.place(source, now));
@@ -36,6 +40,16 @@ impl Inventory {
         }
         self.tell_apart();
         transitions
+    }
+
+    /// Makes room for as many tables as the list will have, as far as its first pages tell: looking all of them up anew
+    /// while the room grows costs as much as the tables themselves.
+    fn make_room(&mut self, page: &SourcePage) {
+        let known = self.by_schema.len();
+        let expected = known.saturating_mul(page.total) / self.held.len().max(1);
+        // Whatever the server says.
+        let most = known.saturating_mul(MOST_ROOM);
+        self.by_schema.reserve(expected.min(most).saturating_sub(known));
     }
 
     /// Takes in a source as the server tells it now.
@@ -132,7 +146,10 @@ impl Inventory {
     fn note_claims(&mut self, source: &Source, fresh: &[usize], source_known: bool, now: Timestamp) {
         for schema in fresh.iter().filter_map(|place| source.schemas.get(*place)) {
             if schema.status != Status::Running {
-                self.claims.remove(&schema.id);
+                // What nobody had seen has no claim.
+                if source_known {
+                    self.claims.remove(&schema.id);
+                }
                 continue;
             }
             let turned = source_known || self.by_schema.contains_key(&schema.id);
