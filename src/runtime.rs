@@ -50,8 +50,8 @@ pub enum Exit {
 /// How many messages are taken in before the screen is drawn, so that a flood cannot starve it.
 const BATCH: usize = 256;
 
-/// The least time for two frames. Of two answers that come shortly after one another the second does not wait.
-const TWO_FRAMES: Duration = Duration::from_millis(16);
+/// The least time between two frames.
+const FRAME: Duration = Duration::from_millis(8);
 
 /// The loop and everything it holds on to.
 struct Loop<'a> {
@@ -122,9 +122,9 @@ impl Loop<'_> {
         let links = look.links.unwrap_or_else(|| self.screen.knows_links());
         let effects = start(&mut self.model);
         let mut wanted = self.perform(effects);
-        // The last two times.
-        let mut drawn_at: [Option<Instant>; 2] = [None; 2];
-        // What a person did is answered at once; only what the world does waits for the next frame.
+        let mut drawn_at: Option<Instant> = None;
+        // What a person did is answered at once, and so is the wait for the first sources; only what else the world does waits
+        // for the next frame.
         let mut urgent = true;
         // Nothing is drawn for what nobody can see.
         let mut changed = true;
@@ -138,7 +138,7 @@ impl Loop<'_> {
             if let Some(exit) = self.exit.take() {
                 return Ok(exit);
             }
-            let due = drawn_at[0].map(|at| at + TWO_FRAMES).filter(|due| changed && !urgent && *due > Instant::now());
+            let due = drawn_at.map(|at| at + FRAME).filter(|due| changed && !urgent && *due > Instant::now());
             // Nobody sees what is drawn while another program has the terminal.
             if changed && due.is_none() && !self.away.is_out() {
                 let model = &self.model;
@@ -148,10 +148,10 @@ impl Loop<'_> {
                     return Ok(Exit::Gone);
                 }
                 // Only now, so that nothing waits for it.
-                if drawn_at[1].is_none() && look.light.is_some() && self.screen.ask_background()? {
+                if drawn_at.is_none() && look.light.is_some() && self.screen.ask_background()? {
                     self.question = Question::asked();
                 }
-                drawn_at = [drawn_at[1], Some(Instant::now())];
+                drawn_at = Some(Instant::now());
                 (changed, urgent) = (false, false);
             }
             let mut batch = Vec::new();
@@ -191,7 +191,9 @@ impl Loop<'_> {
                 urgent |= batch.iter().any(|message| is_by_a_person(&message.event));
                 let puts_off = batch.iter().all(|message| self.model.puts_off(&message.event));
                 let only_went_on = matches!(batch.as_slice(), [message] if matches!(message.event, Event::WentOn));
+                let was_empty = self.is_empty();
                 wanted.extend(self.take_in(batch.drain(..), look));
+                urgent |= was_empty && !self.is_empty();
                 // What is half worked out cannot be seen.
                 changed |= !(puts_off || (only_went_on && self.goes_on));
                 // What has come meanwhile is in the same frame, unless the terminal or the end is asked for.
@@ -220,6 +222,11 @@ impl Loop<'_> {
             wanted.extend(self.perform(effects));
         }
         wanted
+    }
+
+    /// Whether there is nothing to look at yet.
+    fn is_empty(&self) -> bool {
+        self.model.inventory.sources().is_empty()
     }
 
     /// A click on a key that stands on the screen is that key.

@@ -3,7 +3,7 @@
 
 use std::ops::Deref;
 
-use memmap2::MmapMut;
+use memmap2::{MmapMut, MmapOptions};
 
 /// From so many bytes on a body is large.
 pub(super) const LARGE: usize = 256 * 1024;
@@ -17,10 +17,14 @@ pub(super) enum Body {
 }
 
 impl Body {
-    /// An empty one with room for so many bytes, should they be right.
+    /// An empty one with room for so many bytes, which will all be needed: getting them at once is cheaper.
     pub(super) fn with_room(bytes: usize) -> Self {
+        Self::new(bytes, MmapOptions::new().populate())
+    }
+
+    fn new(bytes: usize, mapping: &mut MmapOptions) -> Self {
         if bytes >= LARGE
-            && let Ok(map) = MmapMut::map_anon(bytes)
+            && let Ok(map) = mapping.len(bytes).map_anon()
         {
             return Self::Large(map, 0);
         }
@@ -31,7 +35,7 @@ impl Body {
     pub(super) fn extend(&mut self, chunk: &[u8]) {
         let needed = self.len() + chunk.len();
         if needed > self.room() {
-            let mut roomy = Self::with_room(needed.max(2 * self.len()));
+            let mut roomy = Self::new(needed.max(2 * self.len()), &mut MmapOptions::new());
             roomy.extend(self);
             *self = roomy;
         }

@@ -35,6 +35,7 @@ impl Entity for Source {
 fn source_of(object: &Object<'_>, listed: Items<Arc<Schema>>) -> Option<Source> {
     let Items { read: mut schemas, unreadable } = listed;
     let mut seen = Set::default();
+    seen.reserve(schemas.len());
     schemas.retain(|schema| seen.insert(schema.id.clone()));
     Some(Source {
         id: SourceId::new(&identity(object)?),

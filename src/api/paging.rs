@@ -19,7 +19,7 @@ use crate::warehouse::survey::{Completeness, SourcePage};
 pub const PAGE_SIZE: u32 = 100;
 
 /// Sources of a first page that is read while somebody looks at an empty screen.
-pub const SHORT_PAGE: u32 = 10;
+pub const SHORT_PAGE: u32 = 25;
 
 /// The most pages of one reading. A list that goes on behind them is not believed.
 const MOST_PAGES: u32 = 1_000;
@@ -260,9 +260,9 @@ mod tests {
         let (outcome, pages, requests) = read_opening(SHORT_PAGE, descending(250), |_, _| {}, |_| {});
         assert_eq!((outcome, requests), (Ok(()), 4));
         let shown: Vec<_> = pages.iter().map(|page| (page.loaded, page.end)).collect();
-        assert_eq!(shown, [(10, None), (110, None), (210, None), (250, Some(Completeness::Whole))]);
+        assert_eq!(shown, [(25, None), (125, None), (225, None), (250, Some(Completeness::Whole))]);
         // Servers that make pages of their own size, larger or smaller ones.
-        for size in [100, 60, 10, 7] {
+        for size in [100, 60, 25, 7] {
             let cut = |listing: &mut Listing<Source>| {
                 listing.next |= listing.items.len() > size;
                 listing.items.truncate(size);
