@@ -101,6 +101,7 @@ impl<Id: Offered, Why: Fn(Id) -> Option<&'static str>> List<'_, Id, Why> {
         let number = pick.id.number();
         let sorted = self.sorts.iter().position(|sort| Some(sort.column) == number);
         if theme.plain {
+            let wide = on_screen.filter(|_| pick.shown).map_or(wide, |width| format!("shown, width {width}"));
             return spoken(offer, &wide, sorted.map(|place| (place, self.sorts[place].reversed)));
         }
         let sorted = sorted
@@ -120,10 +121,6 @@ impl<Id: Offered, Why: Fn(Id) -> Option<&'static str>> List<'_, Id, Why> {
 
 /// A row for ears: no signs, and words for what stands where.
 fn spoken<Id>(offer: &Offer<Id>, wide: &str, sorted: Option<(usize, bool)>) -> Line<'static> {
-    let wide = match wide {
-        "hidden" | "no room" | "in title" | "in heads" => wide.to_owned(),
-        width => format!("shown, width {}", width.trim_matches(['(', ')'])),
-    };
     let sorted = sorted.map_or_else(String::new, |(place, reversed)| {
         let direction = if reversed { ", turned around" } else { "" };
         format!(", order {}{direction}", place + 1)

@@ -270,8 +270,7 @@ fn choosing(welcome: &Welcome, theme: &Theme, frame: &mut Frame) {
         let y = list.y + u16::try_from(index - start).unwrap_or(0);
         let line = match row {
             Row::Listed(project) => {
-                let name = project.name.shown();
-                let name = if name.trim().is_empty() { "(no name)".into() } else { name };
+                let name = project.name.named();
                 let room = usize::from(list.width).saturating_sub(14);
                 format!("{:>10}  {}", project.id.to_string(), text::cut(&name, room, theme.ellipsis()))
             }

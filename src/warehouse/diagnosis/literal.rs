@@ -164,14 +164,12 @@ impl<'p> Reader<'p> {
             shortest = shortest.min(self.best());
         }
         self.next();
+        let may_be_absent = self.optional();
         match shortest {
-            Some(shortest) if !self.optional() => {
+            Some(shortest) if !may_be_absent => {
                 self.sets.push(AnyOf { members: first..self.literals.len(), shortest });
             }
-            _ => {
-                self.optional();
-                self.literals.truncate(first);
-            }
+            _ => self.literals.truncate(first),
         }
     }
 
