@@ -5,7 +5,8 @@ use std::ops::Deref;
 
 use memmap2::{MmapMut, MmapOptions};
 
-/// From so many bytes on a body is large.
+/// From so many bytes on a body is large: it has memory of its own, and reading it takes so long that others should not
+/// wait for it.
 pub(super) const LARGE: usize = 256 * 1024;
 
 /// A body, as far as it has come.

@@ -184,7 +184,7 @@ impl Reply {
         self.parse(|text| serde_json::from_str::<&RawValue>(text).map(read))
     }
 
-    /// Reads the body as an object, in one pass; a large one, which takes long, aside, so that others can be read meanwhile.
+    /// Reads the body as an object, in one pass; a large one aside, so that others can be read meanwhile.
     pub(super) async fn entity<T: Entity + Send + 'static>(self) -> Result<T, Failure> {
         if self.body.len() < LARGE {
             return self.entity_here();
